@@ -1,0 +1,111 @@
+"""The command line: the main command, the verbs, and the one place where errors become codes."""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from importlib import import_module
+from pathlib import Path
+
+from generator import __version__
+from generator.command import file_stem, spec_of
+from generator.errors import UsageError
+from generator.options import Parser, parser, printable
+from generator.spec import ScriptSpec
+
+# Reserved names: each is a module of the same job with a `main`.
+VERBS = {
+    "list": ("generator.listing", "print every gate with its truth table"),
+    "catalogue": ("generator.catalogue", "make the scripts in generated/ again"),
+}
+
+
+def main(argv: Sequence[str]) -> int:
+    """Run a command line; returns its exit code.
+
+    0 verified, 1 not learned or a check failed, 2 usage, 3 a script crashed or ran out of time,
+    130 interrupted.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(errors="replace")
+    try:
+        if argv and argv[0] in VERBS:
+            return int(import_module(VERBS[argv[0]][0]).main(list(argv[1:])))
+        return _make(argv)
+    except UsageError as error:
+        return _fail(str(error), 2)
+    except BrokenPipeError:  # the reader of a pipe has had enough
+        sys.stdout = None
+        return 0
+    except OSError as error:
+        return _fail(
+            f"{error.filename or 'output'}: {error.strerror or error}; nothing was written", 2
+        )
+    except KeyboardInterrupt:
+        return _fail("interrupted, nothing was written", 130)
+
+
+def entry() -> None:
+    """The console command `nineteen`."""
+    sys.exit(main(sys.argv[1:]))
+
+
+def main_parser() -> Parser:
+    """The whole parser of the main command: what to learn, how, and where to put it."""
+    whole = parser()
+    whole.description = (
+        "Render a script of at most 19 lines, run it, check that it learned, and only then keep it."
+    )
+    whole.epilog = "verbs: " + "; ".join(f"{name}: {about}" for name, (_, about) in VERBS.items())
+    output = whole.add_argument_group("where to put it")
+    output.add_argument(
+        "-o",
+        "--output",
+        metavar="PATH",
+        help="the script's file (default generated/…); - for standard output",
+    )
+    output.add_argument(
+        "--force", action="store_true", help="replace a file that was changed by hand"
+    )
+    output.add_argument("-h", "--help", action="help", help="show this help and leave")
+    output.add_argument("--version", action="version", version=f"nineteen {__version__}")
+    return whole
+
+
+def _make(argv: Sequence[str]) -> int:
+    options = main_parser().parse_intermixed_args(argv)
+    spec = spec_of(options)
+    from generator.files import check_target, write_atomically
+    from generator.make import SEEDS, make
+
+    def path_of(spec: ScriptSpec) -> Path:
+        return Path(options.output or f"generated/{file_stem(spec)}.py")
+
+    to_stdout = options.output == "-"
+    if not to_stdout:
+        for path in {path_of(spec), path_of(replace(spec, keep=False))}:
+            check_target(path, options.force)
+    made = make(spec, SEEDS if options.seed is None else (spec.seed,))
+    kept = made.verdict.ok or made.spec.keep
+    if to_stdout and kept:
+        sys.stdout.write(made.source)
+    elif kept:
+        write_atomically(path_of(made.spec), made.source)
+
+    from rich.console import Console
+
+    from generator.judge import Status
+    from generator.report import report
+
+    place = (
+        (str(path_of(made.spec)) if not to_stdout else "on standard output")
+        if kept
+        else "nothing was written"
+    )
+    report(made, place, Console(stderr=to_stdout, highlight=False))
+    return {Status.LEARNED: 0, Status.NOT_LEARNED: 1}.get(made.verdict.status, 3)
+
+
+def _fail(message: str, code: int) -> int:
+    print(printable(message), file=sys.stderr)
+    return code

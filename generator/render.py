@@ -1,0 +1,151 @@
+"""From a ScriptSpec to the script's source text: Jinja2, the line budget, black's confirmation."""
+
+import ast
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from generator.command import command, number
+from generator.errors import UsageError
+from generator.gates import SCALABLE, split
+from generator.spec import Batch, ScriptSpec
+
+MAX_LINES = 19
+MAX_COLUMNS = 88
+# Each density packs one thing more; a script gets the lowest that fits. One layer: no blank line
+# before the loop, the learning rate beside the generator, a layer's two updates in one line.
+# Several: the two results of a step of backpropagation in one line, the output inside the error.
+DENSITIES = range(4)
+
+# Targets by rule, for the named functions of three inputs and more; X holds -1 and +1.
+RULES = {
+    "and": "{X}.min(axis=1, keepdims=True) > 0",
+    "or": "{X}.max(axis=1, keepdims=True) > 0",
+    "nand": "{X}.min(axis=1, keepdims=True) < 0",
+    "nor": "{X}.max(axis=1, keepdims=True) < 0",
+    "xor": "({X} > 0).sum(axis=1, keepdims=True) % 2",
+    "xnor": "1 - ({X} > 0).sum(axis=1, keepdims=True) % 2",
+    "majority": "{X}.sum(axis=1, keepdims=True) > 0",
+}
+
+
+def render(spec: ScriptSpec) -> str:
+    """The script's source text, at most 19 lines, as airy as they allow.
+
+    Raises UsageError where the options need more lines, SyntaxError or RuntimeError where a
+    template is wrong.
+    """
+    template = environment().get_template(
+        "one_layer.py.j2" if len(spec.hidden) == 1 else "deep.py.j2"
+    )
+    values = _values(spec)
+    for density in DENSITIES:
+        source = template.render(values, density=density)
+        lines = source.splitlines()
+        if len(lines) <= MAX_LINES:
+            break
+    else:
+        raise UsageError(_too_long(spec, len(lines)))
+    ast.parse(source)
+    if any(len(line) > MAX_COLUMNS for line in lines[1:]):
+        raise RuntimeError(f"a line is wider than {MAX_COLUMNS} columns: {command(spec)}")
+    return source
+
+
+def confirm(source: str) -> None:
+    """Raise RuntimeError unless black leaves the source as it is: it repairs no template."""
+    import black
+
+    try:
+        black.format_file_contents(source, fast=False, mode=black.Mode(line_length=MAX_COLUMNS))
+    except black.report.NothingChanged:
+        return
+    raise RuntimeError(f"black would change the script: {source.splitlines()[0]}")
+
+
+@cache
+def environment() -> Environment:
+    """The Jinja2 environment of the templates: strict about names, whole-line directives."""
+    return Environment(
+        loader=FileSystemLoader(templates_folder()),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+
+
+def templates_folder() -> Path:
+    """Where the templates are: inside the installed package, or beside it in a checkout."""
+    inside = Path(__file__).parent / "templates"
+    return inside if inside.is_dir() else Path(__file__).parent.parent / "templates"
+
+
+def _values(spec: ScriptSpec) -> dict[str, Any]:
+    inputs, rows = spec.table.inputs, spec.table.rows
+    bits = [[2 * int(bit) - 1 for bit in spec.table.inputs_of(row)] for row in range(rows)]
+    sizes = zip(spec.sizes, spec.sizes[1:], strict=False)
+    return {
+        "command": command(spec),
+        "inputs": inputs,
+        "outputs": spec.table.outputs,
+        "rows": rows,
+        "hidden": spec.hidden,
+        "batch": spec.batch.value,
+        "batches": _batches(spec),
+        "activation": spec.activation.value,
+        "lr": number(spec.lr),
+        "epochs": spec.epochs,
+        "seed": spec.seed,
+        "show_loss": spec.show_loss,
+        "show_every": max(1, spec.epochs // 10),
+        "X": bits,
+        "X_and_ones": [[*row, 1] for row in bits],
+        "shape": (2,) * inputs if inputs <= 4 else f"(2,) * {inputs}",
+        "matrices": tuple((before + 1, after) for before, after in sizes),
+        "y": _targets(spec),
+    }
+
+
+def _batches(spec: ScriptSpec) -> str:
+    """The batches of an epoch as an expression: reshuffled rows, cut every batch_size."""
+    rows, size = spec.table.rows, spec.batch_size
+    if spec.batch is Batch.MINI and rows % size:
+        return f"np.split(rng.permutation({rows}), range({size}, {rows}, {size}))"
+    return f"rng.permutation({rows}).reshape({rows // size}, {size})"
+
+
+def _targets(spec: ScriptSpec) -> str:
+    """The line or two that set y, in the form that reads best of those that fit."""
+    table = spec.table
+    bits = "".join("".join(map(str, row)) for row in table.targets())
+    literal = f'"{bits}"' if len(bits) <= 16 else f'f"{{0x{int(bits, 2):x}:0{len(bits)}b}}"'
+    shape = f".reshape({table.rows}, {table.outputs})"
+    words = " ".join("".join(map(str, row)) for row in table.targets())
+    forms = [
+        f"y = np.array(list({literal}), int){shape}",
+        f"bits = {literal}\ny = np.array(list(bits), int){shape}",
+    ]
+    if table.outputs > 1:
+        forms.insert(0, f'y = np.array([list(row) for row in "{words}".split()], int)')
+    if table.inputs <= 2:
+        forms.insert(0, f"y = np.array({[list(row) for row in table.targets()]})")
+    elif len(spec.gates) == 1 and (stem := split(spec.gates[0])[0]) in SCALABLE:
+        forms.insert(
+            0, "y = " + RULES[stem].format(X="X" if len(spec.hidden) == 1 else "X[:, :-1]")
+        )
+    return next(
+        form for form in forms if all(len(line) <= MAX_COLUMNS for line in form.splitlines())
+    )
+
+
+def _too_long(spec: ScriptSpec, lines: int) -> str:
+    if spec.show_loss:
+        return (
+            f"--show loss does not fit: it makes {lines} lines and {MAX_LINES} is the limit; "
+            "leave it out, or use --batch full or one hidden layer"
+        )
+    return f"these options need {lines} lines and {MAX_LINES} is the limit"

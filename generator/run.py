@@ -1,0 +1,188 @@
+"""Runs a script alone, in a process of its own, and says how that ended."""
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import IO
+
+SCRIPT = "script.py"  # the name by which a traceback calls the script
+OUTPUT_LIMIT = 1_000_000  # bytes, of standard output and of standard error each
+
+# One thread each: faster for matrices this small, fair to scripts that run side by
+# side, and the same sums in the same order whatever the caller's environment says.
+# NO_COLOR outranks a FORCE_COLOR around us, which would put codes into tracebacks.
+_ENVIRONMENT = {
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "VECLIB_MAXIMUM_THREADS": "1",
+    "NO_COLOR": "1",
+}
+_LINGER = 0.5  # seconds for the rest of the output, once everything is killed
+_SLICE = 0.2  # seconds, the longest that Ctrl-C can go unnoticed on Windows
+
+
+class Ending(StrEnum):
+    FINISHED = "finished"
+    CRASHED = "crashed"
+    TIMEOUT = "timeout"
+    TOO_MUCH_OUTPUT = "too much output"
+
+
+@dataclass(frozen=True)
+class Run:
+    """What a script printed, how long it took and how it ended.
+
+    `seconds` and `limit` are seconds of wall-clock time, used and allowed. The exit
+    code is negative where a signal ended the script, ours included. The texts are the
+    first `OUTPUT_LIMIT` bytes of each stream, with U+FFFD for what is not UTF-8.
+    """
+
+    stdout: str
+    stderr: str
+    seconds: float
+    ending: Ending
+    exit_code: int = 0
+    limit: float = 60.0
+
+
+def run(source: str, seconds: float = 60.0, memory: int = 2 * 1024**3) -> Run:
+    """Run a script with `python -I` in an empty folder and return its Run.
+
+    It gets no input, at most `seconds` of wall-clock time and, on Linux, `memory` bytes
+    of address space. When this returns or raises, its process group is dead and the
+    folder is gone. Whatever the script does is told by the Run; an OSError means that
+    the interpreter or the folder could not be had.
+    """
+    done, tidied = threading.Event(), threading.Event()
+    outcome: list[Run | Exception] = []
+
+    def work() -> None:
+        try:
+            outcome.append(_supervise(source, seconds, memory, done))
+        except Exception as error:
+            outcome.append(error)
+        tidied.set()
+
+    # Ctrl-C strikes the main thread only. In a thread of its own neither the start of
+    # the process nor the tidying up after it can be torn in the middle. An event tells
+    # when that thread is through: a join that is interrupted takes it for dead.
+    worker = threading.Thread(target=work)
+    try:
+        worker.start()
+        while not tidied.wait(_SLICE):
+            pass
+    finally:
+        done.set()
+        if worker.ident is not None:
+            tidied.wait()
+    [result] = outcome
+    if isinstance(result, Exception):
+        raise result
+    return result
+
+
+def _supervise(source: str, seconds: float, memory: int, done: threading.Event) -> Run:
+    """Start the script, wait until `done` or out of time, end it, collect its output."""
+    # A script can make its folder hard to remove; that is no reason to fail.
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        Path(folder, SCRIPT).write_bytes(source.encode())
+        began = time.perf_counter()
+        process = _start(folder)
+        try:
+            _limit_memory(process.pid, memory)
+            _thread(_await_exit, process, done)
+            stdout, stderr = bytearray(), bytearray()
+            readers = [
+                _thread(_read, process.stdout, stdout, done),
+                _thread(_read, process.stderr, stderr, done),
+            ]
+            in_time = done.wait(seconds)
+            used = time.perf_counter() - began
+        finally:
+            _end(process)
+        # A process that left the group may hold the pipes for ever: leave it to them.
+        for reader in readers:
+            reader.join(_LINGER)
+    if max(len(stdout), len(stderr)) > OUTPUT_LIMIT:
+        ending = Ending.TOO_MUCH_OUTPUT
+    elif not in_time:
+        ending = Ending.TIMEOUT
+    else:
+        ending = Ending.CRASHED if process.returncode else Ending.FINISHED
+    texts = (
+        kept[:OUTPUT_LIMIT].decode(errors="replace").replace(os.linesep, "\n")
+        for kept in (stdout, stderr)
+    )
+    return Run(*texts, used, ending, process.returncode, seconds)
+
+
+def _start(folder: str) -> subprocess.Popen[bytes]:
+    """Start the script as the leader of a new process group, without a terminal."""
+    return subprocess.Popen(
+        [sys.executable, "-I", SCRIPT],
+        cwd=folder,
+        env=os.environ | _ENVIRONMENT,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        start_new_session=True,  # Windows ignores this, and elsewhere the flag is 0
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+    )
+
+
+def _limit_memory(pid: int, memory: int) -> None:
+    """Limit the address space of a process; only Linux can do so from outside."""
+    if sys.platform == "linux":
+        import resource
+
+        # It may have ended already, or live under a lower limit, which then stays.
+        with suppress(OSError, ValueError):
+            resource.prlimit(pid, resource.RLIMIT_AS, (memory, memory))
+
+
+def _thread(target: Callable[..., None], *args: object) -> threading.Thread:
+    thread = threading.Thread(target=target, args=args, daemon=True)
+    thread.start()
+    return thread
+
+
+def _await_exit(process: subprocess.Popen[bytes], done: threading.Event) -> None:
+    """Set `done` when the process has exited."""
+    if hasattr(os, "waitid"):
+        # Not reaped yet, so that nobody else can have its number when it is killed.
+        with suppress(ChildProcessError):
+            os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+    else:
+        process.wait()
+    done.set()
+
+
+def _read(pipe: IO[bytes], kept: bytearray, done: threading.Event) -> None:
+    """Keep what comes until the pipe is closed; set `done` when it is too much."""
+    with pipe:
+        while chunk := os.read(pipe.fileno(), 65536):
+            kept += chunk
+            if len(kept) > OUTPUT_LIMIT:
+                done.set()
+                return
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """Kill the process with all of its group, and reap it."""
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        # macOS refuses a group of which only the zombie is left.
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
