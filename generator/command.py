@@ -51,7 +51,7 @@ def read(line: str) -> ScriptSpec:
     if not mark:
         raise UsageError(f"no command on the first line: it should end with '{MARK}…'")
     try:
-        return spec_of(parser().parse_args(shlex.split(words)))
+        return spec_of(parser().parse_intermixed_args(shlex.split(words)))
     except ValueError as error:  # UsageError, and shlex's own
         raise UsageError(str(error)) from None
 

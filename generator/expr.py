@@ -18,7 +18,7 @@ def parse(text: str) -> tuple[str, TruthTable]:
     """The canonical text (as ast.unparse writes it, columns joined by ", ") and the truth table.
 
     The inputs are the variables of all columns in alphabetical order. The canonical text parses to
-    itself. Nothing is executed: Python's own syntax tree (module ast) is checked against a whitelist
+    itself. Nothing is executed: Python's syntax tree (module ast) is checked against a whitelist
     and then walked, the value of a node being an integer with one bit for every row. Raises
     UsageError for whatever is not on the whitelist or too large.
     """

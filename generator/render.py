@@ -40,6 +40,8 @@ def render(spec: ScriptSpec) -> str:
     template = environment().get_template(
         "one_layer.py.j2" if len(spec.hidden) == 1 else "deep.py.j2"
     )
+    if spec.show_loss and len(spec.hidden) > 1 and spec.batch is not Batch.FULL:
+        raise UsageError(_too_long(spec, 20))  # batch losses are kept, summed and printed: 20 at best
     values = _values(spec)
     for density in DENSITIES:
         source = template.render(values, density=density)

@@ -226,7 +226,7 @@ def assert_clear(error: UsageError) -> None:
     assert message.isascii()
     assert message.isprintable()
     assert message.startswith("--expr ")
-    assert len(message) < 250
+    assert len(message) < 300
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:30]))
@@ -268,7 +268,7 @@ def test_limits_are_reached_but_not_passed() -> None:
     at_the_limit = "a".ljust(MAX_CHARACTERS)
     assert parse(at_the_limit)[0] == "a"
     assert parse("~" * 99 + "a")[1].columns == ("10",)
-    assert parse("(" * 150 + "a" + ")" * 150)[0] == "a"
+    assert parse("(" * 50 + "a" + ")" * 50)[0] == "a"
     assert parse("a, b, c, d, e, a, b, c")[1].outputs == 8
     assert parse("a ^ b ^ c ^ d ^ e ^ f ^ g, a")[1].rows == 128
     assert parse("a ^ b ^ c ^ d ^ e ^ f ^ g ^ h")[1].rows == 256
@@ -298,11 +298,30 @@ def test_nothing_is_executed(text: str, tmp_path: Path, monkeypatch: pytest.Monk
     assert list(tmp_path.iterdir())
 
 
-def test_python_does_not_warn_about_the_text() -> None:
-    with warnings.catch_warnings(action="error"):
-        assert parse("1or a")[0] == "1 or a"
-        with pytest.raises(UsageError, match=r"'\\\\d'"):
-            parse("a ^ '\\d'")
+@pytest.mark.parametrize("text", ["1or a", "a ^ '\\d'"])
+def test_python_does_not_warn_about_the_text(text: str) -> None:
+    with warnings.catch_warnings(record=True, action="always") as caught:
+        compile(text, "text", "eval")
+        assert caught
+        caught.clear()
+        with contextlib.suppress(UsageError):
+            parse(text)
+        assert not caught
+
+
+@pytest.mark.parametrize("error", [SyntaxError("no"), ValueError, MemoryError, RecursionError])
+def test_what_python_cannot_read_is_refused(
+    error: Exception | type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which depth is too much for Python's parser depends on its version."""
+
+    def fail(*_args: object, **_options: object) -> None:
+        raise error
+
+    with monkeypatch.context() as patch:  # pytest itself uses ast.parse to show a failure
+        patch.setattr("ast.parse", fail)
+        with pytest.raises(UsageError, match="Python cannot read it"):
+            parse("a")
 
 
 TOKENS = [

@@ -26,7 +26,7 @@ def test_the_two_gates_that_are_not_separable() -> None:
 
 
 def renamings(inputs: int) -> list[list[int]]:
-    """The orders of the rows when inputs are negated and change places, which changes no verdict."""
+    """The orders of the rows when inputs are negated or change places: no verdict changes."""
     rows = range(2**inputs)
     renamed = []
     for places in itertools.permutations(range(inputs)):

@@ -1,0 +1,332 @@
+"""The command line as a user meets it: exit codes, messages, files; nothing lost, nothing half written."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from generator import cli, files, make
+from generator.judge import Status
+
+POSIX = os.name == "posix"
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("COLUMNS", "120")
+    return tmp_path
+
+
+def left_behind(folder: Path) -> list[str]:
+    return sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file())
+
+
+def test_the_main_job(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["xor", "--batch", "mini"]) == 0
+    assert left_behind(tmp_path) == [str(Path("generated", "xor_mini.py"))]
+    source = Path("generated/xor_mini.py").read_bytes().decode()
+    assert source.startswith("import numpy as np  # python -m generator xor --batch mini")
+    said = capsys.readouterr().out
+    assert all(
+        word in said
+        for word in ("wanted", "predicted", "learned", "19 lines", "updates", " s)", "seed")
+    )
+    assert str(Path("generated", "xor_mini.py")) in said
+    run = subprocess.run(
+        [sys.executable, "-I", "generated/xor_mini.py"], capture_output=True, text=True, check=True
+    )
+    assert len(run.stdout.splitlines()) == 4
+
+
+def test_the_script_alone_goes_to_standard_output(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["and", "-o", "-"]) == 0
+    printed = capsys.readouterr()
+    assert printed.out.startswith("import numpy as np  # python -m generator and\n")
+    assert "learned" in printed.err and "learned" not in printed.out
+    assert left_behind(tmp_path) == []
+
+
+def test_seeds_are_tried_until_one_learns_and_the_report_says_so(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert (
+        cli.main(
+            ["xor", "--hidden", "2", "--batch", "sgd", "--epochs", "100", "--lr", "1", "-o", "x.py"]
+        )
+        == 0
+    )
+    made = [
+        cli.main(
+            [
+                "xor",
+                "--hidden",
+                "2",
+                "--batch",
+                "sgd",
+                "--epochs",
+                "100",
+                "--lr",
+                "1",
+                "--seed",
+                str(seed),
+                "-o",
+                "-",
+            ]
+        )
+        for seed in range(4)
+    ]
+    first = made.index(0)
+    assert first > 0, "choose a setting whose seed 0 does not learn"
+    assert f"--seed {first}" in Path("x.py").read_text(encoding="utf-8").splitlines()[0]
+    assert f"{first} before it did not learn: 0" in capsys.readouterr().out
+
+
+def test_what_does_not_learn_is_not_written(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["xor", "--epochs", "1", "--seed", "0"]) == 1
+    said = capsys.readouterr().out
+    assert "not learned: row 00 should be 0" in said
+    assert "what is known to help: more epochs: leave out --epochs" in said
+    assert "nothing was written" in said
+    assert left_behind(tmp_path) == []
+
+
+def test_advice_helps(capsys: pytest.CaptureFixture[str]) -> None:
+    """Following the advice, by leaving the options out, learns."""
+    for bad in (["--lr", "0.0001"], ["--epochs", "2"], ["--hidden", "2", "--epochs", "9"]):
+        assert cli.main(["xor", *bad, "--seed", "0", "-o", "-"]) == 1
+        assert "what is known to help" in capsys.readouterr().err
+    assert cli.main(["xor", "--seed", "0", "-o", "-"]) == 0
+
+
+def test_keep_writes_a_failure_and_says_so_on_its_first_line(tmp_path: Path) -> None:
+    assert cli.main(["xor", "--epochs", "1", "--keep"]) == 1
+    assert left_behind(tmp_path) == [str(Path("generated", "xor_e1_keep_full.py"))]
+    first = next(iter(tmp_path.rglob("*.py"))).read_text(encoding="utf-8").splitlines()[0]
+    assert first.endswith("# python -m generator xor --epochs 1 --keep")
+    assert cli.main(["xor", "--keep"]) == 0
+    assert "generated/xor_full.py".replace("/", os.sep) in left_behind(tmp_path)
+
+
+def test_a_file_changed_by_hand_is_replaced_only_with_force(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert cli.main(["and"]) == 0
+    path = Path("generated/and_full.py")
+    ours = path.read_text(encoding="utf-8")
+    assert cli.main(["and"]) == 0, "what the generator wrote itself may be replaced"
+    path.write_text(ours.replace("rng(0)", "rng(1)"), encoding="utf-8")
+    assert cli.main(["and"]) == 2
+    assert "--force" in capsys.readouterr().err
+    assert "rng(1)" in path.read_text(encoding="utf-8")
+    assert cli.main(["and", "--force"]) == 0
+    assert path.read_text(encoding="utf-8") == ours
+    path.write_bytes(b"\xff\xfe not ours")
+    assert cli.main(["and"]) == 2
+
+
+BAD = [
+    (["xro"], "did you mean 'xor'"),
+    ([], "nothing to learn"),
+    (["xor", "--table", "0110"], "more than one thing"),
+    (["--table", "01", "--expr", "a"], "more than one thing"),
+    (["xor", "--hidden", "0"], "--hidden 0"),
+    (["xor", "--hidden", "257"], "1 to 256"),
+    (["xor", "--hidden", "65,2"], "1 to 64"),
+    (["xor", "--hidden", "2,2,2,2"], "1 to 3 hidden layers"),
+    (["xor", "--hidden", "-1"], "--hidden"),
+    (["xor", "--hidden", "many"], "'many' is not a size"),
+    (["xor", "--hidden", "٤"], "is not a size"),
+    (["xor", "--hidden", "8,"], "is not a size"),
+    (
+        ["xor", "--hidden", "1"],
+        "xor is not linearly separable, and one hidden unit can only draw one line",
+    ),
+    (["xor", "--hidden", "1,1"], "xor is not linearly separable"),
+    (["and", "xor", "--hidden", "1"], "xor is not linearly separable"),
+    (["xor", "--lr", "nan"], "not a positive number"),
+    (["xor", "--lr", "inf"], "not a positive number"),
+    (["xor", "--lr", "-1"], "--lr"),
+    (["xor", "--lr", "0"], "--lr"),
+    (["xor", "--lr", "1e999"], "--lr inf"),
+    (["xor", "--epochs", "0"], "--epochs 0"),
+    (["xor", "--epochs", "100001"], "1 to 100000"),
+    (["xor", "--epochs", "9" * 5000], "not a whole number"),
+    (["xor", "--seed", "4294967296"], "--seed"),
+    (["xor", "--seed", "x"], "not a whole number"),
+    (["xor", "--batch", "huge"], "not sgd, mini or full"),
+    (["xor", "--batch-size", "2"], "--batch-size goes with --batch mini"),
+    (["xor", "--batch", "sgd", "--batch-size", "2"], "--batch-size goes with --batch mini"),
+    (["xor", "--batch", "mini", "--batch-size", "1"], "is --batch sgd"),
+    (["xor", "--batch", "mini", "--batch-size", "4"], "is --batch full"),
+    (["xor", "--batch", "mini", "--batch-size", "5"], "allows 2 to 3"),
+    (["xor", "--batch", "mini", "--batch-size", "0"], "--batch-size 0"),
+    (["not", "--batch", "mini"], "2 rows"),
+    (["xor", "--activation", "softmax"], "not sigmoid, tanh or relu"),
+    (["xor", "--show", "all"], "--show"),
+    (["xor", "--colour"], "--colour"),
+    (["xor", "--batc", "mini"], "--batc"),
+    (["xor", "--hidden"], "expected one argument"),
+    (["and", "or3"], "2 and 3 inputs"),
+    (["xor"] * 9, "at most 8"),
+    (["xor8", "and8"], "at most 256"),
+    (["xor", "--inputs", "9"], "1 to 8 inputs"),
+    (["--table", "0110", "--inputs", "2"], "--inputs goes with gate names"),
+    (["--table", ""], "write the rows as 0 and 1"),
+    (["--table", "011"], "it has 3 rows"),
+    (["--table", "0"], "it has 1 rows"),
+    (["--table", "0120"], "write the rows as 0 and 1"),
+    (["--table", "0110,01"], "different lengths"),
+    (["--table", "0110,"], "write the rows as 0 and 1"),
+    (["--table", "0x"], "write the rows as 0 and 1"),
+    (["--table", "0xg"], "write the rows as 0 and 1"),
+    (["--table", "0x123"], "it has 12 rows"),
+    (["--table", "01" * 256], "inputs"),
+    (["--table", ",".join(["01"] * 9)], "outputs"),
+    (["--table", "0" * 1_000_000], "--table"),
+    (["--table", "0110;import os"], "write the rows as 0 and 1"),
+    (["--table", "０１１０"], "write the rows as 0 and 1"),
+    (["--expr", "a.b"], "--expr"),
+    (["--expr", "__import__('os').system('touch hacked')"], "--expr"),
+    (["xor", "-o", "no/such/folder/x.py"], "there is no folder"),
+    (["xor", "-o", "."], "it is a folder"),
+    (["xor", "-o", "{{ 7 * 7 }}/{% raw %}/x.py"], "there is no folder"),
+    (["xor\n# python -m generator and"], "unknown gate"),
+    (["'; import os; os.system('touch hacked') #"], "unknown gate"),
+    (["{{ cycler.__init__.__globals__ }}"], "unknown gate"),
+    (["xor\x1b]0;title\x07"], "unknown gate"),
+]
+
+
+@pytest.mark.parametrize(("words", "message"), BAD, ids=[" ".join(words)[:40] for words, _ in BAD])
+def test_bad_input_is_one_clear_line(
+    words: list[str],
+    message: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(make, "run", lambda *_, **__: pytest.fail("something was run"))
+    assert cli.main(words) == 2
+    printed = capsys.readouterr()
+    assert message in printed.err
+    assert len(printed.err.splitlines()) == 1
+    assert printed.err.rstrip("\n").isprintable()
+    assert len(printed.err) < 400
+    assert printed.out == ""
+    assert left_behind(tmp_path) == []
+
+
+@pytest.mark.skipif(not POSIX or os.geteuid() == 0, reason="root may write anywhere")
+def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    assert cli.main(["xor"]) == 2
+    tmp_path.chmod(0o700)
+
+
+def test_a_full_disk_leaves_the_old_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(["xor", "-o", "x.py"]) == 0
+    before = Path("x.py").read_bytes()
+
+    def full(_: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(files.os, "fsync", full)
+    assert cli.main(["xor", "--batch", "sgd", "-o", "x.py"]) == 2
+    assert "No space left on device; nothing was written" in capsys.readouterr().err
+    assert Path("x.py").read_bytes() == before
+    assert left_behind(tmp_path) == ["x.py"]
+
+
+def test_a_script_out_of_time_is_exit_3(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(make, "SECONDS", 0.0)
+    made = make.make(cli.spec_of(cli.main_parser().parse_args(["xor"])), seconds=0.01)
+    assert made.verdict.status is Status.TIMEOUT
+    monkeypatch.setattr(make, "make", lambda *_: made)
+    assert cli.main(["xor"]) == 3
+    assert left_behind(tmp_path) == []
+
+
+@pytest.mark.skipif(not POSIX, reason="needs a signal to send")
+def test_ctrl_c_is_exit_130_and_leaves_nothing(tmp_path: Path) -> None:
+    words = [
+        sys.executable,
+        "-m",
+        "generator",
+        "xor8",
+        "--batch",
+        "sgd",
+        "--epochs",
+        "100000",
+        "--hidden",
+        "256",
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parent.parent)}
+    process = subprocess.Popen(words, stderr=subprocess.PIPE, text=True, env=environment)
+    time.sleep(2.0)
+    process.send_signal(signal.SIGINT)
+    _, said = process.communicate(timeout=20)
+    assert process.returncode == 130
+    assert said == "interrupted, nothing was written\n"
+    assert left_behind(tmp_path) == []
+
+
+def test_a_closed_pipe_is_no_traceback() -> None:
+    if not POSIX:
+        pytest.skip("a pipe of the shell")
+    environment = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parent.parent)}
+    command = f"'{sys.executable}' -m generator list | head -n 1"
+    run = subprocess.run(command, shell=True, capture_output=True, text=True, env=environment)
+    assert run.stdout and run.stderr == ""
+
+
+def test_help_and_the_list_name_everything(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as leaving:
+        cli.main(["--help"])
+    assert leaving.value.code == 0
+    said = capsys.readouterr().out
+    for option in cli.main_parser()._actions:
+        assert option.help, option.dest
+        assert all(name in said for name in option.option_strings)
+    assert all(verb in said for verb in cli.VERBS)
+    assert cli.main(["list"]) == 0
+    listed = capsys.readouterr().out
+    from generator.gates import names, table_of
+
+    for name in names():
+        line = next(line for line in listed.splitlines() if line.split()[:1] == [name])
+        assert all(column in line for column in table_of(name).columns)
+
+
+@pytest.mark.parametrize("verb", sorted(cli.VERBS))
+def test_every_verb_has_help_and_refuses_what_it_does_not_know(
+    verb: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as leaving:
+        cli.main([verb, "--help"])
+    assert leaving.value.code == 0
+    assert f"python -m generator {verb}" in capsys.readouterr().out
+    assert cli.main([verb, "--no-such-option"]) == 2
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
+    code = "import sys, generator.cli; print(*sorted({'numpy', 'black', 'rich', 'joblib', 'matplotlib'} & set(sys.modules)))"
+    run = subprocess.run(
+        [sys.executable, "-c", code],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(cli.__file__).parent.parent,
+    )
+    assert run.stdout.split() == []

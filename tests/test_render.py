@@ -1,0 +1,179 @@
+"""Every script of the option space: at most 19 lines, black-clean, NumPy only, and made by its own first line."""
+
+import ast
+import os
+import subprocess
+import sys
+
+import pytest
+from conftest import CI
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from space import command_lines, spec
+
+from generator.command import command, file_stem, read
+from generator.errors import UsageError
+from generator.judge import judge
+from generator.make import make
+from generator.render import confirm, render
+from generator.run import run
+from generator.spec import Batch, ScriptSpec
+
+HARDEST = (
+    "--table",
+    "0x" + "6996c33c5aa5f00f" * 4,
+    "--hidden",
+    "64,64,64",
+    "--batch",
+    "mini",
+    "--batch-size",
+    "7",
+)
+MANY = settings(
+    max_examples=2500 if CI else 150, deadline=None, suppress_health_check=list(HealthCheck)
+)
+
+
+def rendered(wanted: ScriptSpec) -> str | None:
+    """The script, or None where --show loss is refused; it must be refused exactly where it cannot fit."""
+    bits = wanted.table.rows * wanted.table.outputs
+    named = wanted.table.inputs <= 2 or (len(wanted.gates) == 1 and bits == wanted.table.rows)
+    crowded = [wanted.batch is not Batch.FULL, len(wanted.hidden) > 1, bits > 128 and not named]
+    try:
+        source = render(wanted)
+    except UsageError as error:
+        assert wanted.show_loss
+        assert sum(crowded) >= 2, str(error)
+        return None
+    assert not (wanted.show_loss and sum(crowded) >= 2), "the oracle of what fits is out of date"
+    return source
+
+
+@MANY
+@given(command_lines())
+def test_every_script_keeps_the_contract(words: list[str]) -> None:
+    wanted = spec(*words)
+    source = rendered(wanted)
+    if source is None:
+        return
+    lines = source.splitlines()
+    assert len(lines) <= 19
+    assert all(len(line) <= 88 for line in lines[1:])
+    assert source.endswith("\n") and "\r" not in source and source.isascii()
+    confirm(source)
+    imports = [
+        node
+        for node in ast.walk(ast.parse(source))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    assert [ast.unparse(node) for node in imports] == ["import numpy as np"]
+    assert read(lines[0]) == wanted
+    assert render(read(lines[0])) == source
+    assert file_stem(wanted).isidentifier() and file_stem(wanted) == file_stem(wanted).lower()
+    assert len(file_stem(wanted)) <= 64
+
+
+@settings(max_examples=120 if CI else 12, deadline=None, suppress_health_check=list(HealthCheck))
+@given(command_lines(training=False), st.data())
+def test_scripts_of_the_whole_space_learn(words: list[str], data: st.DataObject) -> None:
+    """Any function, size and strategy, within the sizes that are known to suffice."""
+    wanted = spec(*words)
+    if (
+        wanted.table.inputs > 5
+        or len(wanted.hidden) > 1
+        or wanted.hidden[0] < 2 * wanted.table.rows
+    ):
+        words = [*words, "--hidden", str(min(256, max(8, 4 * wanted.table.rows)))]
+    wanted = spec(*words)
+    if wanted.table.inputs > 5 or rendered(wanted) is None:
+        return
+    assert make(wanted).verdict.ok, command(wanted)
+
+
+def test_the_hardest_corner_fits_in_19_lines() -> None:
+    for activation in ("sigmoid", "tanh", "relu"):
+        source = render(
+            spec(
+                *HARDEST, "--activation", activation, "--lr", "0.0123456789", "--seed", "4294967295"
+            )
+        )
+        confirm(source)
+        assert len(source.splitlines()) == 19
+
+
+def test_the_line_budget_refuses_instead_of_cutting() -> None:
+    with pytest.raises(
+        UsageError, match="--show loss does not fit: it makes 20 lines and 19 is the limit"
+    ):
+        render(spec(*HARDEST, "--show", "loss"))
+
+
+@pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu"])
+@pytest.mark.parametrize("batch", ["sgd", "mini", "full"])
+@pytest.mark.parametrize("hidden", ["8", "8,4", "4,4,4"])
+def test_targets_are_those_of_the_table(hidden: str, batch: str, activation: str) -> None:
+    """y as the script computes it, for rules, words, bits, hexadecimal and the two-line form."""
+    tables = ["0x" + "6996c33c5aa5f00f" * 4, "01101001,00010111", "0110,0001", "0x1ee1"]
+    names = [
+        [name + str(inputs)]
+        for name in ("and", "or", "xor", "nand", "nor", "xnor", "majority")
+        for inputs in (1, 2, 3, 5)
+    ]
+    for words in [["--table", table] for table in tables] + names:
+        batches = "full" if words[0].endswith("1") else batch
+        wanted = spec(
+            *words,
+            "--hidden",
+            hidden,
+            "--batch",
+            batches,
+            "--activation",
+            activation,
+            "--epochs",
+            "1",
+        )
+        namespace: dict[str, object] = {}
+        head = render(wanted).partition("rng")[0]
+        exec(head, namespace)
+        targets, inputs = namespace["y"], namespace["X"]
+        assert targets.astype(int).tolist() == [list(row) for row in wanted.table.targets()]  # type: ignore[attr-defined]
+        wanted_inputs = [
+            [2 * int(bit) - 1 for bit in wanted.table.inputs_of(row)]
+            for row in range(wanted.table.rows)
+        ]
+        assert inputs[:, : wanted.table.inputs].tolist() == wanted_inputs  # type: ignore[index]
+
+
+def test_shown_losses_fall_and_the_predictions_come_last() -> None:
+    for batch in ("full", "mini", "sgd"):
+        wanted = spec("xor", "--batch", batch, "--show", "loss")
+        result = run(render(wanted))
+        assert judge(result, wanted.table, show_loss=True).ok
+        losses = [
+            float(line.split()[-1])
+            for line in result.stdout.splitlines()
+            if line.startswith("epoch")
+        ]
+        assert len(losses) >= 10
+        assert losses[-1] < 0.2 * losses[0]
+
+
+def test_the_same_bytes_under_another_hash_seed() -> None:
+    code = "import sys; sys.path.insert(0, 'tests'); from space import *; from generator.render import render; "
+    code += "print([render(spec(*w)) for w in (['xor'], ['and', 'or', '--batch', 'mini'], ['--expr', 'a^b,c'])])"
+    outputs = [
+        subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed in ("0", "1", "4242")
+    ]
+    assert len(set(outputs)) == 1
+
+
+def test_confirm_says_no_to_a_layout_that_black_would_change() -> None:
+    source = render(spec("xor"))
+    with pytest.raises(RuntimeError, match="black would change"):
+        confirm(source.replace("y - output", "y  -  output"))
