@@ -37,23 +37,35 @@ def render(spec: ScriptSpec) -> str:
     Raises UsageError where the options need more lines, SyntaxError or RuntimeError where a
     template is wrong.
     """
-    template = environment().get_template(
-        "one_layer.py.j2" if len(spec.hidden) == 1 else "deep.py.j2"
-    )
+    source, _ = fit(spec)
+    ast.parse(source)
+    if any(len(line) > MAX_COLUMNS for line in source.splitlines()[1:]):
+        raise RuntimeError(f"a line is wider than {MAX_COLUMNS} columns: {command(spec)}")
+    return source
+
+
+def fit(spec: ScriptSpec) -> tuple[str, dict[str, Any]]:
+    """The script's source text and the values that filled its template, at the lowest density.
+
+    Raises UsageError where the options need more than 19 lines.
+    """
     if spec.show_loss and len(spec.hidden) > 1 and spec.batch is not Batch.FULL:
-        raise UsageError(_too_long(spec, 20))  # batch losses are kept, summed and printed: 20 at best
+        raise UsageError(
+            _too_long(spec, 20)
+        )  # batch losses are kept, summed and printed: 20 at best
+    template = environment().get_template(template_name(spec))
     values = _values(spec)
     for density in DENSITIES:
         source = template.render(values, density=density)
-        lines = source.splitlines()
-        if len(lines) <= MAX_LINES:
-            break
-    else:
-        raise UsageError(_too_long(spec, len(lines)))
-    ast.parse(source)
-    if any(len(line) > MAX_COLUMNS for line in lines[1:]):
-        raise RuntimeError(f"a line is wider than {MAX_COLUMNS} columns: {command(spec)}")
-    return source
+        lines = source.count("\n")
+        if lines <= MAX_LINES:
+            return source, values | {"density": density}
+    raise UsageError(_too_long(spec, lines))
+
+
+def template_name(spec: ScriptSpec) -> str:
+    """The script's template: one for one hidden layer, one for several."""
+    return "one_layer.py.j2" if len(spec.hidden) == 1 else "deep.py.j2"
 
 
 def confirm(source: str) -> None:
