@@ -7,9 +7,8 @@ values and in the same branches, so that none can stand beside a line that is no
 
 import re
 from collections import deque
-from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from jinja2 import Environment, FunctionLoader
 
@@ -22,15 +21,14 @@ _BEGIN, _END = "\x02", "\x03"
 _PIECE = re.compile(f"{_BEGIN}([^{_END}]*){_END}\n|(.*)\n")
 
 
-@dataclass(frozen=True)
-class Line:
-    """A line of a script and what it means, in which `…` marks code; both empty for a blank line."""
+class Line(NamedTuple):
+    """A line of a script and what it means, where `…` marks code; a blank line means nothing."""
 
     text: str
     meaning: str
 
 
-def explained(spec: ScriptSpec) -> tuple[Line, ...]:
+def annotated(spec: ScriptSpec) -> list[Line]:
     """Every line of render(spec) in order, each that is not blank with its meaning.
 
     Raises UsageError where the options cannot be rendered, RuntimeError where a template has an
@@ -51,7 +49,7 @@ def explained(spec: ScriptSpec) -> tuple[Line, ...]:
             raise RuntimeError(f"no explanation of the line {piece[2]}")
     if waiting:
         raise RuntimeError(f"an explanation without a line: {waiting[0]}")
-    return tuple(lines)
+    return lines
 
 
 @cache
