@@ -1,6 +1,5 @@
 """`catalogue`: the committed scripts under generated/, each verified, and their index."""
 
-import os
 import shlex
 from dataclasses import replace
 from pathlib import Path
@@ -166,9 +165,7 @@ def index(kept: list[ScriptSpec]) -> str:
 
 def _write(folder: Path) -> int:
     console = Console(stderr=True)
-    jobs = Parallel(n_jobs=os.cpu_count(), prefer="threads", return_as="generator")(
-        delayed(make)(spec) for spec in specs()
-    )
+    jobs = Parallel(n_jobs=-1, return_as="generator")(delayed(make)(spec) for spec in specs())
     made: list[Made] = list(
         track(jobs, "verifying", len(specs()), console=console, disable=not console.is_terminal)
     )

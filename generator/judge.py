@@ -52,7 +52,8 @@ def judge(run: Run, table: TruthTable, *, show_loss: bool = False) -> Verdict:
     """
     match run.ending:
         case Ending.TIMEOUT:
-            return Verdict(Status.TIMEOUT, reason=_timeout(run))
+            reason = f"it had not finished after {run.limit:g} seconds: does a loop never end?"
+            return Verdict(Status.TIMEOUT, reason=reason)
         case Ending.CRASHED:
             return Verdict(Status.CRASHED, reason=_crash(run))
         case Ending.TOO_MUCH_OUTPUT:
@@ -99,15 +100,16 @@ def read_predictions(printed: str, table: TruthTable, *, show_loss: bool = False
     if text.startswith(("[", "array(")) and "," in text:
         raise ValueError(f"it prints a list with commas, {_instead_of(table)}")
     if array != text:
-        extra = text.replace(array, "", 1) if array else text
+        before, after = text.removesuffix(array), text.removeprefix(array)
+        extra = after if text.startswith(array) else before
         raise ValueError(f"it prints '{_short(extra, 40)}', {_instead_of(table)}")
     rows = [row.split() for row in _ROW.findall(array)]
     for word in chain.from_iterable(rows):
         if not _NUMBER.fullmatch(word):
             raise ValueError(f"it prints '{_short(word, 40)}', which is not a number")
-    widths = sorted({len(row) for row in rows})
-    if len(rows) != table.rows or widths != [table.outputs]:
-        shape = f"({len(rows)}, {' or '.join(map(str, widths))})"
+    wrong = {len(row) for row in rows} - {table.outputs}
+    if wrong or len(rows) != table.rows:
+        shape = f"({len(rows)}, {min(wrong, default=table.outputs)})"
         raise ValueError(f"it prints an array of shape {shape}, {_instead_of(table)}")
     return tuple(tuple(map(float, row)) for row in rows)
 
@@ -123,13 +125,6 @@ def _summary(wrong: list[str], predictions: Predictions) -> str:
     return reason
 
 
-def _timeout(run: Run) -> str:
-    return (
-        f"it had not finished after {run.limit:g} seconds: "
-        "does a loop never end, or are there too many epochs?"
-    )
-
-
 def _crash(run: Run) -> str:
     """The last line of the traceback and the line of the script, or the exit code."""
     if run.exit_code < 0:
@@ -137,7 +132,7 @@ def _crash(run: Run) -> str:
     last = run.stderr.rstrip().rpartition("\n")[2]
     if not last.strip():
         return f"it ended with exit code {run.exit_code}"
-    lines = re.findall(rf'{re.escape(SCRIPT)}", line ([0-9]+)', run.stderr)
+    lines = re.findall(f'{re.escape(SCRIPT)}", line ([0-9]+)', run.stderr)
     return _short(last, 200) + (f" (line {lines[-1]})" if lines else "")
 
 

@@ -17,9 +17,9 @@ from typing import IO
 SCRIPT = "script.py"  # the name by which a traceback calls the script
 OUTPUT_LIMIT = 1_000_000  # bytes, of standard output and of standard error each
 
-# One thread each: faster for matrices this small, fair to scripts that run side by
-# side, and the same sums in the same order whatever the caller's environment says.
-# NO_COLOR outranks a FORCE_COLOR around us, which would put codes into tracebacks.
+# One thread each: faster for matrices this small, fair to scripts that run side by side, and the
+# same sums in the same order whatever the caller's environment says. NO_COLOR outranks a
+# FORCE_COLOR around us, which would put codes into tracebacks.
 _ENVIRONMENT = {
     "OPENBLAS_NUM_THREADS": "1",
     "OMP_NUM_THREADS": "1",
@@ -29,6 +29,9 @@ _ENVIRONMENT = {
 }
 _LINGER = 0.5  # seconds for the rest of the output, once everything is killed
 _SLICE = 0.2  # seconds, the longest that Ctrl-C can go unnoticed on Windows
+
+
+_running: set[threading.Event] = set()
 
 
 class Ending(StrEnum):
@@ -42,9 +45,9 @@ class Ending(StrEnum):
 class Run:
     """What a script printed, how long it took and how it ended.
 
-    `seconds` and `limit` are seconds of wall-clock time, used and allowed. The exit
-    code is negative where a signal ended the script, ours included. The texts are the
-    first `OUTPUT_LIMIT` bytes of each stream, with U+FFFD for what is not UTF-8.
+    `seconds` and `limit` are seconds of wall-clock time, used and allowed. The exit code is
+    negative where a signal ended the script, ours included. The texts are the first
+    `OUTPUT_LIMIT` bytes of each stream, with U+FFFD for what is not UTF-8.
     """
 
     stdout: str
@@ -58,10 +61,10 @@ class Run:
 def run(source: str, seconds: float = 60.0, memory: int = 2 * 1024**3) -> Run:
     """Run a script with `python -I` in an empty folder and return its Run.
 
-    It gets no input, at most `seconds` of wall-clock time and, on Linux, `memory` bytes
-    of address space. When this returns or raises, its process group is dead and the
-    folder is gone. Whatever the script does is told by the Run; an OSError means that
-    the interpreter or the folder could not be had.
+    It gets no input, at most `seconds` of wall-clock time and, on Linux, `memory` bytes of
+    address space. When this returns or raises, its process group is dead and the folder is gone.
+    Whatever the script does is told by the Run; an OSError means that the interpreter or the
+    folder could not be had.
     """
     done, tidied = threading.Event(), threading.Event()
     outcome: list[Run | Exception] = []
@@ -71,12 +74,14 @@ def run(source: str, seconds: float = 60.0, memory: int = 2 * 1024**3) -> Run:
             outcome.append(_supervise(source, seconds, memory, done))
         except Exception as error:
             outcome.append(error)
-        tidied.set()
+        finally:
+            tidied.set()
 
-    # Ctrl-C strikes the main thread only. In a thread of its own neither the start of
-    # the process nor the tidying up after it can be torn in the middle. An event tells
-    # when that thread is through: a join that is interrupted takes it for dead.
+    # Ctrl-C strikes the main thread only. In a thread of its own neither the start of the process
+    # nor the tidying up after it can be torn in the middle. An event tells when that thread is
+    # through, because Python up to 3.12 takes it for dead when a join is interrupted.
     worker = threading.Thread(target=work)
+    _running.add(done)
     try:
         worker.start()
         while not tidied.wait(_SLICE):
@@ -85,14 +90,22 @@ def run(source: str, seconds: float = 60.0, memory: int = 2 * 1024**3) -> Run:
         done.set()
         if worker.ident is not None:
             tidied.wait()
+        _running.discard(done)
     [result] = outcome
     if isinstance(result, Exception):
         raise result
     return result
 
 
+def stop_all() -> None:
+    """End the scripts that run in this process's other threads, which Ctrl-C does not strike."""
+    for done in tuple(_running):
+        done.set()
+
+
 def _supervise(source: str, seconds: float, memory: int, done: threading.Event) -> Run:
     """Start the script, wait until `done` or out of time, end it, collect its output."""
+    stdout, stderr = bytearray(), bytearray()
     # A script can make its folder hard to remove; that is no reason to fail.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         Path(folder, SCRIPT).write_bytes(source.encode())
@@ -101,7 +114,6 @@ def _supervise(source: str, seconds: float, memory: int, done: threading.Event) 
         try:
             _limit_memory(process.pid, memory)
             _thread(_await_exit, process, done)
-            stdout, stderr = bytearray(), bytearray()
             readers = [
                 _thread(_read, process.stdout, stdout, done),
                 _thread(_read, process.stderr, stderr, done),
@@ -119,11 +131,7 @@ def _supervise(source: str, seconds: float, memory: int, done: threading.Event) 
         ending = Ending.TIMEOUT
     else:
         ending = Ending.CRASHED if process.returncode else Ending.FINISHED
-    texts = (
-        kept[:OUTPUT_LIMIT].decode(errors="replace").replace(os.linesep, "\n")
-        for kept in (stdout, stderr)
-    )
-    return Run(*texts, used, ending, process.returncode, seconds)
+    return Run(_text(stdout), _text(stderr), used, ending, process.returncode, seconds)
 
 
 def _start(folder: str) -> subprocess.Popen[bytes]:
@@ -186,3 +194,7 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
     process.wait()
+
+
+def _text(kept: bytearray) -> str:
+    return kept[:OUTPUT_LIMIT].decode("utf-8", "replace").replace(os.linesep, "\n")

@@ -1,0 +1,19 @@
+import numpy as np  # python -m generator greater
+
+X = 2 * np.indices((2, 2, 2, 2)).reshape(4, -1).T - 1
+y = np.array(list("0000100011001110"), int).reshape(16, 1)
+lr = 0.25
+rng = np.random.default_rng(0)
+W1, b1 = rng.normal(size=(4, 16)), np.zeros(16)
+W2, b2 = rng.normal(size=(16, 1)), np.zeros(1)
+for epoch in range(250):
+    layer = 1 / (1 + np.exp(-(X @ W1 + b1)))  # feedforward
+    output = 1 / (1 + np.exp(-(layer @ W2 + b2)))
+    error = y - output  # error
+    delta = error @ W2.T * layer * (1 - layer)  # backpropagation
+    W2 += lr * layer.T @ error  # update
+    b2 += lr * error.sum(axis=0)
+    W1 += lr * X.T @ delta
+    b1 += lr * delta.sum(axis=0)
+layer = 1 / (1 + np.exp(-(X @ W1 + b1)))
+print(np.round(1 / (1 + np.exp(-(layer @ W2 + b2))), 2))

@@ -1,0 +1,19 @@
+import numpy as np  # python -m generator xor8 --batch mini
+
+X = 2 * np.indices((2,) * 8).reshape(8, -1).T - 1
+y = (X > 0).sum(axis=1, keepdims=True) % 2
+rng, lr = np.random.default_rng(0), 0.02
+W1, b1 = rng.normal(size=(8, 128)), np.zeros(128)
+W2, b2 = rng.normal(size=(128, 1)), np.zeros(1)
+for epoch in range(600):
+    for rows in rng.permutation(256).reshape(4, 64):
+        layer = 1 / (1 + np.exp(-(X[rows] @ W1 + b1)))  # feedforward
+        output = 1 / (1 + np.exp(-(layer @ W2 + b2)))
+        error = y[rows] - output  # error
+        delta = error @ W2.T * layer * (1 - layer)  # backpropagation
+        W2 += lr * layer.T @ error  # update
+        b2 += lr * error.sum(axis=0)
+        W1 += lr * X[rows].T @ delta
+        b1 += lr * delta.sum(axis=0)
+layer = 1 / (1 + np.exp(-(X @ W1 + b1)))
+print(np.round(1 / (1 + np.exp(-(layer @ W2 + b2))), 2))
