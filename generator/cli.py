@@ -16,6 +16,7 @@ from generator.spec import ScriptSpec
 VERBS = {
     "list": ("generator.listing", "print every gate with its truth table"),
     "catalogue": ("generator.catalogue", "make the scripts in generated/ again"),
+    "check": ("generator.checking", "check the scripts in files and folders"),
     "explain": ("generator.explaining", "show what every line of a script means"),
 }
 
