@@ -1,5 +1,6 @@
 """The command line: the main command, the verbs, and the one place where errors become codes."""
 
+import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,8 +17,9 @@ from generator.spec import ScriptSpec
 VERBS = {
     "list": ("generator.listing", "print every gate with its truth table"),
     "catalogue": ("generator.catalogue", "make the scripts in generated/ again"),
-    "check": ("generator.checking", "check the scripts in files and folders"),
     "explain": ("generator.explaining", "show what every line of a script means"),
+    "sweep": ("generator.sweep", "measure what share of seeds learns"),
+    "check": ("generator.checking", "check the scripts in files and folders"),
 }
 
 
@@ -43,8 +45,8 @@ def main(argv: Sequence[str]) -> int:
         return _fail(
             f"{error.filename or 'output'}: {error.strerror or error}; nothing was written", 2
         )
-    except KeyboardInterrupt:
-        return _fail("interrupted, nothing was written", 130)
+    except KeyboardInterrupt as stop:
+        return _fail(str(stop) or "interrupted, nothing was written", 130)
 
 
 def entry() -> None:
@@ -58,7 +60,9 @@ def main_parser() -> Parser:
     whole.description = (
         "Render a script of at most 19 lines, run it, check that it learned, and only then keep it."
     )
-    whole.epilog = "verbs: " + "; ".join(f"{name}: {about}" for name, (_, about) in VERBS.items())
+    whole.formatter_class = argparse.RawDescriptionHelpFormatter
+    verbs = [f"  {name:<22}{about}" for name, (_, about) in VERBS.items()]
+    whole.epilog = "\n".join(["verbs, each with a --help of its own:", *verbs])
     output = whole.add_argument_group("where to put it")
     output.add_argument(
         "-o",

@@ -4,7 +4,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from generator.judge import Status
+from generator.judge import TOLERANCE, Status
 from generator.make import Made, advice
 
 MAX_ROWS = 32
@@ -30,23 +30,26 @@ def report(made: Made, place: str, console: Console) -> None:
 
 
 def _predictions(made: Made) -> Table:
-    outputs = [*made.spec.gates] if len(made.spec.gates) == made.spec.table.outputs else []
-    outputs = outputs or [f"output {i + 1}" for i in range(made.spec.table.outputs)]
-    grid = Table(
-        "inputs", *(f"{name}: wanted, predicted" for name in outputs), box=None, header_style="dim"
+    table, predictions = made.spec.table, made.verdict.predictions
+    names = (
+        made.spec.gates if len(made.spec.gates) == table.outputs else range(1, table.outputs + 1)
     )
-    rows = list(zip(made.spec.table.targets(), made.verdict.predictions, strict=False))
-    for row, (targets, predictions) in enumerate(rows[:MAX_ROWS]):
-        cells = [_cell(*pair) for pair in zip(targets, predictions, strict=False)]
-        grid.add_row(" ".join(made.spec.table.inputs_of(row)), *cells)
+    headings = ["wanted", "predicted"] if table.outputs == 1 else [f"{name}" for name in names]
+    grid = Table("inputs", *headings, box=None, header_style="dim")
+    rows = list(zip(table.targets(), predictions, strict=True))
+    for row, (targets, values) in enumerate(rows[:MAX_ROWS]):
+        pairs = list(zip(targets, values, strict=True))
+        cells = [_cell(*pair, f"{pair[0]}  {pair[1]:.2f}") for pair in pairs]
+        if table.outputs == 1:
+            cells = [Text(f"{targets[0]}"), _cell(*pairs[0], f"{values[0]:.2f}")]
+        grid.add_row(" ".join(table.inputs_of(row)), *cells)
     if len(rows) > MAX_ROWS:
-        grid.caption = f"… and {len(rows) - MAX_ROWS} more rows"
+        grid.add_row(f"… and {len(rows) - MAX_ROWS} more rows")
     return grid
 
 
-def _cell(target: int, prediction: float) -> Text:
-    close = abs(target - prediction) <= 0.1 + 1e-9
-    return Text(f"{target}  {prediction:.2f}", style="" if close else "red")
+def _cell(target: int, prediction: float, shown: str) -> Text:
+    return Text(shown, style="" if abs(target - prediction) <= TOLERANCE else "red")
 
 
 def _seeds(made: Made) -> str:
