@@ -1,4 +1,4 @@
-"""Watching a script train: its parsed tree gets two calls a step, its text stays as it is."""
+"""Watching a script train: its parsed tree gets a few calls, its text stays as it is."""
 
 import ast
 from collections.abc import Callable, Iterator
@@ -12,10 +12,22 @@ from numpy.typing import NDArray
 from generator.warm import execute
 
 Array = NDArray[np.float64]
+Arrays = tuple[Array, ...]
+
+_ONE_LAYER = ("W1", "b1", "W2", "b2")
 
 
 class NotApplicable(ValueError):
     """The script cannot be observed: the names of the contract are gone."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """What training starts from: X (rows, inputs), y (rows, outputs) and the first weights."""
+
+    X: Array
+    y: Array
+    weights: Arrays
 
 
 @dataclass(frozen=True)
@@ -30,8 +42,8 @@ class Update:
     epoch: int
     rows: tuple[int, ...]
     error: Array
-    before: tuple[Array, ...]
-    after: tuple[Array, ...]
+    before: Arrays
+    after: Arrays
 
     @cached_property
     def loss(self) -> float:
@@ -43,89 +55,114 @@ class Update:
             return float(-np.log(1 - np.abs(self.error)).sum())
 
 
-def observe(source: str, each: Callable[[Update], None]) -> str:
+def observe(
+    source: str, each: Callable[[Update], None], start: Callable[[Start], None] | None = None
+) -> str:
     """Run the script in this process, call `each` after every update, and return what it printed.
 
-    The arrays of an Update are copies and may be kept. Raises NotApplicable where the training
-    loop or the names of the contract are missing, and whatever the script itself raises.
+    `start` is called once, before the first epoch. The arrays of an Update or a Start are copies
+    and may be kept. Raises NotApplicable where the training loop or the names of the contract are
+    missing, and whatever the script itself raises.
     """
-    watcher = _Watcher(each)
-    return execute(instrument(source), __seen__=watcher.seen, __updated__=watcher.updated)
+    return execute(instrument(source), **calls(each, start))
 
 
-def instrument(source: str) -> ast.Module:
-    """The script's tree with a call once the error is known and one after the update."""
+def instrument(source: str | bytes) -> ast.Module:
+    """The script's tree with three calls more: before the first epoch, once the error of an
+    update is known, and after that update. `calls` are what they call.
+
+    Raises NotApplicable as `observe` does, and SyntaxError.
+    """
     tree = ast.parse(source)
-    body, batches = _training(tree)
-    stored = {
-        node.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
-    if {"X", "y", "W1", "b1", "W2", "b2", "error"} <= stored:
-        name, weights = "error", "W1, b1, W2, b2"
-    elif {"X", "y", "W", "layers", "delta"} <= stored:
-        name, weights = "delta", "*W"
+    place, loop = _training(tree)
+    before = _stored(tree.body[:place])
+    if before >= {"X", "y", *_ONE_LAYER}:
+        error, weights = "error", ", ".join(_ONE_LAYER)
+    elif before >= {"X", "y", "W"}:
+        error, weights = "delta", "*W"
     else:
-        raise NotApplicable(
-            "the names X, y, W1, b1, W2, b2, error (or W, layers, delta) are not all there"
-        )
-    places = [i for i, statement in enumerate(body) if name in _targets(statement)]
-    if not places:
-        raise NotApplicable(f"no line of the training loop sets {name}")
-    rows = "rows" if batches else "range(len(y))"
-    updated = _call(f"__updated__(({weights},))", body[-1])
-    body[places[0] + 1 : places[0] + 1] = [
-        _call(f"__seen__(epoch, {rows}, {name}, ({weights},))", body[places[0]])
-    ]
-    body.append(updated)
+        raise NotApplicable("the names X, y, W1, b1, W2, b2 (or X, y, W) are not all there")
+    body = next((body for body in _bodies(loop) if error in _stored(body, deep=False)), None)
+    if body is None:
+        raise NotApplicable(f"no line of the training loop sets {error}")
+    rows = "rows" if "rows" in _stored([loop]) else "None"
+    known = next(i for i, line in enumerate(body) if error in _stored([line], deep=False))
+    body.append(_call(f"__updated__(({weights},))", body[-1]))
+    seen = _call(f"__seen__(epoch, {rows}, {error}, ({weights},))", body[known])
+    body.insert(known + 1, seen)
+    tree.body.insert(place, _call(f"__started__(X, y, ({weights},))", loop))
     return tree
 
 
-class _Watcher:
-    """Joins the two calls of a step into one Update."""
+def calls(
+    each: Callable[[Update], None], start: Callable[[Start], None] | None = None
+) -> dict[str, Callable[..., None]]:
+    """The functions that an instrumented script calls, by name, for one run of it."""
+    every_row = np.arange(0)
+    everything: tuple[int, ...] = ()
+    pending: tuple[int, tuple[int, ...], Array, Arrays]
 
-    def __init__(self, each: Callable[[Update], None]) -> None:
-        self.each = each
-        self.pending: tuple[int, tuple[int, ...], Array, tuple[Array, ...]]
+    def started(X: Any, y: Any, weights: tuple[Any, ...]) -> None:
+        nonlocal every_row, everything
+        every_row = np.arange(len(y))
+        everything = tuple(range(len(y)))
+        if start is not None:
+            start(Start(np.array(X, float), np.array(y, float), _copies(weights)))
 
-    def seen(self, epoch: int, rows: Any, error: Array, weights: tuple[Array, ...]) -> None:
-        numbers = tuple(rows) if isinstance(rows, range) else tuple(np.atleast_1d(rows).tolist())
-        self.pending = (epoch, numbers, np.array(error), tuple(map(np.array, weights)))
+    def seen(epoch: int, rows: Any, error: Any, weights: tuple[Any, ...]) -> None:
+        nonlocal pending
+        # Indexing as the script does gives the rows' numbers whatever `rows` is: a slice, a mask.
+        used = everything if rows is None else tuple(np.atleast_1d(every_row[rows]).tolist())
+        pending = (epoch, used, np.array(error, float), _copies(weights))
 
-    def updated(self, weights: tuple[Array, ...]) -> None:
-        self.each(Update(*self.pending, tuple(map(np.array, weights))))
+    def updated(weights: tuple[Any, ...]) -> None:
+        each(Update(*pending, _copies(weights)))
+
+    return {"__started__": started, "__seen__": seen, "__updated__": updated}
 
 
-def _training(tree: ast.Module) -> tuple[list[ast.stmt], bool]:
-    """The statements of one update, and whether they stand in a loop over batches."""
-    for loop in _loops(tree.body, "epoch"):
-        for inner in _loops(loop.body, "rows"):
-            return inner.body, True
-        return loop.body, False
+def _copies(weights: tuple[Any, ...]) -> Arrays:
+    return tuple([np.array(array, float) for array in weights])
+
+
+def _training(tree: ast.Module) -> tuple[int, ast.For]:
+    """The loop over the epochs, and its place in the script's body."""
+    for place, line in enumerate(tree.body):
+        if isinstance(line, ast.For) and "epoch" in _names(line.target):
+            return place, line
     raise NotApplicable("there is no loop `for epoch in …`")
 
 
-def _loops(body: list[ast.stmt], name: str) -> Iterator[ast.For]:
-    for statement in body:
-        if (
-            isinstance(statement, ast.For)
-            and isinstance(statement.target, ast.Name)
-            and statement.target.id == name
-        ):
-            yield statement
+def _bodies(loop: ast.For) -> Iterator[list[ast.stmt]]:
+    """The bodies of a loop and of the loops inside it, the outer ones first."""
+    waiting = [loop]
+    for outer in waiting:
+        yield outer.body
+        waiting += [line for line in outer.body if isinstance(line, ast.For)]
 
 
-def _targets(statement: ast.stmt) -> set[str]:
-    """The plain names that an assignment sets."""
-    targets = statement.targets if isinstance(statement, ast.Assign) else []
-    return {
-        node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)
-    }
+def _stored(lines: list[ast.stmt], deep: bool = True) -> set[str]:
+    """The plain names that assignments and loops set; with `deep`, also those inside blocks."""
+    names: set[str] = set()
+    for line in lines:
+        if isinstance(line, ast.Assign):
+            names.update(*map(_names, line.targets))
+        elif isinstance(line, ast.For):
+            names |= _names(line.target)
+        if deep and not isinstance(line, ast.FunctionDef | ast.ClassDef):
+            names |= _stored(getattr(line, "body", []))
+    return names
 
 
-def _call(text: str, after: ast.stmt) -> ast.stmt:
+def _names(target: ast.expr) -> set[str]:
+    """The names that a target sets: `a, b` sets both, `a[b]` neither."""
+    if isinstance(target, ast.Name):
+        return {target.id}
+    return set().union(*map(_names, getattr(target, "elts", [])))
+
+
+def _call(text: str, beside: ast.stmt) -> ast.stmt:
     call = ast.parse(text).body[0]
     for node in ast.walk(call):
-        ast.copy_location(node, after)
+        ast.copy_location(node, beside)
     return call
