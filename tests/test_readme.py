@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from generator import cli
-from generator.options import MARK
+from generator.command import MARK
 from generator.render import render
 
 ROOT = Path(cli.__file__).parent.parent
