@@ -1,10 +1,12 @@
-"""Slow tests run in CI, or here with --slow."""
+"""Slow tests run in CI, or here with --slow; in CI a test that is skipped for want of something fails the run."""
 
 import os
+from collections.abc import Iterator
 
 import pytest
 
 CI = bool(os.environ.get("CI"))
+missing: list[str] = []
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -18,3 +20,27 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "slow" in item.keywords:
             item.add_marker(skip)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    report = yield
+    platform = any(mark.name == "skipif" for mark in item.iter_markers())
+    if CI and report.skipped and not hasattr(report, "wasxfail") and not platform:
+        missing.append(f"{item.nodeid}: {report.longrepr}")
+    return report
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    if CI and report.skipped:
+        missing.append(f"{report.nodeid}: {report.longrepr}")
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if missing:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    for line in missing:
+        terminalreporter.write_line(f"skipped, and nothing may be skipped in CI: {line}", red=True)
