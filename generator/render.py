@@ -9,7 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from generator.command import command, number
 from generator.errors import UsageError
-from generator.gates import SCALABLE, split
+from generator.gates import split
 from generator.spec import Batch, ScriptSpec
 
 MAX_LINES = 19
@@ -135,25 +135,25 @@ def _batches(spec: ScriptSpec) -> str:
 def _targets(spec: ScriptSpec) -> str:
     """The line or two that set y, in the form that reads best of those that fit."""
     table = spec.table
-    bits = "".join("".join(map(str, row)) for row in table.targets())
-    literal = f'"{bits}"' if len(bits) <= 16 else f'f"{{0x{int(bits, 2):x}:0{len(bits)}b}}"'
-    shape = f".reshape({table.rows}, {table.outputs})"
     words = " ".join("".join(map(str, row)) for row in table.targets())
-    forms = [
-        f"y = np.array(list({literal}), int){shape}",
-        f"bits = {literal}\ny = np.array(list(bits), int){shape}",
-    ]
-    if table.outputs > 1:
-        forms.insert(0, f'y = np.array([list(row) for row in "{words}".split()], int)')
+    bits = words.replace(" ", "")
+    text = f'"{bits}"' if len(bits) <= 16 else _hexadecimal(bits)
+    shape = f".reshape({table.rows}, {table.outputs})"
+    forms = []
     if table.inputs <= 2:
-        forms.insert(0, f"y = np.array({[list(row) for row in table.targets()]})")
-    elif len(spec.gates) == 1 and (stem := split(spec.gates[0])[0]) in SCALABLE:
-        forms.insert(
-            0, "y = " + RULES[stem].format(X="X" if len(spec.hidden) == 1 else "X[:, :-1]")
-        )
-    return next(
-        form for form in forms if all(len(line) <= MAX_COLUMNS for line in form.splitlines())
-    )
+        forms.append(f"y = np.array({[list(row) for row in table.targets()]})")
+    elif len(spec.gates) == 1 and (stem := split(spec.gates[0])[0]) in RULES:
+        forms.append("y = " + RULES[stem].format(X="X" if len(spec.hidden) == 1 else "X[:, :-1]"))
+    if table.outputs > 1:
+        forms.append(f'y = np.array([list(row) for row in "{words}".split()], int)')
+    forms.append(f"y = np.array(list({text}), int){shape}")
+    forms.append(f"bits = {text}\ny = np.array(list(bits), int){shape}")
+    return next(form for form in forms if max(map(len, form.splitlines())) <= MAX_COLUMNS)
+
+
+def _hexadecimal(bits: str) -> str:
+    """An expression for a long bit string: f"{0x6996:016b}"."""
+    return f'f"{{0x{int(bits, 2):0{len(bits) // 4}x}:0{len(bits)}b}}"'
 
 
 def _too_long(spec: ScriptSpec, lines: int) -> str:
