@@ -50,9 +50,8 @@ def fit(spec: ScriptSpec) -> tuple[str, dict[str, Any]]:
     Raises UsageError where the options need more than 19 lines.
     """
     if spec.show_loss and len(spec.hidden) > 1 and spec.batch is not Batch.FULL:
-        raise UsageError(
-            _too_long(spec, 20)
-        )  # batch losses are kept, summed and printed: 20 at best
+        # The batches' losses have to be kept, added up and printed: 20 lines at best.
+        raise UsageError(_too_long(spec, 20))
     template = environment().get_template(template_name(spec))
     values = _values(spec)
     for density in DENSITIES:
