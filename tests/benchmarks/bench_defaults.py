@@ -1,0 +1,118 @@
+"""The rate at which the defaults learn, as the Markdown table of generated/defaults.md.
+
+python tests/benchmarks/bench_defaults.py > generated/defaults.md   (about 40 minutes on 2 cores)
+python tests/benchmarks/bench_defaults.py 0.02                      (a fiftieth of the runs)
+
+Each cell runs rendered scripts, none of them simulated: random functions and the named ones in
+turn, each with a seed of its own, so that a cell's runs are independent.
+"""
+
+import random
+import sys
+import warnings
+from collections.abc import Iterator
+
+from joblib import Parallel, delayed
+
+from generator.command import number, spec_of
+from generator.gates import SCALABLE
+from generator.interval import wilson
+from generator.judge import judge
+from generator.options import parser
+from generator.recipe import ONE_LAYER, recipe
+from generator.render import render
+from generator.run import Ending, Run
+from generator.spec import Activation, Batch
+from generator.warm import execute
+
+RUNS = {1: 4000, 2: 10_000, 3: 10_000, 4: 10_000, 5: 1000, 6: 400, 7: 200, 8: 60}
+DEEP = ("8,4", "8,8", "16,16", "4,4,4", "16,16,16", "64,64,64")
+DEEP_RUNS = {2: 1000, 3: 1000, 4: 500}
+RANDOM_FUNCTIONS = 300
+
+
+def functions(inputs: int) -> list[list[str]]:
+    """Subjects: every function of up to three inputs; of more, 300 random ones and the named."""
+    rows = 2**inputs
+    if inputs <= 3:
+        return [["--table", f"{bits:0{rows}b}"] for bits in range(2**rows)]
+    source = random.Random(inputs)
+    drawn = [f"{source.getrandbits(rows):0{rows}b}" for _ in range(RANDOM_FUNCTIONS)]
+    return [["--table", bits] for bits in drawn] + [[f"{name}{inputs}"] for name in SCALABLE]
+
+
+def learns(words: list[str]) -> bool:
+    """Whether the script of a command line learns, run in this process."""
+    warnings.simplefilter("ignore")
+    spec = spec_of(parser().parse_intermixed_args(words))
+    return judge(Run(execute(render(spec)), "", 0, Ending.FINISHED), spec.table).ok
+
+
+def share(inputs: int, options: list[str], runs: int) -> str:
+    """How many of so many runs learn, with the 95 % interval."""
+    subjects = functions(inputs)
+    lines = [[*subjects[i % len(subjects)], *options, "--seed", str(i)] for i in range(runs)]
+    learned = sum(Parallel(n_jobs=-1, batch_size=16)(delayed(learns)(line) for line in lines))
+    low, high = wilson(learned, runs)
+    return f"{learned:,} of {runs:,} ({100 * low:.2f} to {100 * high:.2f} %)"
+
+
+def one_layer(scale: float) -> Iterator[str]:
+    """The rows of the table of one hidden layer."""
+    yield "| inputs | activation | hidden | strategy | lr | epochs | learned |"
+    yield "| ---: | --- | ---: | --- | ---: | ---: | --- |"
+    for activation in Activation:
+        for inputs, usual in ONE_LAYER[activation].items():
+            for batch in Batch:
+                if batch is Batch.MINI and inputs == 1:
+                    continue
+                options = ["--activation", activation, "--batch", batch]
+                found = recipe(inputs, (usual.hidden,), batch, activation)
+                rate = share(inputs, options, max(10, round(scale * RUNS[inputs])))
+                cells = [
+                    inputs,
+                    activation,
+                    usual.hidden,
+                    batch,
+                    number(found.lr),
+                    found.epochs,
+                    rate,
+                ]
+                yield f"| {' | '.join(map(str, cells))} |"
+
+
+def deep(scale: float) -> Iterator[str]:
+    """The rows of the table of several hidden layers: all functions of two and three inputs."""
+    yield "| inputs | hidden | activation | lr | epochs | full | mini | sgd |"
+    yield "| ---: | --- | --- | ---: | ---: | --- | --- | --- |"
+    for inputs, runs in DEEP_RUNS.items():
+        for hidden in DEEP:
+            for activation in Activation:
+                sizes = tuple(map(int, hidden.split(",")))
+                found = recipe(inputs, sizes, Batch.FULL, activation)
+                options = ["--hidden", hidden, "--activation", activation, "--batch"]
+                count = max(10, round(scale * runs))
+                rates = [share(inputs, [*options, b], count) for b in ("full", "mini", "sgd")]
+                cells = [inputs, hidden, activation, number(found.lr), found.epochs, *rates]
+                yield f"| {' | '.join(map(str, cells))} |"
+
+
+def main(scale: float) -> None:
+    print("# How often the defaults learn\n")
+    print(
+        "Made by `python tests/benchmarks/bench_defaults.py`: rendered scripts, executed and judged."
+    )
+    print(
+        "Up to three inputs the functions are all there are; from four on, 300 random ones and the"
+    )
+    print("named gates, each run with another seed. In brackets the 95 % interval (Wilson 1927).\n")
+    print("## One hidden layer, at its default size\n")
+    for row in one_layer(scale):
+        print(row, flush=True)
+    print("\n## Several hidden layers\n")
+    for row in deep(scale):
+        print(row, flush=True)
+
+
+if __name__ == "__main__":
+    main(float(sys.argv[1]) if len(sys.argv) > 1 else 1.0)
