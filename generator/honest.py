@@ -13,8 +13,9 @@ import numpy as np
 from generator.audit import PRINTED, Audit, Honesty
 from generator.judge import read_predictions
 from generator.observe import NotApplicable, instrument, observe
-from generator.run import Run, run
+from generator.run import Ending, Run, run
 from generator.spec import ScriptSpec
+from generator.warm import execute
 
 
 def examine(source: str, spec: ScriptSpec, seconds: float) -> tuple[Run, Honesty]:
@@ -30,11 +31,11 @@ def examine(source: str, spec: ScriptSpec, seconds: float) -> tuple[Run, Honesty
         page = Path(folder, "report.json")
         result = run(_watching(source, spec, page, token), seconds=seconds)
         report = _read(page, token)
-    if "fault" in report:
-        raise RuntimeError(f"the check itself failed: {report['fault']}")
+    if "fault" in report or (not report and result.ending is Ending.CRASHED):
+        raise RuntimeError(f"the check itself failed: {report.get('fault', result.stderr)}")
     if "problem" not in report:
         return result, Honesty("fail", "it did not run to its end, so its training was not seen")
-    return result, _verdict(report["problem"], report["predictions"], result.stdout, spec)
+    return result, _verdict(report["problem"], report.get("predictions"), result.stdout, spec)
 
 
 def _watching(source: str, spec: ScriptSpec, page: Path, token: str) -> str:
@@ -53,6 +54,8 @@ def examine_here(source: str, spec: ScriptSpec) -> tuple[str, Honesty]:
 
     Raises whatever the script raises.
     """
+    if unseen := _unobservable(source):
+        return execute(source), unseen
     audit = Audit(spec)
     printed = observe(source, audit.see, audit.start)
     problem = audit.problem()

@@ -8,64 +8,91 @@ from generator.gradient import HIDDEN, Array, Function, Matrices, forward, sigmo
 from generator.step import Step, is_error, names, parts, ratio, wrong_parts
 
 ALIKE = 1e-4  # two factors are the same mistake when they differ by at most this part
+ENOUGH = 8  # updates, the first and the first wrong ones, that an explanation has to fit
 
 
-def wrong_error(step: Step) -> str:
-    """What is wrong with the error of an update, one sentence, or ""; either sign is right."""
-    if is_error(step, step.prediction):
+def wrong_error(steps: Sequence[Step]) -> str:
+    """What is wrong with the error of some update, one sentence, or ""; either sign is right."""
+    wrong = [step for step in steps if not is_error(step, step.prediction)][:ENOUGH]
+    if not wrong:
         return ""
-    start = f"update {step.number}: error is not y - output"
-    for hint, prediction in _predictions(step):
-        if is_error(step, prediction):
-            return f"{start}: {hint}"
-    target = step.error + step.prediction
-    if set(np.round(target, 6).flat) <= {0.0, 1.0}:
+    start = f"update {wrong[0].number}: error is not y - output"
+    looked = [*wrong, *steps[:ENOUGH]]
+    for attempts in zip(*map(_predictions, looked), strict=True):
+        fits = zip(looked, attempts, strict=True)
+        if all(is_error(step, prediction) for step, (_, prediction) in fits):
+            return f"{start}: {attempts[0][0]}"
+    if all(set(np.round(step.error + step.prediction, 6).flat) <= {0.0, 1.0} for step in wrong):
         return f"{start} for the rows it takes: look at the rows of y in the line of error"
     return f"{start} at the weights before the update: look at layer, output and error"
 
 
-def wrong_change(step: Step, others: Sequence[Step]) -> str:
-    """What is wrong with the change of the weights, one sentence, or "".
-
-    `others` are all the updates looked at: they tell what changes in none of them.
-    """
-    wrong = wrong_parts(step, step.wanted)
-    if not wrong or step.at_kink:
+def wrong_change(steps: Sequence[Step]) -> str:
+    """What is wrong with the change of the weights in some update, one sentence, or ""."""
+    wrong = [step for step in steps if not step.at_kink and wrong_parts(step, step.wanted)][:ENOUGH]
+    if not wrong:
         return ""
-    named = [name for name, _ in parts(step.spec, step.changed)]
-    for i in wrong:
-        if not any(parts(other.spec, other.changed)[i][1].any() for other in others):
+    first = wrong[0]
+    named = [name for name, _ in parts(first.spec, first.changed)]
+    off = wrong_parts(first, first.wanted)
+    for i in off:
+        if not any(parts(step.spec, step.changed)[i][1].any() for step in steps):
             return f"{named[i]} never changes: its update is missing"
-    factors = [ratio(step, i) for i in range(len(named))]
-    common = factors[wrong[0]]
-    if common is not None and all(f is not None and _alike(f, common) for f in factors):
-        return f"update {step.number}: {_for_all(step, common)}"
-    for hint, changes in _changes(step):
-        if not wrong_parts(step, changes):
-            return f"update {step.number}: {named[wrong[0]]} does not follow its gradient: {hint}"
-    for i in wrong:
+    start = f"update {first.number}:"
+    factors = [_factor(wrong, i) for i in range(len(named))]
+    if hint := _for_all(wrong, factors):
+        return f"{start} {hint}"
+    looked = [*wrong, *(step for step in steps[:ENOUGH] if not step.at_kink)]
+    for attempts in zip(*map(_changes, looked), strict=True):
+        fits = zip(looked, attempts, strict=True)
+        if not any(wrong_parts(step, changes) for step, (_, changes) in fits):
+            return f"{start} {named[off[0]]} does not follow its gradient: {attempts[0][0]}"
+    for i in off:
         if (factor := factors[i]) is not None:
             look = "the sign of its update" if factor < 0 else "the factors in its update"
             return (
-                f"update {step.number}: {named[i]} changes by {factor:.3g} times the gradient step "
-                f"it should make: look at {look}"
+                f"{start} {named[i]} changes by {factor:.3g} times the gradient step it should "
+                f"make: look at {look}"
             )
-    which = " and ".join(named[i] for i in wrong[:2]) + (" and more" if len(wrong) > 2 else "")
+    which = " and ".join(named[i] for i in off[:2]) + (" and more" if len(off) > 2 else "")
     return (
-        f"update {step.number}: {which} {'do' if len(wrong) > 1 else 'does'} not change by the "
-        "learning rate times the gradient: look at delta and at the update"
+        f"{start} {which} {'do' if len(off) > 1 else 'does'} not change by the learning rate "
+        "times the gradient: look at delta and at the update"
     )
 
 
-def _for_all(step: Step, factor: float) -> str:
-    """The mistake behind one and the same factor in all the changes."""
-    all_by = f"all weights change by {factor:.3g} times the gradient step they should make"
-    rows, lr = len(step.y), step.spec.lr
-    if factor < 0:
-        return f"{all_by}: look at the signs of error and of the updates"
-    if rows > 1 and _alike(factor, 1 / rows):
-        return f"{all_by}: a mean over the {rows} rows of the batch stands where a sum should"
-    return f"{all_by}: the learning rate is {factor * lr:.4g}, its command says {lr:g}"
+def _factor(steps: Sequence[Step], part: int) -> float | None:
+    """The one factor between a part's changes and the wanted ones, or None."""
+    factors = [ratio(step, part) for step in steps]
+    first = factors[0]
+    same = first is not None and all(f is not None and _alike(f, first) for f in factors)
+    return first if same else None
+
+
+def _for_all(steps: Sequence[Step], factors: Sequence[float | None]) -> str:
+    """The mistake behind one and the same factor in all the changes of an update, or ""."""
+    step = steps[0]
+    every = range(len(factors))
+    means = [len(each.y) > 1 and [ratio(each, i) or 0 for i in every] for each in steps]
+    common = factors[0]
+    all_by = "all weights change by {:.3g} times the gradient step they should make"
+    if all(
+        found and all(_alike(factor, 1 / len(each.y)) for factor in found)
+        for each, found in zip(steps, means, strict=True)
+    ):
+        rows = len(step.y)
+        return (
+            f"{all_by.format(1 / rows)}: a mean over the {rows} rows of the batch stands where a "
+            "sum should"
+        )
+    if common is None or not all(f is not None and _alike(f, common) for f in factors):
+        return ""
+    if common < 0:
+        return f"{all_by.format(common)}: look at the signs of error and of the updates"
+    lr = step.spec.lr
+    return (
+        f"{all_by.format(common)}: the learning rate is {common * lr:.4g}, its command says {lr:g}"
+    )
 
 
 def _predictions(step: Step) -> Iterator[tuple[str, Array]]:
@@ -103,6 +130,11 @@ def _biased(step: Step) -> Iterator[tuple[str, Array]]:
             weights[i] = np.vstack([weights[i][:-1], factor * weights[i][-1:]])
             prediction = sigmoid(forward(tuple(weights), step.X, function)[1])
             yield f"{bias} {mistake} in the forward pass", prediction
+    weights = [step.before[0], *(matrix.copy() for matrix in step.before[1:])]
+    for matrix in weights[1:]:
+        matrix[-1] = 0
+    prediction = sigmoid(forward(tuple(weights), step.X, function)[1])
+    yield "there are no ones beside the hidden layers, for the bias", prediction
 
 
 def _changes(step: Step) -> Iterator[tuple[str, Matrices]]:

@@ -104,16 +104,17 @@ def calls(
 
     def started(X: Any, y: Any, weights: tuple[Any, ...]) -> None:
         nonlocal every_row, everything
-        every_row = np.arange(len(y))
-        everything = tuple(range(len(y)))
+        begun = Start(_copy(X), _copy(y), _copies(weights))
+        every_row = np.arange(begun.y.shape[0] if begun.y.ndim else 0)
+        everything = tuple(every_row.tolist())
         if start is not None:
-            start(Start(np.array(X, float), np.array(y, float), _copies(weights)))
+            start(begun)
 
     def seen(epoch: int, rows: Any, error: Any, weights: tuple[Any, ...]) -> None:
         nonlocal pending
         # Indexing as the script does gives the rows' numbers whatever `rows` is: a slice, a mask.
         used = everything if rows is None else tuple(np.atleast_1d(every_row[rows]).tolist())
-        pending = (epoch, used, np.array(error, float), _copies(weights))
+        pending = (epoch, used, _copy(error), _copies(weights))
 
     def updated(weights: tuple[Any, ...]) -> None:
         each(Update(*pending, _copies(weights)))
@@ -122,7 +123,14 @@ def calls(
 
 
 def _copies(weights: tuple[Any, ...]) -> Arrays:
-    return tuple([np.array(array, float) for array in weights])
+    return tuple([_copy(array) for array in weights])
+
+
+def _copy(array: Any) -> Array:
+    try:
+        return np.array(array, float)
+    except (TypeError, ValueError):
+        raise NotApplicable("X, y, error and the weights are not all arrays of numbers") from None
 
 
 def _training(tree: ast.Module) -> tuple[int, ast.For]:

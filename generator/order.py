@@ -24,10 +24,9 @@ def wrong_order(steps: Sequence[tuple[int, tuple[int, ...]]], spec: ScriptSpec) 
         if problem := _wrong_rows(batches, spec) or _wrong_sizes(batches, spec):
             return f"epoch {number} {problem}"
     if len(epochs) != spec.epochs:
-        return (
-            f"it trains for {_count(len(epochs), 'epoch')}, its command says {spec.epochs}: "
-            "look at the loop over epoch"
-        )
+        more = len(epochs) > spec.epochs  # how many more, nobody has counted
+        found = f"more than {spec.epochs} epochs" if more else _count(len(epochs), "epoch")
+        return f"it trains for {found}, its command says {spec.epochs}: look at the loop over epoch"
     return _not_reshuffled(epochs, spec)
 
 
@@ -52,13 +51,8 @@ def _wrong_sizes(batches: Batches, spec: ScriptSpec) -> str:
     wanted = [min(size, rows - first) for first in range(0, rows, size)]
     if [len(batch) for batch in batches] == wanted:
         return ""
-    strategy = {
-        Batch.FULL: f"full batch makes one update of all {rows}",
-        Batch.MINI: f"mini-batches of {size} make {len(wanted)} of {_listed(wanted)} rows",
-        Batch.SGD: f"sgd makes {len(wanted)} of one row each",
-    }[spec.batch]
-    found = f"{_count(len(batches), 'update')} of {_listed([len(batch) for batch in batches])} rows"
-    return f"makes {found}, {strategy}: look at the loop over rows"
+    found = _updates([len(batch) for batch in batches])
+    return f"makes {found}, its command means {_updates(wanted)}: look at the loop over rows"
 
 
 def _not_reshuffled(epochs: list[Batches], spec: ScriptSpec) -> str:
@@ -76,15 +70,16 @@ def _not_reshuffled(epochs: list[Batches], spec: ScriptSpec) -> str:
     partitions = sequences - lgamma(whole + 1)
     ordered = [tuple(map(frozenset, batches)) for batches in epochs]
     shared = [frozenset(batches) for batches in ordered]
-    if _improbable(ordered, sequences):
+    orders, shares = len(set(ordered)), len(set(shared))
+    if shares == 1 and orders > 2 and _improbable(shared, partitions):
         return (
-            f"{len(epochs)} epochs take the rows in only {_count(len(set(ordered)), 'order')}: "
-            "look at whether they are shuffled again in every epoch"
+            f"{len(epochs)} epochs share out the rows among the batches in only one way: "
+            "look at whether the rows are shuffled, or only the batches"
         )
-    if _improbable(shared, partitions):
+    if _improbable(ordered, sequences) or _improbable(shared, partitions):
         return (
-            f"{len(epochs)} epochs share out the rows among the batches in only "
-            f"{_count(len(set(shared)), 'way')}: look at whether rows are shuffled, or only batches"
+            f"{len(epochs)} epochs take the rows in only {_count(orders, 'order')}: "
+            "look at whether they are shuffled again in every epoch"
         )
     return ""
 
@@ -96,13 +91,13 @@ def _improbable(seen: Sequence[Hashable], log_orders: float) -> bool:
     return log_sets + len(seen) * (log(different) - log_orders) < log(IMPROBABLE)
 
 
-def _listed(sizes: list[int]) -> str:
-    """Sizes as "2", where all are the same, or as "3, 3 and 2"."""
+def _updates(sizes: list[int]) -> str:
+    """Updates by their numbers of rows: "1 update of 4 rows", "3 updates of 3, 3 and 2 rows"."""
     if len(set(sizes)) == 1:
-        return f"{sizes[0]}" if len(sizes) == 1 else f"{sizes[0]} each"
-    if len(sizes) > 6:
-        return f"{', '.join(map(str, sizes[:3]))}, … and {sizes[-1]}"
-    return f"{', '.join(map(str, sizes[:-1]))} and {sizes[-1]}"
+        each = " each" if len(sizes) > 1 else ""
+        return f"{_count(len(sizes), 'update')} of {_count(sizes[0], 'row')}{each}"
+    first = ", ".join(map(str, sizes[:-1] if len(sizes) <= 6 else [*sizes[:3], "…"]))
+    return f"{len(sizes)} updates of {first} and {sizes[-1]} rows"
 
 
 def _count(number: int, noun: str) -> str:

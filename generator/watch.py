@@ -15,7 +15,7 @@ from types import ModuleType, TracebackType
 from typing import Any
 
 from generator.audit import Audit
-from generator.observe import calls, instrument
+from generator.observe import NotApplicable, calls, instrument
 
 
 def main(source: str, spec: str, page: str, token: str) -> None:
@@ -23,20 +23,20 @@ def main(source: str, spec: str, page: str, token: str) -> None:
     name = os.path.abspath(sys.argv[0])
     Path(name).write_bytes(source.encode())
     audit = Audit(pickle.loads(bytes.fromhex(spec)))
-    faults: list[str] = []
+    stopped: list[Exception] = []
+    watching = {name: _quiet(call, stopped) for name, call in calls(audit.see, audit.start).items()}
 
-    def report(**more: object) -> None:
+    def report(more: dict[str, object]) -> None:
         Path(page).write_text(json.dumps({"token": token, **more}), encoding="utf-8")
 
-    watching = {name: _quiet(call, faults) for name, call in calls(audit.see, audit.start).items()}
-    tree = instrument(source)
-    report()
+    tree = instrument(source.encode())
+    report({})
     try:
         _execute(tree, name, watching)
     except SystemExit:
-        _finish(audit, faults, report)
+        report(_found(audit, stopped))
         raise
-    _finish(audit, faults, report)
+    report(_found(audit, stopped))
 
 
 def _execute(tree: Any, name: str, more: dict[str, Callable[..., None]]) -> None:
@@ -56,27 +56,27 @@ def _execute(tree: Any, name: str, more: dict[str, Callable[..., None]]) -> None
     exec(code, vars(module))
 
 
-def _quiet(call: Callable[..., None], faults: list[str]) -> Callable[..., None]:
-    """The call, but its exceptions become faults: the script must not notice that it is watched."""
+def _quiet(call: Callable[..., None], stopped: list[Exception]) -> Callable[..., None]:
+    """The call, until it raises: the script must not notice that it is watched."""
 
     def quiet(*arguments: object) -> None:
-        if not faults:
+        if not stopped:
             try:
                 call(*arguments)
-            except Exception:
-                faults.append(traceback.format_exc())
+            except Exception as error:
+                stopped.append(error)
 
     return quiet
 
 
-def _finish(audit: Audit, faults: list[str], report: Callable[..., None]) -> None:
-    """Report what the audit found, or the fault of the check itself."""
+def _found(audit: Audit, stopped: list[Exception]) -> dict[str, object]:
+    """What the audit found: a problem, or predictions, or the fault of the check itself."""
     try:
-        problem = "" if faults else audit.problem()
-        predictions = [] if faults or problem else audit.predictions().tolist()
+        if stopped:
+            raise stopped[0]
+        problem = audit.problem()
+        return {"problem": problem, "predictions": [] if problem else audit.predictions().tolist()}
+    except NotApplicable as error:
+        return {"problem": str(error)}
     except Exception:
-        faults.append(traceback.format_exc())
-    if faults:
-        report(fault=faults[0])
-    else:
-        report(problem=problem, predictions=predictions)
+        return {"fault": traceback.format_exc()}

@@ -1,0 +1,83 @@
+"""Every realistic mistake is caught by `learns` or `honest`, or known to be none."""
+
+import warnings
+from functools import cache
+
+import pytest
+from mutant import BASES, Mutant, mutated
+from mutants import MUTANTS
+from space import spec
+
+from generator.command import read
+from generator.honest import Honesty, examine, examine_here
+from generator.judge import Verdict, judge
+from generator.render import render
+from generator.run import Ending, Run
+
+SCORE = "130 of 133 mistakes are caught, 3 are equivalent"
+
+
+@cache
+def checks(source: str) -> tuple[Verdict, Honesty]:
+    """What `learns` and `honest` say, in this process; what crashes is no pass of either."""
+    spec = read(source.partition("\n")[0])
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            printed, honesty = examine_here(source, spec)
+            run = Run(printed, "", 0, Ending.FINISHED)
+        except Exception as error:
+            honesty = Honesty("fail", "it crashes")
+            run = Run("", repr(error), 0, Ending.CRASHED, 1)
+    return judge(run, spec.table, show_loss=spec.show_loss), honesty
+
+
+def caught(mutant: Mutant) -> bool:
+    verdict, honesty = checks(mutated(mutant))
+    return not verdict.ok or honesty.status == "fail"
+
+
+@pytest.mark.parametrize("name", BASES)
+def test_without_a_mistake_both_checks_pass(name: str) -> None:
+    verdict, honesty = checks(render(spec(*BASES[name].split())))
+    assert verdict.ok, verdict.reason
+    assert honesty == Honesty("pass")
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+def test_a_mistake_is_caught_and_explained(mutant: Mutant) -> None:
+    assert caught(mutant) == (not mutant.equivalent), mutant.equivalent
+    assert mutant.says in checks(mutated(mutant))[1].reason
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "W2 goes up the gradient",
+        "rows drawn with replacement",
+        "deep: the derivative is missing",
+        "rounds to whole targets",
+        "crashes at the end",
+    ],
+)
+def test_alone_in_a_process_the_same_is_found(name: str) -> None:
+    [source] = [mutated(mutant) for mutant in MUTANTS if mutant.name == name]
+    spec = read(source.partition("\n")[0])
+    run, honesty = examine(source, spec, 30)
+    there = judge(run, spec.table), honesty
+    here = checks(source)
+    assert [check.status for check in there] == [check.status for check in here]
+    assert run.ending is Ending.CRASHED or there == here
+
+
+def test_the_score() -> None:
+    assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS)
+    assert len({mutated(mutant) for mutant in MUTANTS}) == len(MUTANTS)
+    assert {mutant.base for mutant in MUTANTS} == set(BASES)
+    found = [mutant for mutant in MUTANTS if caught(mutant)]
+    equivalent = [mutant for mutant in MUTANTS if mutant.equivalent]
+    score = f"{len(found)} of {len(MUTANTS)} mistakes are caught, {len(equivalent)} are equivalent"
+    assert score == SCORE
+    # Without the honest check a large part would pass: they learn in spite of the mistake.
+    learned = [mutant for mutant in found if checks(mutated(mutant))[0].ok]
+    assert len(learned) > len(found) / 3
