@@ -78,5 +78,7 @@ def _found(audit: Audit, stopped: list[Exception]) -> dict[str, object]:
         return {"problem": problem, "predictions": [] if problem else audit.predictions().tolist()}
     except NotApplicable as error:
         return {"problem": str(error)}
-    except Exception:
-        return {"fault": traceback.format_exc()}
+    except Exception as error:
+        place = traceback.extract_tb(error.__traceback__)[-1]
+        line = f"{os.path.basename(place.filename)}, line {place.lineno}"
+        return {"fault": f"{type(error).__name__}: {error} ({line})"}

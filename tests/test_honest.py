@@ -1,0 +1,287 @@
+"""The honest check passes what is honest, cannot be talked into a pass, and disturbs nothing."""
+
+import re
+import warnings
+from fractions import Fraction
+from itertools import product
+from math import comb
+from pathlib import Path
+
+import numpy as np
+import pytest
+from space import spec
+
+from generator import honest
+from generator.audit import SAMPLE, Honesty, sample
+from generator.catalogue import specs
+from generator.gradient import gradient
+from generator.honest import examine, examine_here
+from generator.judge import judge
+from generator.mistakes import wrong_change
+from generator.order import IMPROBABLE, wrong_order
+from generator.render import render
+from generator.run import OUTPUT_LIMIT, Ending, run
+from generator.spec import Activation, ScriptSpec
+from generator.step import Step
+
+XOR = spec("xor", "--hidden", "8", "--lr", "0.5", "--epochs", "300")
+SOURCE = render(XOR)
+CONSTANTS = "print(np.array([[0.0], [1.0], [1.0], [0.0]]))\n"
+
+CONFIGURATIONS = [
+    f"{subject} --hidden {hidden} --batch {batch} --activation {activation}"
+    for subject, (hidden, batch), activation in product(
+        ("xor", "full_adder"),
+        (("3", "full"), ("8", "sgd"), ("4,3", "mini"), ("8,8", "full"), ("5,4,3", "sgd")),
+        Activation,
+    )
+] + [
+    "not --hidden 1 --batch sgd --epochs 1",
+    "not --hidden 1 --batch sgd --epochs 80",
+    "and --hidden 1 --epochs 2",
+    "xor --batch mini --batch-size 3 --epochs 100",
+    "xor3 --batch mini --batch-size 7 --epochs 100",
+    "xor --lr 1000",
+    "xor --lr 1000 --activation relu --batch sgd",
+    "xor --lr 1000 --hidden 8,8 --activation relu",
+    "xor --lr 0.000001 --hidden 8,8,8",
+    "xor8 --hidden 32 --batch mini --batch-size 100 --epochs 4",
+    "majority8 --hidden 16,8 --activation relu --epochs 4",
+    "xor5 --batch sgd --activation relu --epochs 4",
+    "xor --hidden 2 --show loss --epochs 7",
+    "xor --hidden 8,4 --show loss",
+    "xor3 --batch sgd --show loss",
+]
+
+
+def found_here(script: ScriptSpec, source: str = "") -> Honesty:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        return examine_here(source or render(script), script)[1]
+
+
+@pytest.mark.parametrize("command", CONFIGURATIONS)
+def test_what_is_rendered_is_honest_learned_or_not(command: str) -> None:
+    words = [*command.split(), "--seed", "3", "--keep"]
+    words += [] if "--epochs" in words else ["--epochs", "20"]
+    assert found_here(spec(*words)) == Honesty("pass")
+
+
+def test_the_catalogue_is_honest() -> None:
+    assert [
+        (script, found_here(script).reason)
+        for script in specs()
+        if found_here(script) != Honesty("pass")
+    ] == []
+
+
+# --- the run of an examined script is that of a plain one
+
+
+def plain_text(text: str) -> str:
+    """Without the name of the folder, which differs from run to run."""
+    return re.sub(r"[^\s\"']*script\.py", "script.py", text)
+
+
+CHAINED = """
+def outer():
+    try:
+        1 / 0
+    except ZeroDivisionError:
+        raise ValueError("worse")
+outer()
+"""
+LOOK = """
+import os, sys
+print(__name__, __doc__, os.path.basename(__file__), sys.argv, sys.path)
+print(os.listdir(), open(__file__).read())
+print("said", file=sys.stderr)
+"""
+FAST = "import os, sys; sys.stdout.flush(); os._exit(0)\n"
+ENDINGS = {
+    "learns": (SOURCE, "pass"),
+    "crashes at its end": (SOURCE + CHAINED, "fail"),
+    "crashes while it trains": (SOURCE.replace("delta = error", "delta = eror"), "fail"),
+    "does not compile": (SOURCE + "return 1\n", "fail"),
+    "looks around": (SOURCE + LOOK, "fail"),
+    "leaves early": (
+        SOURCE.replace("for epoch", CONSTANTS + "raise SystemExit\nfor epoch"),
+        "fail",
+    ),
+    "leaves at its end": (SOURCE + "raise SystemExit\n", "pass"),
+    "leaves with words": (SOURCE + 'raise SystemExit("enough")\n', "pass"),
+    "leaves early, and fast": (SOURCE.replace("for epoch", CONSTANTS + FAST + "for epoch"), "fail"),
+    "leaves at its end, and fast": (SOURCE + FAST, "fail"),
+    "is killed": (SOURCE + "import os, signal; os.kill(os.getpid(), signal.SIGTERM)\n", "fail"),
+    "overflows": (SOURCE.replace("lr = 0.5", "lr = 500"), "fail"),
+    "prints without end": (SOURCE + "while True:\n    print('x' * 99)\n", "fail"),
+}
+
+
+@pytest.mark.parametrize("name", ENDINGS)
+def test_the_run_is_that_of_a_plain_run(name: str) -> None:
+    source, status = ENDINGS[name]
+    plain = run(source, seconds=30)
+    watched, honesty = examine(source, XOR, 30)
+    assert honesty.status == status, honesty.reason
+    assert watched.ending is plain.ending
+    assert watched.limit == plain.limit
+    assert judge(watched, XOR.table) == judge(plain, XOR.table)
+    if plain.ending is Ending.TOO_MUCH_OUTPUT:
+        assert len(watched.stdout) == len(plain.stdout) == OUTPUT_LIMIT
+    else:
+        assert watched.exit_code == plain.exit_code
+        assert plain_text(watched.stdout) == plain_text(plain.stdout)
+        assert plain_text(watched.stderr) == plain_text(plain.stderr)
+
+
+def test_a_script_that_hangs_is_ended_in_time() -> None:
+    result, honesty = examine(SOURCE + "while True:\n    pass\n", XOR, 1.5)
+    assert result.ending is Ending.TIMEOUT
+    assert honesty == Honesty("fail", "it did not run to its end, so its training was not seen")
+
+
+# --- what cannot be observed
+
+
+def test_constants_without_training_fail() -> None:
+    for source in (
+        "import numpy as np\n" + CONSTANTS,
+        "import numpy as np\nfor epoch in range(300):\n    pass\n" + CONSTANTS,
+    ):
+        result, honesty = examine(source, XOR, 30)
+        assert judge(result, XOR.table).ok
+        assert honesty.status == "fail"
+        assert "nothing in it is trained" in honesty.reason
+
+
+def test_renamed_variables_are_neither_a_pass_nor_a_failure() -> None:
+    renamed = SOURCE.replace("W1", "first").replace("W2", "second")
+    result, honesty = examine(renamed, XOR, 30)
+    assert judge(result, XOR.table).ok
+    assert honesty.status == "not applicable"
+    assert "W1" in honesty.reason
+
+
+def test_what_is_not_python_fails() -> None:
+    result, honesty = examine("import numpy as np\nprint(", XOR, 30)
+    assert result.ending is Ending.CRASHED
+    assert "SyntaxError" in result.stderr
+    assert honesty == Honesty("fail", "it is not Python, so it trains nothing")
+
+
+def test_what_is_nested_too_deeply_runs_as_it_would() -> None:
+    source = "x = " + "-" * 5000 + "1\nprint(x)\n"
+    result, honesty = examine(source, XOR, 30)
+    assert result.ending is run(source).ending
+    assert honesty.status != "pass"
+
+
+# --- a pass cannot be had by talking
+
+
+def test_a_report_of_its_own_is_no_pass(monkeypatch: pytest.MonkeyPatch) -> None:
+    report = '{"token": "0", "problem": "", "predictions": [[0], [1], [1], [0]]}'
+    talks = (
+        f"for name in ('report.json', '../report.json'):\n    open(name, 'w').write('{report}')\n"
+        f"print('{report}', file=__import__('sys').stderr)\n"
+    )
+    source = SOURCE.replace("W2 +=", "W2 -=") + talks
+    assert examine(source, XOR, 30)[1].status == "fail"
+
+
+def test_a_report_with_another_token_is_none(tmp_path: Path) -> None:
+    page = tmp_path / "report.json"
+    page.write_text('{"token": "right", "problem": ""}', encoding="utf-8")
+    assert honest._read(page, "right") == {"token": "right", "problem": ""}
+    assert honest._read(page, "wrong") == {}
+    page.write_text('{"token": "rig', encoding="utf-8")
+    assert honest._read(page, "right") == {}
+
+
+def test_a_fault_of_the_check_is_not_the_scripts() -> None:
+    broken = SOURCE + "import generator.audit\ngenerator.audit.wrong_order = None\n"
+    with pytest.raises(
+        RuntimeError, match=r"the check itself failed: .*NoneType.* \(audit.py, line \d+\)$"
+    ):
+        examine(broken, XOR, 30)
+
+
+# --- floats and kinks
+
+
+def test_the_sample_is_early_and_late() -> None:
+    script = spec("xor", "--batch", "mini", "--epochs", "100")
+    assert {0, 1, 2, 197, 198, 199} <= sample(script)
+    assert len(sample(script)) <= SAMPLE
+    assert sample(spec("xor", "--epochs", "2")) == {0, 1}
+
+
+def test_weights_that_are_no_numbers_pass_nothing() -> None:
+    source = SOURCE.replace("for epoch", "W1 = W1 * np.nan\nfor epoch")
+    assert found_here(XOR, source).status == "fail"
+    source = SOURCE.replace("error = y - output", "error = (y - output) * 1e308 * 1e308")
+    assert found_here(XOR, source).status == "fail"
+
+
+def relu_step(bias: float, slope_at_kink: float) -> Step:
+    """One update of a network with one hidden unit, which row 11 puts at the kink, or near it."""
+    script = spec("and", "--hidden", "1", "--activation", "relu", "--lr", "0.5", "--epochs", "1")
+    X = np.array([[-1.0, -1.0], [1.0, 1.0]])
+    y = np.array([[0.0], [1.0]])
+    before = (np.array([[0.1], [0.2], [bias]]), np.array([[1.0], [0.5]]))
+    first, second = gradient(before, X, y, Activation.RELU)
+    delta = 1 / (1 + np.exp(-0.5)) - 1  # of row 11, whose hidden unit is next to 0
+    first = first + slope_at_kink * delta * np.array([[1.0], [1.0], [1.0]])
+    after = (before[0] - 0.5 * first, before[1] - 0.5 * second)
+    return Step(1, script, X, y, np.zeros((2, 1)), before, after)
+
+
+def test_at_a_kink_either_slope_is_right_and_elsewhere_only_one() -> None:
+    assert wrong_change([relu_step(-0.3 - 1e-13, 0)]) == ""
+    assert wrong_change([relu_step(-0.3 - 1e-13, 1)]) == ""
+    assert wrong_change([relu_step(-0.3 - 1e-3, 0)]) == ""
+    assert wrong_change([relu_step(-0.3 - 1e-3, 1)]) != ""
+
+
+# --- the rule for reshuffling
+
+
+def chance(orders: int, epochs: int, most: int) -> Fraction:
+    """The probability that at most so many different orders occur, counted exactly."""
+
+    def surjections(n: int, k: int) -> int:
+        return sum((-1) ** i * comb(k, i) * (k - i) ** n for i in range(k + 1))
+
+    total = sum(comb(orders, k) * surjections(epochs, k) for k in range(1, most + 1))
+    return Fraction(total, orders**epochs)
+
+
+@pytest.mark.parametrize(("rows", "orders"), [(2, 2), (4, 24)])
+def test_no_order_is_called_unshuffled_that_shuffling_gives_by_chance(
+    rows: int, orders: int
+) -> None:
+    told = 0
+    for epochs in (1, 2, 5, 8, 12, 20, 30, 31, 35, 60):
+        for different in range(1, min(orders, epochs) + 1):
+            if unshuffled(rows, epochs, different):
+                told += 1
+                assert chance(orders, epochs, different) < IMPROBABLE
+            elif different == 1:
+                assert chance(orders, epochs, 1) > IMPROBABLE / 10  # as sharp as it can be
+    assert told
+
+
+def unshuffled(rows: int, epochs: int, different: int) -> bool:
+    """Whether so many epochs with so few orders of sgd are told from shuffled ones."""
+    name = {2: "not", 4: "xor"}[rows]
+    script = spec(name, "--batch", "sgd", "--epochs", str(epochs))
+    rng = np.random.default_rng(0)
+    orders: set[tuple[int, ...]] = set()
+    while len(orders) < different:
+        orders.add(tuple(rng.permutation(rows).tolist()))
+    ordered = sorted(orders)
+    steps = [(e, (row,)) for e in range(epochs) for row in ordered[e % different]]
+    problem = wrong_order(steps, script)
+    assert problem == "" or "shuffled again" in problem
+    return bool(problem)
