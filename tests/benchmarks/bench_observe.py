@@ -1,0 +1,58 @@
+"""What watching costs: OPENBLAS_NUM_THREADS=1 python tests/benchmarks/bench_observe.py [rounds]
+
+Prints, strategy by strategy, an observed run over a plain one: inside one warm process, where only
+the training counts, and alone in a process, where the honest check comes on top. Median and range
+over the rounds, interleaved in one run.
+"""
+
+import sys
+
+from timing import interleaved, ratio
+
+from generator.command import command, spec_of
+from generator.honest import examine
+from generator.observe import observe
+from generator.options import parser
+from generator.render import render
+from generator.run import run
+from generator.warm import execute
+
+COMMANDS = (
+    "xor --epochs 300",
+    "xor --epochs 300 --batch mini",
+    "xor --epochs 300 --batch sgd",
+    "xor --epochs 300 --hidden 8,4",
+    "xor --epochs 300 --hidden 8,4 --batch sgd",
+    "xor8 --batch mini",
+)
+
+
+def main(rounds: int) -> None:
+    print("| script | observed / plain, warm | examined / plain, alone |")
+    print("| --- | ---: | ---: |")
+    for line in COMMANDS:
+        spec = spec_of(parser().parse_intermixed_args(line.split()))
+        source = render(spec)
+        warm = interleaved(
+            {
+                "plain": lambda source=source: execute(source),
+                "observed": lambda source=source: observe(source, lambda update: None),
+            },
+            5 * rounds,
+        )
+        alone = interleaved(
+            {
+                "plain": lambda source=source: run(source),
+                "examined": lambda source=source, spec=spec: examine(source, spec, 60),
+            },
+            rounds,
+        )
+        print(
+            f"| `{command(spec)}` | {ratio(warm['observed'], warm['plain'])} "
+            f"| {ratio(alone['examined'], alone['plain'])} |",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)
