@@ -2,16 +2,21 @@
 
 import argparse
 import sys
+from argparse import Namespace
 from collections.abc import Sequence
 from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from generator import __version__
 from generator.command import file_stem, spec_of
 from generator.errors import UsageError
 from generator.options import Parser, parser, printable
 from generator.spec import ScriptSpec
+
+if TYPE_CHECKING:
+    from generator.make import Made
 
 # Reserved names: each is a module of the same job with a `main`.
 VERBS = {
@@ -71,6 +76,18 @@ def main_parser() -> Parser:
         help="the script's file (default generated/…); - for standard output",
     )
     output.add_argument(
+        "--format",
+        choices=["py", "md", "ipynb", "html"],
+        default="py",
+        help="the script alone (py), or a lesson around it (default py)",
+    )
+    output.add_argument(
+        "--math",
+        choices=["none", "some", "full"],
+        default="none",
+        help="formulas of the lesson: none, the updates, or their derivation (default none)",
+    )
+    output.add_argument(
         "--force", action="store_true", help="replace a file that was changed by hand"
     )
     output.add_argument("-h", "--help", action="help", help="show this help and leave")
@@ -81,6 +98,10 @@ def main_parser() -> Parser:
 def _make(argv: Sequence[str]) -> int:
     options = main_parser().parse_intermixed_args(argv)
     spec = spec_of(options)
+    if options.format != "py":
+        return _make_lesson(options, spec)
+    if options.math != "none":
+        raise UsageError("--math goes with a lesson: add --format md, ipynb or html")
     from generator.files import check_target, write_atomically
     from generator.make import SEEDS, make
 
@@ -97,18 +118,46 @@ def _make(argv: Sequence[str]) -> int:
         sys.stdout.write(made.source)
     elif kept:
         write_atomically(path_of(made.spec), made.source)
+    place = options.output or str(path_of(made.spec))
+    return _tell(made, place if kept else "", to_stdout)
 
+
+def _make_lesson(options: Namespace, spec: ScriptSpec) -> int:
+    if options.keep:
+        raise UsageError(
+            "--keep goes with --format py: a lesson is made from a script that learned"
+        )
+    if options.output == "-" and options.format == "md":
+        raise UsageError("-o - cannot hold the pictures of --format md: name a file, or use html")
+    from generator.formats import check_place, files, write
+    from generator.lesson import check_extras, default_path, lesson
+    from generator.make import SEEDS, make
+
+    to_stdout = options.output == "-"
+    path = Path(options.output or default_path(spec, options.math, options.format))
+    check_extras(options.math, options.format)
+    if not to_stdout:
+        check_place(path)
+    made = make(spec, SEEDS if options.seed is None else (spec.seed,))
+    if not made.verdict.ok:
+        return _tell(made, "", to_stdout)
+    texts = files(lesson(made, options.math, options.format), options.format, path)
+    if to_stdout:
+        sys.stdout.write(texts[path])
+    else:
+        write(texts, options.force)
+    return _tell(made, str(path), to_stdout)
+
+
+def _tell(made: "Made", place: str, to_stdout: bool) -> int:
+    """Report what was made and where it is, "" for nowhere; returns the exit code."""
     from rich.console import Console
 
     from generator.judge import Status
     from generator.report import report
 
-    place = (
-        (str(path_of(made.spec)) if not to_stdout else "on standard output")
-        if kept
-        else "nothing was written"
-    )
-    report(made, place, Console(stderr=to_stdout, highlight=False))
+    words = "on standard output" if to_stdout and place else place or "nothing was written"
+    report(made, words, Console(stderr=to_stdout, highlight=False))
     return {Status.LEARNED: 0, Status.NOT_LEARNED: 1}.get(made.verdict.status, 3)
 
 
