@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from generator import __version__
 from generator.command import file_stem, spec_of
 from generator.errors import UsageError
-from generator.options import Parser, parser, printable
+from generator.options import Parser, parser, printable, whole_number
 from generator.spec import ScriptSpec
 
 if TYPE_CHECKING:
@@ -88,6 +88,17 @@ def main_parser() -> Parser:
         help="formulas of the lesson: none, the updates, or their derivation (default none)",
     )
     output.add_argument(
+        "--exercise",
+        action="store_true",
+        help="leave lines blank for students, with checks that grade them (--format py or ipynb)",
+    )
+    output.add_argument(
+        "--variants",
+        metavar="N",
+        type=whole_number,
+        help="N exercises in a folder: for each student another gate, size and strategy",
+    )
+    output.add_argument(
         "--force", action="store_true", help="replace a file that was changed by hand"
     )
     output.add_argument("-h", "--help", action="help", help="show this help and leave")
@@ -98,6 +109,10 @@ def main_parser() -> Parser:
 def _make(argv: Sequence[str]) -> int:
     options = main_parser().parse_intermixed_args(argv)
     spec = spec_of(options)
+    if options.exercise or options.variants is not None:
+        from generator.exercising import make_exercise
+
+        return _tell(*make_exercise(options, spec), options.output == "-")
     if options.format != "py":
         return _make_lesson(options, spec)
     if options.math != "none":

@@ -64,7 +64,7 @@ def files(document: Document, format: str, path: Path) -> dict[Path, str]:
 
 def check_place(path: Path) -> None:
     """Raise UsageError where no document can be written; generated/ need not be there yet."""
-    missing = path.parent == LESSONS and not LESSONS.parent.exists()
+    missing = path.parent.parent == LESSONS.parent and not LESSONS.parent.exists()
     check_target(path.parent if missing else path, force=True)
 
 
@@ -104,8 +104,7 @@ def _linked(text: str, links: dict[str, str]) -> str:
 
 def _notebook(document: Document) -> str:
     """The document as a notebook, its identifiers counted; the script's output stands in it."""
-    nbformat = extra("nbformat")
-    v4 = nbformat.v4
+    v4 = extra("nbformat").v4
     cells: list[Any] = []
     uris = {picture.name: picture.uri for picture in document.pictures}
     for kind, text in _pieces(document.text):
@@ -117,11 +116,17 @@ def _notebook(document: Document) -> str:
         else:
             cells[-1].outputs = [v4.new_output("stream", name="stdout", text=text)]
             cells[-1].execution_count = sum(cell.cell_type == "code" for cell in cells)
+    return notebook(cells)
+
+
+def notebook(cells: list[Any]) -> str:
+    """The text of a notebook of these cells, which Jupyter and Colab take as Python's."""
+    nbformat = extra("nbformat")
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
-    notebook = v4.new_notebook(cells=cells, metadata=metadata)
-    nbformat.validate(notebook)
-    return f"{nbformat.writes(notebook)}\n"
+    whole = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+    nbformat.validate(whole)
+    return f"{nbformat.writes(whole)}\n"
 
 
 def _pieces(text: str) -> list[tuple[str, str]]:

@@ -38,7 +38,7 @@ def parser() -> Parser:
     what.add_argument(
         "--inputs",
         metavar="N",
-        type=_whole,
+        type=whole_number,
         help="number of inputs of and, or, xor, nand, nor, xnor, majority",
     )
     how = parser.add_argument_group("how to learn it (measured defaults)")
@@ -58,7 +58,7 @@ def parser() -> Parser:
     how.add_argument(
         "--batch-size",
         metavar="K",
-        type=_whole,
+        type=whole_number,
         help="rows per update of mini (default a quarter of the rows)",
     )
     how.add_argument(
@@ -69,11 +69,11 @@ def parser() -> Parser:
         help="hidden activation: sigmoid, tanh or relu (default sigmoid)",
     )
     how.add_argument("--lr", metavar="R", type=_number, help="learning rate")
-    how.add_argument("--epochs", metavar="E", type=_whole, help="passes over the truth table")
+    how.add_argument("--epochs", metavar="E", type=whole_number, help="passes over the truth table")
     how.add_argument(
         "--seed",
         metavar="S",
-        type=_whole,
+        type=whole_number,
         help="seed of the weights (default: the first of 0, 1, 2, … that learns)",
     )
     how.add_argument(
@@ -95,7 +95,8 @@ def short(text: str) -> str:
     return ascii(text if len(text) <= 40 else text[:37] + "...")
 
 
-def _whole(text: str) -> int:
+def whole_number(text: str) -> int:
+    """A whole number from 0 on, for argparse."""
     if not re.fullmatch(r"[0-9]{1,12}", text):
         raise argparse.ArgumentTypeError(f"{short(text)} is not a whole number")
     return int(text)
