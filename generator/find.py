@@ -58,7 +58,10 @@ def find(path: Path) -> list[Found]:
     try:
         if not marked(path):
             return []
-        text = path.read_bytes().decode()
+        data = path.read_bytes()
+        if MARK.encode() not in data:
+            return [_broken(path, "the file is UTF-16: save it as UTF-8")]
+        text = data.decode()
         return [_found(path, block) for block in _blocks(path, text) if _has_mark(block)]
     except OSError as error:
         return [_broken(path, f"the file cannot be read: {error.strerror or error}")]

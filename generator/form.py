@@ -4,6 +4,7 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
+from itertools import zip_longest
 
 from generator.mark import MAX_FIRST_LINE
 from generator.render import MAX_COLUMNS, MAX_LINES
@@ -71,10 +72,12 @@ def _layout(source: str) -> list[str]:
         return []
     except (ValueError, RecursionError) as error:
         return [f"black cannot read it: {str(error).partition(chr(10))[0]}"]
-    pairs = zip([*source.splitlines(), ""], [*wanted.splitlines(), ""], strict=False)
+    if wanted.rstrip() == source.rstrip():
+        return ["its last line has no end, or blanks follow it"]
+    pairs = zip_longest(source.splitlines(), wanted.splitlines(), fillvalue="")
     number, line = next(
-        ((number, line) for number, (has, line) in enumerate(pairs, 1) if has != line), (1, "")
+        (number, line) for number, (has, line) in enumerate(pairs, 1) if has != line
     )
     total = len(wanted.splitlines())
     size = f", and needs {total} lines then: {MAX_LINES} is the limit" if total > MAX_LINES else ""
-    return [f"black would lay it out otherwise, first on line {number}: '{line.strip()}'{size}"]
+    return [f"black would change line {number}, to '{line.strip()[:MAX_COLUMNS]}'{size}"]
