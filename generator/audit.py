@@ -166,9 +166,9 @@ def _wrong_weights(weights: Arrays, spec: ScriptSpec) -> str:
     if len(weights) != len(wanted):
         return f"it has {len(weights)} arrays of weights, its command means {len(wanted)}"
     for name, found, drawn in zip(shapes(spec), weights, wanted, strict=True):
-        if found.shape != drawn.shape:
+        if found.squeeze().shape != drawn.squeeze().shape:  # a bias (8,) may as well be (1, 8)
             return f"{name} has the shape {found.shape}, its command means {drawn.shape}"
-        if not np.allclose(found, drawn, rtol=1e-12, atol=1e-12):
+        if not np.allclose(found.reshape(drawn.shape), drawn, rtol=1e-12, atol=1e-12):
             if not drawn.any():
                 return f"{name} does not start at 0: look at the line that sets it first"
             return (

@@ -78,15 +78,19 @@ def _unobservable(source: str) -> Honesty | None:
 
 
 def _trains(tree: ast.Module) -> bool:
-    """Whether some loop multiplies: without that, no rule of names can hide a training."""
+    """Whether it may train under other names: it loops, and multiplies in a loop or a function."""
     products = (ast.Mult, ast.MatMult)
     functions = {"dot", "matmul", "einsum", "outer", "inner", "tensordot", "multiply", "vdot"}
+    blocks: list[ast.stmt] = [
+        node for node in ast.walk(tree) if isinstance(node, ast.For | ast.While)
+    ]
+    if blocks:
+        blocks += [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
     return any(
         (isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, products))
         or (isinstance(node, ast.Attribute) and node.attr in functions)
-        for loop in ast.walk(tree)
-        if isinstance(loop, ast.For | ast.While | ast.FunctionDef)
-        for node in ast.walk(loop)
+        for block in blocks
+        for node in ast.walk(block)
     )
 
 

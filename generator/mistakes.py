@@ -32,67 +32,69 @@ def wrong_change(steps: Sequence[Step]) -> str:
     wrong = [step for step in steps if not step.at_kink and wrong_parts(step, step.wanted)][:ENOUGH]
     if not wrong:
         return ""
-    first = wrong[0]
-    named = [name for name, _ in parts(first.spec, first.changed)]
-    off = wrong_parts(first, first.wanted)
+    named = [name for name, _ in parts(wrong[0].spec, wrong[0].changed)]
+    off = wrong_parts(wrong[0], wrong[0].wanted)
     for i in off:
         if not any(parts(step.spec, step.changed)[i][1].any() for step in steps):
             return f"{named[i]} never changes: its update is missing"
-    start = f"update {first.number}:"
-    factors = [_factor(wrong, i) for i in range(len(named))]
-    if hint := _for_all(wrong, factors):
-        return f"{start} {hint}"
+    ratios = [[ratio(step, i) for i in range(len(named))] for step in wrong]
     looked = [*wrong, *(step for step in steps[:ENOUGH] if not step.at_kink)]
-    for attempts in zip(*map(_changes, looked), strict=True):
-        fits = zip(looked, attempts, strict=True)
-        if not any(wrong_parts(step, changes) for step, (_, changes) in fits):
-            return f"{start} {named[off[0]]} does not follow its gradient: {attempts[0][0]}"
-    for i in off:
-        if (factor := factors[i]) is not None:
-            look = "the sign of its update" if factor < 0 else "the factors in its update"
-            return (
-                f"{start} {named[i]} changes by {factor:.3g} times the gradient step it should "
-                f"make: look at {look}"
-            )
     which = " and ".join(named[i] for i in off[:2]) + (" and more" if len(off) > 2 else "")
-    return (
-        f"{start} {which} {'do' if len(off) > 1 else 'does'} not change by the learning rate "
-        "times the gradient: look at delta and at the update"
+    return f"update {wrong[0].number}: " + (
+        _for_all(wrong, ratios)
+        or _usual(named[off[0]], looked)
+        or _for_one(named, off, ratios)
+        or f"{which} {'do' if len(off) > 1 else 'does'} not change by the learning rate times the "
+        "gradient: look at delta and at the update"
     )
 
 
-def _factor(steps: Sequence[Step], part: int) -> float | None:
-    """The one factor between a part's changes and the wanted ones, or None."""
-    factors = [ratio(step, part) for step in steps]
+def _for_all(steps: Sequence[Step], ratios: list[list[float | None]]) -> str:
+    """The mistake behind one factor in all the changes of an update, or ""."""
+    rows, lr = len(steps[0].y), steps[0].spec.lr
+    flat = [factor for factors in ratios for factor in factors]
+    means = [1 / len(step.y) for step, factors in zip(steps, ratios, strict=True) for _ in factors]
+    common = _one(flat)
+    if rows > 1 and all(f is not None and _alike(f, m) for f, m in zip(flat, means, strict=True)):
+        factor, hint = (
+            1 / rows,
+            f"a mean over the {rows} rows of the batch stands where a sum should",
+        )
+    elif common is None:
+        return ""
+    elif common < 0:
+        factor, hint = common, "look at the signs of error and of the updates"
+    else:
+        factor, hint = common, f"the learning rate is {common * lr:.4g}, its command says {lr:g}"
+    return f"all weights change by {factor:.3g} times the gradient step they should make: {hint}"
+
+
+def _usual(name: str, steps: Sequence[Step]) -> str:
+    """The usual mistake that explains all the changes, or ""."""
+    for attempts in zip(*map(_changes, steps), strict=True):
+        fits = zip(steps, attempts, strict=True)
+        if not any(wrong_parts(step, changes) for step, (_, changes) in fits):
+            return f"{name} does not follow its gradient: {attempts[0][0]}"
+    return ""
+
+
+def _for_one(named: list[str], off: list[int], ratios: list[list[float | None]]) -> str:
+    """The first array that changes by one factor times what it should, or ""."""
+    for i in off:
+        if (factor := _one([factors[i] for factors in ratios])) is not None:
+            look = "the sign of its update" if factor < 0 else "the factors in its update"
+            return (
+                f"{named[i]} changes by {factor:.3g} times the gradient step it should make: "
+                f"look at {look}"
+            )
+    return ""
+
+
+def _one(factors: Sequence[float | None]) -> float | None:
+    """The factor, where all are the same, else None."""
     first = factors[0]
     same = first is not None and all(f is not None and _alike(f, first) for f in factors)
     return first if same else None
-
-
-def _for_all(steps: Sequence[Step], factors: Sequence[float | None]) -> str:
-    """The mistake behind one and the same factor in all the changes of an update, or ""."""
-    step = steps[0]
-    every = range(len(factors))
-    means = [len(each.y) > 1 and [ratio(each, i) or 0 for i in every] for each in steps]
-    common = factors[0]
-    all_by = "all weights change by {:.3g} times the gradient step they should make"
-    if all(
-        found and all(_alike(factor, 1 / len(each.y)) for factor in found)
-        for each, found in zip(steps, means, strict=True)
-    ):
-        rows = len(step.y)
-        return (
-            f"{all_by.format(1 / rows)}: a mean over the {rows} rows of the batch stands where a "
-            "sum should"
-        )
-    if common is None or not all(f is not None and _alike(f, common) for f in factors):
-        return ""
-    if common < 0:
-        return f"{all_by.format(common)}: look at the signs of error and of the updates"
-    lr = step.spec.lr
-    return (
-        f"{all_by.format(common)}: the learning rate is {common * lr:.4g}, its command says {lr:g}"
-    )
 
 
 def _predictions(step: Step) -> Iterator[tuple[str, Array]]:

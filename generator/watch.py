@@ -10,6 +10,7 @@ import pickle
 import sys
 import traceback
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
@@ -27,7 +28,8 @@ def main(source: str, spec: str, page: str, token: str) -> None:
     watching = {name: _quiet(call, stopped) for name, call in calls(audit.see, audit.start).items()}
 
     def report(more: dict[str, object]) -> None:
-        Path(page).write_text(json.dumps({"token": token, **more}), encoding="utf-8")
+        with suppress(OSError):  # a script may have used up the disk or the descriptors
+            Path(page).write_text(json.dumps({"token": token, **more}), encoding="utf-8")
 
     tree = instrument(source.encode())
     report({})
@@ -78,6 +80,8 @@ def _found(audit: Audit, stopped: list[Exception]) -> dict[str, object]:
         return {"problem": problem, "predictions": [] if problem else audit.predictions().tolist()}
     except NotApplicable as error:
         return {"problem": str(error)}
+    except MemoryError:
+        return {"problem": "it leaves no memory to check it with"}
     except Exception as error:
         place = traceback.extract_tb(error.__traceback__)[-1]
         line = f"{os.path.basename(place.filename)}, line {place.lineno}"

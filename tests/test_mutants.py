@@ -4,6 +4,7 @@ import warnings
 from functools import cache
 
 import pytest
+from harmless import HARMLESS
 from mutant import BASES, Mutant, mutated
 from mutants import MUTANTS
 from space import spec
@@ -48,6 +49,13 @@ def test_without_a_mistake_both_checks_pass(name: str) -> None:
 def test_a_mistake_is_caught_and_explained(mutant: Mutant) -> None:
     assert caught(mutant) == (not mutant.equivalent), mutant.equivalent
     assert mutant.says in checks(mutated(mutant))[1].reason
+
+
+@pytest.mark.parametrize("mutant", HARMLESS, ids=lambda mutant: mutant.name)
+def test_another_way_to_write_it_is_no_mistake(mutant: Mutant) -> None:
+    verdict, honesty = checks(mutated(mutant))
+    assert verdict.ok, verdict.reason
+    assert honesty == Honesty("pass")
 
 
 @pytest.mark.parametrize(
