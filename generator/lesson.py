@@ -55,7 +55,7 @@ def _facts(made: Made) -> dict[str, Any]:
         "command": command(spec),
         "source": made.source,
         "printed": made.run.stdout,
-        "lines": annotated(spec),
+        "lines": list(enumerate(annotated(spec), 1)),
         "table_rows": rows(spec),
         "left_out": spec.table.rows - 2 * ENDS if spec.table.rows > MAX_ROWS else 0,
         "parameters": sum((a + 1) * b for a, b in pairwise(spec.sizes)),

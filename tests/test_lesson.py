@@ -1,0 +1,376 @@
+"""Lessons: nothing broken, nothing empty, the script inside is the one that was verified."""
+
+import base64
+import io
+import random
+import re
+import shlex
+import sys
+from collections.abc import Callable, Iterator
+from functools import cache
+from html.parser import HTMLParser
+from itertools import pairwise
+from pathlib import Path
+from urllib.parse import unquote
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from markdown_it import MarkdownIt
+from space import EXPRESSIONS, spec
+
+from generator.cli import main
+from generator.formats import FORMATS, files
+from generator.gates import FIXED, SCALABLE, table_of
+from generator.gradient import matrices, predict
+from generator.lesson import MATH, default_path, lesson, watch
+from generator.make import Made, make
+from generator.words import MEANINGS, input_names, meaning, output_names, subject
+
+pytest.importorskip("matplotlib", reason='lessons need pip install "nineteen[lessons]"')
+nbformat = pytest.importorskip("nbformat", reason='lessons need pip install "nineteen[lessons]"')
+
+# One of each: depth, strategy, activation, what is shown of the function, where it came from.
+COMMANDS = (
+    "xor --batch mini",
+    "not_a true --batch sgd --activation tanh --show loss",
+    "buffer",
+    "full_adder --hidden 8,4 --batch mini --batch-size 3",
+    "xor3 --hidden 6,5,4 --activation relu --batch mini",
+    "and6 nor6 --batch mini",
+    '--expr "a | b == c"',
+    "--table 0x6996c33c",
+)
+VOID = {"meta", "img", "br", "hr", "link"}
+
+
+@pytest.fixture(scope="module", params=COMMANDS)
+def made(request: pytest.FixtureRequest) -> Made:
+    result = make(spec(*shlex.split(request.param)))
+    assert result.verdict.ok, result.verdict.reason
+    return result
+
+
+class Page(HTMLParser):
+    """A web page as its elements; raises where they are not nested well."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.code, self.words = "", ""
+        self.in_code = False
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+        self.in_code = self.in_code or dict(attrs).get("class") == "language-python"
+
+    def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+        self.in_code = self.in_code and tag != "code"
+
+    def handle_data(self, data: str) -> None:
+        if self.in_code:
+            self.code += data
+        elif "style" not in self.open:
+            self.words += data
+
+    def of(self, tag: str) -> list[dict[str, str | None]]:
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def drawn(svg: bytes) -> int:
+    """How many shapes a picture draws."""
+    root = ElementTree.fromstring(svg)
+    return sum(element.tag.endswith(("}path", "}use")) for element in root.iter())
+
+
+def check_walk(text: str, made: Made) -> None:
+    """Every line of the script that is not blank stands in the table, with its number."""
+    walk = re.findall(r"^\| ([0-9]+) \| `(.*)` \| .* \|$", text, re.MULTILINE)
+    lines = [(str(n), line) for n, line in enumerate(made.source.splitlines(), 1) if line]
+    assert [(number, code.replace("\\|", "|")) for number, code in walk] == lines
+
+
+def check_markdown(text: str, made: Made, beside: dict[str, bytes]) -> None:
+    """A page whose pictures are all there and drawn, and none beside it that it does not show."""
+    check_walk(text, made)
+    tokens = MarkdownIt("commonmark").enable("table").parse(text)
+    fences = [token for token in tokens if token.type == "fence"]
+    assert [token.info for token in fences] == ["python", "text"]
+    assert [token.content for token in fences] == [made.source, made.run.stdout]
+    inline = [child for token in tokens if token.type == "inline" for child in token.children or ()]
+    assert not [child for child in inline if child.type == "link_open"]
+    images = [child for child in inline if child.type == "image"]
+    assert all(len(image.content) > 20 for image in images)
+    shown = {unquote(str(image.attrs["src"])) for image in images}
+    assert shown == set(beside)
+    assert len(shown) == 3
+    assert all(drawn(svg) > 20 for svg in beside.values())
+    assert "picture:" not in text
+
+
+def check_page(text: str, made: Made, math: str) -> None:
+    """A page that needs nothing else, and says what it shows."""
+    page = Page(text)
+    assert text.startswith("<!DOCTYPE html>")
+    assert page.of("html") == [{"lang": "en"}]
+    assert len(page.of("title")) == len(page.of("h1")) == len(page.of("main")) == 1
+    assert page.code == made.source
+    images = page.of("img")
+    assert len(images) == 3
+    for image in images:
+        kind, data = str(image["src"]).split(",")
+        assert kind == "data:image/svg+xml;base64"
+        assert drawn(base64.b64decode(data)) > 20
+        assert len(str(image["alt"])) > 20
+    addresses = re.findall(r'(?:src|href|action|xmlns)="([^"]*)"|url\(|@import', text)
+    allowed = ("data:", "http://www.w3.org/1998/Math/MathML")
+    assert all(address.startswith(allowed) for address in addresses)
+    assert not page.of("script")
+    assert bool(page.of("math")) == (math != "none")
+    assert "$" not in page.words
+    assert "picture:" not in text
+    headings = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
+    assert all(after <= before + 1 for before, after in pairwise(headings))
+
+
+def check_notebook(text: str, made: Made) -> None:
+    """A valid notebook with one code cell, the script, and under it what the script printed."""
+    from matplotlib.image import imread
+
+    notebook = nbformat.reads(text, as_version=4)
+    nbformat.validate(notebook)
+    [code] = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert code.source + "\n" == made.source
+    assert [output.text for output in code.outputs] == [made.run.stdout]
+    assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
+    prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
+    pictures = re.findall(r"!\[([^\]]{20,})\]\(data:image/png;base64,([A-Za-z0-9+/=]+)\)", prose)
+    assert len(pictures) == prose.count("![") == 3
+    for _, data in pictures:
+        assert imread(io.BytesIO(base64.b64decode(data)), format="png").std() > 0.05
+    check_walk(prose, made)
+    assert "```" not in prose
+    assert "picture:" not in prose
+
+
+def written(made: Made, math: str, format: str, folder: Path) -> dict[Path, str]:
+    path = folder / default_path(made.spec, math, format).name
+    return files(lesson(made, math, format), format, path)
+
+
+def check_lesson(texts: dict[Path, str], made: Made, math: str) -> None:
+    *beside, path = texts
+    if path.suffix == ".md":
+        pictures = {picture.relative_to(path.parent).as_posix() for picture in beside}
+        data = [texts[picture].encode() for picture in beside]
+        check_markdown(texts[path], made, dict(zip(sorted(pictures), data, strict=True)))
+        assert ("$" in texts[path]) == (math != "none")
+    elif path.suffix == ".html":
+        check_page(texts[path], made, math)
+    else:
+        check_notebook(texts[path], made)
+
+
+@pytest.mark.parametrize("turn", range(3))
+def test_a_lesson_is_whole(made: Made, turn: int, tmp_path: Path) -> None:
+    math, format = MATH[turn], list(FORMATS)[(turn + len(made.source)) % 3]
+    check_lesson(written(made, math, format, tmp_path), made, math)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_same_command_gives_the_same_bytes(format: str, tmp_path: Path) -> None:
+    once, again = (
+        written(make(spec("xor", "--batch", "mini")), "full", format, tmp_path) for _ in range(2)
+    )
+    assert once == again
+    assert not any(re.search(r"/tmp|/home|20[2-9][0-9]-", text) for text in once.values())
+
+
+def test_the_picture_is_of_the_script_that_was_verified(made: Made) -> None:
+    training = watch(made)
+    bits = [list(map(int, made.spec.table.inputs_of(row))) for row in range(made.spec.table.rows)]
+    X = 2.0 * np.array(bits) - 1
+    shown = predict(matrices(training.weights, made.spec), X, made.spec.activation)
+    np.testing.assert_allclose(shown, np.array(made.verdict.predictions), atol=0.00501)
+    assert len(training.losses) == made.spec.epochs
+    if made.spec.show_loss:
+        first = re.match(r"epoch 0: loss (.*)", made.run.stdout)
+        assert first
+        assert training.losses[0] == pytest.approx(float(first[1]), abs=0.00051)
+
+
+@cache
+def plain_lesson(format: str) -> tuple[Made, dict[Path, str]]:
+    whole = make(spec("xor"))
+    return whole, written(whole, "none", format, Path("somewhere"))
+
+
+@pytest.mark.parametrize(
+    ("break_it", "format"),
+    [
+        (lambda text: text.replace("alt=", "title="), "html"),
+        (lambda text: text.replace("</main>", ""), "html"),
+        (lambda text: text.replace("data:image", "https://example.org/data:image"), "html"),
+        (lambda text: text.replace("default_rng", "default_bit"), "html"),
+        (lambda text: text.replace("_files/", "_file/"), "md"),
+        (lambda text: text.replace("default_rng", "default_bit"), "md"),
+        (lambda text: text.replace("default_rng", "default_bit"), "ipynb"),
+        (lambda text: text.replace("image/png", "image/gif"), "ipynb"),
+    ],
+)
+def test_a_broken_lesson_is_noticed(break_it: Callable[[str], str], format: str) -> None:
+    whole, texts = plain_lesson(format)
+    *_, path = texts
+    broken = texts | {path: break_it(texts[path])}
+    assert broken != texts
+    with pytest.raises((AssertionError, KeyError)):
+        check_lesson(broken, whole, "none")
+
+
+def test_every_gate_has_words() -> None:
+    assert set(MEANINGS) == {*FIXED, *SCALABLE}
+    for gate in MEANINGS:
+        wanted = spec(gate)
+        assert len(input_names(wanted)) == table_of(gate).inputs
+        assert len(output_names(wanted)) == table_of(gate).outputs
+        assert meaning(gate)[0] in "01at"
+    assert subject(spec("and", "or", "xor")) == "`and`, `or` and `xor`"
+    assert subject(spec("--table", "0110")) == "a truth table of 4 rows"
+    assert input_names(spec("--expr", "x and not d")) == ["d", "x"]
+    assert output_names(spec("half_adder", "xor")) == ["half_adder sum", "half_adder carry", "xor"]
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def test_the_command_writes_a_lesson_and_never_over_an_edit(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["xor", "--format", "md"]
+    page = here / "generated" / "lessons" / "xor_full.md"
+    assert main(words) == 0
+    assert str(page.relative_to(here)) in capsys.readouterr().out
+    assert len(list(page.with_name("xor_full_files").iterdir())) == 3
+    before = page.read_bytes()
+    assert main(words) == 0
+    page.write_bytes(before + b"My own remark.\n")
+    capsys.readouterr()
+    assert main(words) == 2
+    assert "differs from what would be written" in capsys.readouterr().err
+    assert page.read_bytes() == before + b"My own remark.\n"
+    assert main([*words, "--math", "some"]) == 0
+    assert page.with_name("xor_full_math_some.md").exists()
+    assert main([*words, "--force"]) == 0
+    assert page.read_bytes() == before
+    assert main(["check", str(here / "generated")]) == 0
+    assert not list(here.rglob("*.part"))
+
+
+def test_standard_output_holds_the_page_alone(
+    here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["xor", "--format", "html", "-o", "-"]) == 0
+    out, err = capsys.readouterr()
+    assert Page(out).code == make(spec("xor")).source
+    assert "learned" in err
+    assert list(here.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "complaint"),
+    [
+        (["xor", "--math", "some"], 2, "--math goes with a lesson"),
+        (["xor", "--format", "md", "-o", "-"], 2, "-o - cannot hold the pictures"),
+        (["xor", "--format", "html", "--keep"], 2, "--keep goes with --format py"),
+        (["xor", "--format", "pdf"], 2, "invalid choice: 'pdf'"),
+        (["xor", "--format", "html", "-o", "no/such/folder.html"], 2, "there is no folder no"),
+        (["xor", "--format", "html", "-o", "."], 2, "it is a folder"),
+        (["xor", "--epochs", "1", "--seed", "0", "--format", "html"], 1, "nothing was written"),
+    ],
+)
+def test_nothing_is_written_when_it_is_refused(
+    words: list[str], code: int, complaint: str, here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words) == code
+    out, err = capsys.readouterr()
+    assert complaint in out + err
+    assert code == 1 or err.count("\n") == 1
+    assert list(here.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("missing", "words"),
+    [
+        ("matplotlib", ["--format", "md"]),
+        ("nbformat", ["--format", "ipynb"]),
+        ("latex2mathml", ["--format", "html", "--math", "some"]),
+    ],
+)
+def test_a_missing_extra_is_named_before_any_training(
+    missing: str,
+    words: list[str],
+    here: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    monkeypatch.setattr("generator.make.make", lambda *_: pytest.fail("it trained"))
+    assert main(["xor", *words]) == 2
+    err = capsys.readouterr().err
+    assert f'{missing} is not installed: pip install "nineteen[lessons]"' in err
+    assert err.count("\n") == 1
+
+
+SAMPLES = 50
+
+
+def samples() -> Iterator[tuple[list[str], str, str]]:
+    """Commands over gates, depths, strategies, activations, with a format and a level each."""
+    pick = random.Random(19).choice
+    gates = ["xor", "and nor", "not", "imply", "xor3", "full_adder", "mux", "equal", "majority5"]
+    gates += ["--table 01101001,00010111", *(f"--expr '{text}'" for text in EXPRESSIONS)]
+    for number in range(SAMPLES):
+        words = shlex.split(pick(gates))
+        words += pick([[], [], ["--hidden", "16"], ["--hidden", "16,8"], ["--hidden", "16,12,8"]])
+        words += ["--activation", pick(["sigmoid", "sigmoid", "tanh", "relu"])]
+        rows = spec(*words).table.rows
+        words += ["--batch", pick(["full", "sgd", "mini"] if rows > 2 else ["full", "sgd"])]
+        if words[-1] == "mini" and rows > 4:
+            words += pick([[], ["--batch-size", "3"]])
+        yield words, list(FORMATS)[number % 3], pick(MATH)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("words", "format", "math"), list(samples()))
+def test_a_sample_of_lessons_is_whole_runs_and_passes_check(
+    words: list[str], format: str, math: str, here: Path
+) -> None:
+    result = make(spec(*words))
+    assert result.verdict.ok, result.verdict.reason
+    texts = written(result, math, format, here)
+    check_lesson(texts, result, math)
+    for path, text in texts.items():
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    if format == "html":
+        return
+    assert main(["check", str(here)]) == 0
+    if format == "ipynb":
+        nbclient = pytest.importorskip("nbclient", reason="notebooks are run with nbclient")
+        notebook = nbformat.read(path, as_version=4)
+        nbclient.NotebookClient(notebook, timeout=120, kernel_name="python3").execute()
+        outputs = [cell.outputs for cell in notebook.cells if cell.cell_type == "code"]
+        assert [output.text for [output] in outputs] == [result.run.stdout]
