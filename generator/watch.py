@@ -11,7 +11,6 @@ import sys
 import traceback
 from collections.abc import Callable
 from contextlib import suppress
-from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any
 
@@ -22,14 +21,18 @@ from generator.observe import NotApplicable, calls, instrument
 def main(source: str, spec: str, page: str, token: str) -> None:
     """Run the script as if it had been started alone, from script.py in this folder."""
     name = os.path.abspath(sys.argv[0])
-    Path(name).write_bytes(source.encode())
+    with open(name, "wb") as file:
+        file.write(source.encode())
     audit = Audit(pickle.loads(bytes.fromhex(spec)))
     stopped: list[Exception] = []
-    watching = {name: _quiet(call, stopped) for name, call in calls(audit.see, audit.start).items()}
+    watching = {
+        called: _quiet(call, stopped) for called, call in calls(audit.see, audit.start).items()
+    }
 
     def report(more: dict[str, object]) -> None:
-        with suppress(OSError):  # a script may have used up the disk or the descriptors
-            Path(page).write_text(json.dumps({"token": token, **more}), encoding="utf-8")
+        # A script may have used up the disk, or the descriptors.
+        with suppress(OSError), open(page, "w", encoding="utf-8") as file:
+            json.dump({"token": token, **more}, file)
 
     tree = instrument(source.encode())
     report({})

@@ -1,26 +1,27 @@
 """The honest check passes what is honest, cannot be talked into a pass, and disturbs nothing."""
 
-import re
 import warnings
-from fractions import Fraction
+from contextlib import suppress
+from dataclasses import replace
 from itertools import product
-from math import comb
 from pathlib import Path
 
 import numpy as np
 import pytest
-from space import spec
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from space import command_lines, spec
 
 from generator import honest
 from generator.audit import SAMPLE, Honesty, sample
 from generator.catalogue import specs
+from generator.errors import UsageError
 from generator.gradient import gradient
 from generator.honest import examine, examine_here
 from generator.judge import judge
 from generator.mistakes import wrong_change
-from generator.order import IMPROBABLE, wrong_order
 from generator.render import render
-from generator.run import OUTPUT_LIMIT, Ending, run
+from generator.run import Ending, run
 from generator.spec import Activation, ScriptSpec
 from generator.step import Step
 
@@ -75,70 +76,12 @@ def test_the_catalogue_is_honest() -> None:
     ] == []
 
 
-# --- the run of an examined script is that of a plain one
-
-
-def plain_text(text: str) -> str:
-    """Without the name of the folder, which differs from run to run."""
-    return re.sub(r"[^\s\"']*script\.py", "script.py", text)
-
-
-CHAINED = """
-def outer():
-    try:
-        1 / 0
-    except ZeroDivisionError:
-        raise ValueError("worse")
-outer()
-"""
-LOOK = """
-import os, sys
-print(__name__, __doc__, os.path.basename(__file__), sys.argv, sys.path)
-print(os.listdir(), open(__file__).read())
-print("said", file=sys.stderr)
-"""
-FAST = "import os, sys; sys.stdout.flush(); os._exit(0)\n"
-ENDINGS = {
-    "learns": (SOURCE, "pass"),
-    "crashes at its end": (SOURCE + CHAINED, "fail"),
-    "crashes while it trains": (SOURCE.replace("delta = error", "delta = eror"), "fail"),
-    "does not compile": (SOURCE + "return 1\n", "fail"),
-    "looks around": (SOURCE + LOOK, "fail"),
-    "leaves early": (
-        SOURCE.replace("for epoch", CONSTANTS + "raise SystemExit\nfor epoch"),
-        "fail",
-    ),
-    "leaves at its end": (SOURCE + "raise SystemExit\n", "pass"),
-    "leaves with words": (SOURCE + 'raise SystemExit("enough")\n', "pass"),
-    "leaves early, and fast": (SOURCE.replace("for epoch", CONSTANTS + FAST + "for epoch"), "fail"),
-    "leaves at its end, and fast": (SOURCE + FAST, "fail"),
-    "is killed": (SOURCE + "import os, signal; os.kill(os.getpid(), signal.SIGTERM)\n", "fail"),
-    "overflows": (SOURCE.replace("lr = 0.5", "lr = 500"), "fail"),
-    "prints without end": (SOURCE + "while True:\n    print('x' * 99)\n", "fail"),
-}
-
-
-@pytest.mark.parametrize("name", ENDINGS)
-def test_the_run_is_that_of_a_plain_run(name: str) -> None:
-    source, status = ENDINGS[name]
-    plain = run(source, seconds=30)
-    watched, honesty = examine(source, XOR, 30)
-    assert honesty.status == status, honesty.reason
-    assert watched.ending is plain.ending
-    assert watched.limit == plain.limit
-    assert judge(watched, XOR.table) == judge(plain, XOR.table)
-    if plain.ending is Ending.TOO_MUCH_OUTPUT:
-        assert len(watched.stdout) == len(plain.stdout) == OUTPUT_LIMIT
-    else:
-        assert watched.exit_code == plain.exit_code
-        assert plain_text(watched.stdout) == plain_text(plain.stdout)
-        assert plain_text(watched.stderr) == plain_text(plain.stderr)
-
-
-def test_a_script_that_hangs_is_ended_in_time() -> None:
-    result, honesty = examine(SOURCE + "while True:\n    pass\n", XOR, 1.5)
-    assert result.ending is Ending.TIMEOUT
-    assert honesty == Honesty("fail", "it did not run to its end, so its training was not seen")
+@settings(max_examples=40, deadline=None)
+@given(command_lines(), st.integers(1, 12))
+def test_no_command_makes_a_false_alarm(words: list[str], epochs: int) -> None:
+    script = replace(spec(*words), epochs=epochs, keep=True)
+    with suppress(UsageError):  # --show loss does not fit everywhere
+        assert found_here(script) == Honesty("pass")
 
 
 # --- what cannot be observed
@@ -242,46 +185,3 @@ def test_at_a_kink_either_slope_is_right_and_elsewhere_only_one() -> None:
     assert wrong_change([relu_step(-0.3 - 1e-13, 1)]) == ""
     assert wrong_change([relu_step(-0.3 - 1e-3, 0)]) == ""
     assert wrong_change([relu_step(-0.3 - 1e-3, 1)]) != ""
-
-
-# --- the rule for reshuffling
-
-
-def chance(orders: int, epochs: int, most: int) -> Fraction:
-    """The probability that at most so many different orders occur, counted exactly."""
-
-    def surjections(n: int, k: int) -> int:
-        return sum((-1) ** i * comb(k, i) * (k - i) ** n for i in range(k + 1))
-
-    total = sum(comb(orders, k) * surjections(epochs, k) for k in range(1, most + 1))
-    return Fraction(total, orders**epochs)
-
-
-@pytest.mark.parametrize(("rows", "orders"), [(2, 2), (4, 24)])
-def test_no_order_is_called_unshuffled_that_shuffling_gives_by_chance(
-    rows: int, orders: int
-) -> None:
-    told = 0
-    for epochs in (1, 2, 5, 8, 12, 20, 30, 31, 35, 60):
-        for different in range(1, min(orders, epochs) + 1):
-            if unshuffled(rows, epochs, different):
-                told += 1
-                assert chance(orders, epochs, different) < IMPROBABLE
-            elif different == 1:
-                assert chance(orders, epochs, 1) > IMPROBABLE / 10  # as sharp as it can be
-    assert told
-
-
-def unshuffled(rows: int, epochs: int, different: int) -> bool:
-    """Whether so many epochs with so few orders of sgd are told from shuffled ones."""
-    name = {2: "not", 4: "xor"}[rows]
-    script = spec(name, "--batch", "sgd", "--epochs", str(epochs))
-    rng = np.random.default_rng(0)
-    orders: set[tuple[int, ...]] = set()
-    while len(orders) < different:
-        orders.add(tuple(rng.permutation(rows).tolist()))
-    ordered = sorted(orders)
-    steps = [(e, (row,)) for e in range(epochs) for row in ordered[e % different]]
-    problem = wrong_order(steps, script)
-    assert problem == "" or "shuffled again" in problem
-    return bool(problem)
