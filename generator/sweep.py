@@ -20,14 +20,15 @@ from rich.progress import (
 )
 from rich.text import Text
 
+from generator.command import command
 from generator.errors import UsageError
 from generator.options import PROGRAM, Parser
 from generator.sweep_plan import Plan, plan_of
 from generator.sweep_pool import WorkersDie, spread
 from generator.sweep_report import Updates, show, write_page
-from generator.sweep_result import pooled, sample, single
+from generator.sweep_result import observed, pooled, single
 from generator.sweep_rows import LEARNED, MISSING, NOT_LEARNED, append, resume
-from generator.sweep_run import observe_piece, pieces, run_piece
+from generator.sweep_run import confirm_piece, observe_piece, pieces, run_piece, sample
 
 DESCRIPTION = """\
 Run the scripts of many seeds, each rendered, executed and judged, and say what share learns, with
@@ -67,13 +68,18 @@ def main(argv: list[str]) -> int:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         _run(plan, states, tally, path, workers, given.scheduler)
+        _confirm(plan, states, tally, workers, given.scheduler)
         updates = _observe(plan, states, workers, given.scheduler) if given.report else []
     except WorkersDie as error:
         print(error, file=sys.stderr)
         return 3
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(_interrupted(states, path)) from None
-    show(plan, states, tally.seconds, tally.confirmed, Console(highlight=False, markup=False))
+        raise KeyboardInterrupt(f"interrupted, {_kept(states, path)}") from None
+    except OSError as error:
+        where, what = error.filename or path or "output", error.strerror or error
+        raise UsageError(f"{where}: {what}; {_kept(states, path)}") from None
+    confirmed = 0 if tally.problems else tally.confirmed
+    show(plan, states, tally.seconds, confirmed, Console(highlight=False, markup=False))
     if given.report and not tally.problems:
         print(write_page(plan, states, updates, tally.seconds))
     return _exit_code(plan, states, tally, least)
@@ -98,15 +104,28 @@ def _run(
             for job, learned in zip(piece.jobs, piece.learned, strict=True):
                 states[job] = LEARNED if learned else NOT_LEARNED
             tally.seconds += piece.seconds
-            tally.confirmed += piece.confirmed
             tally.problems += piece.problems
             progress.advance(progress.task_ids[0], len(piece.jobs))
+
+
+def _confirm(
+    plan: Plan, states: bytearray, tally: Tally, workers: int, scheduler: str | None
+) -> None:
+    """Run a sample again, warm and alone: the same has to be printed, and as its row says."""
+    jobs = (job for job in sample(plan) if states[job] != MISSING)
+    for piece in spread(confirm_piece, plan, pieces(plan, jobs), workers, scheduler):
+        for job, learned, problem in piece:
+            if learned is not (states[job] == LEARNED) and not problem:
+                [(_, spec)] = plan.specs((job,))
+                problem = f"{command(spec)}: its row is wrong about whether it learned"
+            tally.confirmed += not problem
+            tally.problems += [(1, problem)] if problem else []
 
 
 def _observe(plan: Plan, states: bytearray, workers: int, scheduler: str | None) -> list[Updates]:
     """The updates that a sample of each group needed, sorted, group by group."""
     needed: list[Updates] = [[] for _ in plan.groups]
-    jobs = sorted(job for group in range(len(plan.groups)) for job in sample(plan, states, group))
+    jobs = sorted(job for group in range(len(plan.groups)) for job in observed(plan, states, group))
     with _progress("observed", len(jobs)) as progress:
         for found in spread(observe_piece, plan, pieces(plan, iter(jobs)), workers, scheduler):
             for job, updates in found:
@@ -147,11 +166,12 @@ def _exit_code(plan: Plan, states: bytearray, tally: Tally, least: Fraction) -> 
     return max([code for code, _ in problems], default=0)
 
 
-def _interrupted(states: bytearray, path: Path | None) -> str:
-    done = len(states) - states.count(MISSING)
+def _kept(states: bytearray, path: Path | None) -> str:
+    """What is left of a sweep that was broken off."""
     if path is None:
-        return "interrupted, nothing was kept: with -o FILE a sweep continues where it stopped"
-    return f"interrupted, {done:,} of {len(states):,} rows are in {path}: the same command goes on"
+        return "nothing was kept: with -o FILE a sweep continues where it stopped"
+    done = len(states) - states.count(MISSING)
+    return f"{done:,} of {len(states):,} rows are in {path}: the same command goes on"
 
 
 def _percent(text: str) -> Fraction:

@@ -37,7 +37,10 @@ class Needed:
 
 
 def show(plan: Plan, states: bytearray, seconds: float, confirmed: int, console: Console) -> None:
-    """Print the shares, the hardest functions of a family, and what did not learn."""
+    """Print the shares, the hardest functions of a family, and what did not learn.
+
+    `confirmed` counts the sample that was run again alone; 0 where there was a problem.
+    """
     grid = Table(box=None, header_style="bold")
     for name in ("", "hidden", "batch", "learned", "of", "share", "95 % interval"):
         grid.add_column(name, justify="left" if name in ("", "batch") else "right")
@@ -60,8 +63,12 @@ def show(plan: Plan, states: bytearray, seconds: float, confirmed: int, console:
         for cell in failing[:SHOWN]:
             console.print(f"  {named(cell)}", soft_wrap=True)
     done = len(states) - states.count(MISSING)
-    alone = f"; {confirmed:,} of those run now gave the same alone" if confirmed else ""
-    console.print(f"{done:,} scripts, {seconds:,.1f} s of script time{alone}", soft_wrap=True)
+    console.print(f"{done:,} scripts, {seconds:,.1f} s of script time", soft_wrap=True)
+    if confirmed:
+        console.print(
+            f"each that did not learn, and {confirmed:,} more, printed the same in a process of its own",
+            soft_wrap=True,
+        )
 
 
 def write_page(

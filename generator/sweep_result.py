@@ -110,7 +110,7 @@ def named(failing: tuple[str, tuple[int, ...]]) -> str:
     return f"{line}, seed{'s' * (len(seeds) > 1)} {shown}{more}"
 
 
-def sample(plan: Plan, states: bytearray, group: int) -> list[int]:
+def observed(plan: Plan, states: bytearray, group: int) -> list[int]:
     """At most `OBSERVED` jobs of a group that learned, evenly spread over all that did."""
     learned = [job for job in _jobs(states, LEARNED) if plan.group(job) == group]
     taken = min(OBSERVED, len(learned))

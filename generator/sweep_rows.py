@@ -50,20 +50,14 @@ def resume(path: Path, plan: Plan, states: bytearray) -> float:
 
 
 def append(path: Path, rows: tuple[str, ...]) -> None:
-    """Add rows to the file at once, so that a kill can tear the last of them only.
+    """Add rows to the file at once, so that a kill or a full disk tears the last of them only.
 
-    Raises UsageError where that fails: the rows before stay.
+    Raises OSError where the file cannot hold them.
     """
     data = "".join(rows).encode()
-    try:
-        with open(path, "ab", buffering=0) as file:
-            while data:
-                data = data[file.write(data) :]
-    except OSError as error:
-        raise UsageError(
-            f"{path}: {error.strerror}; its rows stay: mend that and repeat the command, "
-            "it continues there"
-        ) from None
+    with open(path, "ab", buffering=0) as file:
+        while data:
+            data = data[file.write(data) :]
 
 
 def _torn(line: bytes) -> bool:

@@ -27,16 +27,15 @@ class Piece:
     """What became of some jobs.
 
     `rows` are the lines for the file, `learned` says which of the `jobs` learned; a job with a
-    problem is in neither. `seconds` is the time of compiling and running the scripts; `confirmed`
-    counts those that printed the same in a process of their own. A problem is an exit code and a
-    line: a script that crashed, or that prints something else when it runs alone.
+    problem is in neither. `seconds` is the time of compiling and running the scripts. A problem is
+    an exit code and a line: a script that crashed, or that prints something else when it runs
+    alone.
     """
 
     jobs: Jobs
     learned: tuple[bool, ...]
     rows: tuple[str, ...]
     seconds: float
-    confirmed: int
     problems: tuple[tuple[int, str], ...]
 
 
@@ -59,40 +58,65 @@ def pieces(plan: Plan, missing: Iterator[int]) -> Iterator[Jobs]:
 def run_piece(plan: Plan, jobs: Jobs) -> Piece:
     """Run each job's script in this process; its Piece, in the order of the jobs.
 
-    Every script that did not learn, and a sample of all, is confirmed in a process of its own.
+    Every script that did not learn runs again in a process of its own, and has to print the same.
     There is no time limit on the warm run: a rendered script has a fixed number of updates.
     """
-    stride = max(1, min(SAMPLE, plan.scripts // LEAST_SAMPLE))
     finished: dict[int, tuple[bool, str, float]] = {}
-    doubts: dict[int, tuple[ScriptSpec, str, str]] = {}
+    failed: dict[int, tuple[ScriptSpec, str, str]] = {}
     problems: list[tuple[int, str]] = []
     for job, spec in plan.specs(jobs):
-        source, _ = fit(spec)  # compiling it below is the syntax check of `render`
+        source, _ = fit(spec)  # compiling it is the syntax check that `render` makes
         result = run_warm(source)
         verdict = judge(result, spec.table)
         if verdict.status is Status.CRASHED:
             problems.append((3, f"{command(spec)}: {verdict.reason}"))
             continue
-        finished[job] = (
-            verdict.ok,
-            _row(spec, result.seconds, verdict.reason),
-            result.seconds,
-        )
-        if not verdict.ok or job % stride == 0:
-            doubts[job] = (spec, source, result.stdout)
-        if job % stride == 0:
-            confirm(render(spec))
-    longest = 60 + 20 * sum(seconds for _, _, seconds in finished.values())
-    alone = printed_alone([source for _, source, _ in doubts.values()], longest)
-    for (job, (spec, _, warm)), printed in zip(doubts.items(), alone, strict=True):
-        if printed != warm:
-            problems.append((1, f"{command(spec)}: {_difference(warm, printed)}"))
-            del finished[job]
+        row = _row(spec, result.seconds, verdict.reason)
+        finished[job] = (verdict.ok, row, result.seconds)
+        if not verdict.ok:
+            failed[job] = (spec, source, result.stdout)
+    for job, problem in _differences(failed).items():
+        problems.append((1, problem))
+        del finished[job]
     learned, rows, seconds = zip(*finished.values(), strict=True) if finished else ((), (), ())
-    differing = sum(code == 1 for code, _ in problems)
-    return Piece(
-        tuple(finished), learned, rows, sum(seconds), len(doubts) - differing, tuple(problems)
-    )
+    return Piece(tuple(finished), learned, rows, sum(seconds), tuple(problems))
+
+
+def sample(plan: Plan) -> range:
+    """The jobs that are confirmed whatever became of them, evenly spread."""
+    return range(0, plan.scripts, max(1, min(SAMPLE, plan.scripts // LEAST_SAMPLE)))
+
+
+def confirm_piece(plan: Plan, jobs: Jobs) -> list[tuple[int, bool, str]]:
+    """Each job, whether its script learned, and a problem or "".
+
+    The script runs in this process and in one of its own, where it has to print the same, and
+    black has to leave it as it is.
+    """
+    seen: dict[int, tuple[ScriptSpec, str, str]] = {}
+    learned: dict[int, bool] = {}
+    for job, spec in plan.specs(jobs):
+        source = render(spec)
+        confirm(source)
+        result = run_warm(source)
+        learned[job] = judge(result, spec.table).ok
+        seen[job] = (spec, source, result.stdout)
+    problems = _differences(seen)
+    return [(job, learned[job], problems.get(job, "")) for job in jobs]
+
+
+def _differences(seen: dict[int, tuple[ScriptSpec, str, str]]) -> dict[int, str]:
+    """The scripts that print something else alone than was seen in this process."""
+    sources = [source for _, source, _ in seen.values()]
+    guess = sum(_seconds(spec) for spec, _, _ in seen.values())
+    alone = printed_alone(sources, 60 + 20 * guess)
+    return {
+        job: f"{command(spec)}: it prints {warm!r} in a warm worker and "
+        + ("does not finish" if printed is None else f"{printed!r}")
+        + " alone"
+        for (job, (spec, _, warm)), printed in zip(seen.items(), alone, strict=True)
+        if printed != warm
+    }
 
 
 def run_warm(source: str) -> Run:
@@ -163,8 +187,3 @@ def _seconds(spec: ScriptSpec) -> float:
     """A rough guess, which only cuts the work into pieces."""
     products = sum(a * b for a, b in zip(spec.sizes, spec.sizes[1:], strict=False))
     return 1e-3 + spec.updates * (3e-5 + 3e-9 * spec.batch_size * products)
-
-
-def _difference(warm: str, alone: str | None) -> str:
-    said = "nothing that ends well" if alone is None else repr(alone)
-    return f"it prints {warm!r} in a warm worker and {said} alone"

@@ -1,0 +1,496 @@
+"""Sweeps: that the main command's scripts are run, and nothing is lost or counted twice."""
+
+import json
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from generator import sweep_run
+from generator.alone import printed_alone
+from generator.cli import main
+from generator.command import read, spec_of
+from generator.judge import judge
+from generator.npn import npn_classes
+from generator.options import parser
+from generator.render import render
+from generator.run import run
+from generator.sweep import _parser
+from generator.sweep_plan import Plan, plan_of
+from generator.sweep_pool import WorkersDie, spread
+from generator.sweep_result import named, not_learned, observed, pooled, single, worst
+from generator.sweep_rows import LEARNED, NOT_LEARNED, resume
+from generator.sweep_run import Jobs, run_piece, run_warm, updates_needed
+
+QUICK = ["xor", "--epochs", "50", "--seeds", "60"]
+HERE = ["--workers", "1"]
+SMALL = 0.03  # seconds, so that even a quick sweep has several pieces
+
+
+def plan(line: str) -> Plan:
+    return plan_of(_parser().parse_intermixed_args(shlex.split(line)))[0]
+
+
+def rows(path: Path) -> list[dict[str, object]]:
+    """The file's rows in order, seconds aside."""
+    found = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    return sorted(
+        ({key: row[key] for key in row if key != "seconds"} for row in found), key=json.dumps
+    )
+
+
+# What is run
+
+
+@pytest.mark.parametrize(
+    ("line", "scripts"),
+    [
+        ("xor", 100),
+        ("xor --seeds 7 --hidden 2 3 8,4 --batch sgd,mini,full", 63),
+        ("and or xor --seeds 5", 5),
+        ("and or xor --seeds 5 --each", 15),
+        ("and or parity xor --inputs 3 --seeds 5 --each", 15),
+        ("--table 0110 --seeds 2 --batch sgd,stochastic", 2),
+        ('--expr "a != b" --seeds 2', 2),
+        ("--inputs 1 --all-functions --batch sgd,mini,full", 8),
+        ("--inputs 2 --all-functions --batch sgd,mini,full", 48),
+        ("--inputs 3 --all-functions --batch sgd,mini,full", 768),
+        ("--inputs 4 --all-functions", 65_536),
+        ("--inputs 4 --classes --batch mini,sgd --seeds 100", 44_400),
+    ],
+)
+def test_the_number_of_scripts(line: str, scripts: int) -> None:
+    assert plan(line).scripts == scripts
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        "xor",
+        "and or --hidden 3 --batch mini --batch-size 3",
+        "--table 0110,0001 --hidden 8,4 --activation tanh --lr 0.25 --epochs 9 --batch sgd",
+        '--expr "a and (b != c)" --hidden 5',
+        "majority --inputs 3 --batch stochastic",
+    ],
+)
+def test_a_sweep_runs_the_main_commands_scripts(options: str) -> None:
+    wanted = spec_of(parser().parse_intermixed_args(shlex.split(options)))
+    swept = plan(f"{options} --seeds 3")
+    assert [spec for _, spec in swept.specs((0, 2))] == [wanted, replace(wanted, seed=2)]
+
+
+def test_every_function_of_a_family_is_there_once() -> None:
+    swept = plan("--inputs 3 --all-functions --seeds 2 --batch sgd,full")
+    found = [spec for _, spec in swept.specs(tuple(range(swept.scripts)))]
+    assert len(set(found)) == len(found) == 256 * 2 * 2
+    assert len({spec.table.columns for spec in found}) == 256
+    classes = plan("--inputs 3 --classes --seeds 1")
+    tables = {spec.table.columns for _, spec in classes.specs(tuple(range(classes.scripts)))}
+    assert tables == {(first,) for first in npn_classes(3)}
+
+
+def test_what_no_weights_can_represent_is_run_and_fails(tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    assert main(["sweep", "xor", "--hidden", "1", "--seeds", "2", *HERE, "-o", str(path)]) == 0
+    assert [row["learned"] for row in rows(path)] == [False, False]
+    assert all(read(f"# {row['command']}").keep for row in rows(path))
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("", "nothing to learn"),
+        ("xro", "did you mean 'xor'"),
+        ("xor --seeds 0", "--seeds '0'"),
+        ("xor --seeds ten", "--seeds 'ten'"),
+        ("xor --hidden 2 many", "'many' is not a size"),
+        ("xor --hidden 2 300", "1 to 256 units"),
+        ("xor --batch full,all", "'all' is not sgd, mini or full"),
+        ("xor --batch-size 2", "--batch-size goes with --batch mini"),
+        ("xor --batch mini --batch-size 4", "--batch full"),
+        ("not --batch mini", "use sgd or full"),
+        ("xor --inputs 5 --all-functions", "goes with --inputs N and nothing else"),
+        ("--all-functions", "goes with --inputs N"),
+        ("--inputs 3 --all-functions --classes", "goes with --inputs N"),
+        ("--inputs 5 --all-functions", "1 to 4 inputs"),
+        ("--inputs 5 --classes", "1 to 4 inputs"),
+        ("--table 0110 --each", "--each goes with gate names"),
+        ("and xor3", "one network needs the same number"),
+        ("--inputs 4 --all-functions --seeds 1000", "at most 10,000,000"),
+        ("xor --seed 3", "--seed"),
+        ("xor --workers 0", "--workers '0'"),
+        ("xor --workers 2 --scheduler tcp://127.0.0.1:1", "--workers is for this machine"),
+        ("xor --at-least 101", "--at-least '101'"),
+        ("xor --lr -1", "--lr"),
+    ],
+)
+def test_what_is_refused_is_refused_in_one_line(
+    line: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["sweep", *shlex.split(line)]) == 2
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert said in err
+    assert err.count("\n") == 1
+
+
+def test_a_strategy_that_two_rows_do_not_allow_is_left_out_and_said_so(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert main(["sweep", "not", "--batch", "mini,full", "--seeds", "2", *HERE]) == 0
+    out, err = capsys.readouterr()
+    assert "--batch mini is left out" in err
+    assert "full" in out
+    assert "mini" not in out
+
+
+# The evidence
+
+
+@pytest.mark.parametrize("inputs", ["1", "2", "3"])
+def test_every_function_of_up_to_three_inputs_learns_in_every_strategy(
+    inputs: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """All 824 scripts, with seed 0."""
+    sweep = ["sweep", "--inputs", inputs, "--all-functions", "--batch", "sgd,mini,full"]
+    code = main([*sweep, "--at-least", "100"])
+    assert code == 0, capsys.readouterr()
+
+
+def test_a_share_below_at_least_is_a_failure(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sweep", *QUICK, *HERE, "--at-least", "100"]) == 1
+    assert " of 60 learned, less than --at-least 100 %" in capsys.readouterr().err
+
+
+def test_a_warm_run_prints_what_a_run_alone_prints() -> None:
+    for line in ("xor", "xor --batch sgd --hidden 2", "and or --hidden 8,4", "xor --lr 1000"):
+        spec = plan(line).spec(0)
+        assert run_warm(render(spec)).stdout == run(render(spec)).stdout
+
+
+def test_a_verdict_is_the_judges() -> None:
+    swept = plan("xor --hidden 2 --seeds 6 --epochs 150")
+    piece = run_piece(swept, tuple(range(6)))
+    wanted = [judge(run(render(spec)), spec.table).ok for _, spec in swept.specs(tuple(range(6)))]
+    assert list(piece.learned) == wanted
+    assert {True, False} == set(wanted)
+
+
+def test_a_script_that_prints_something_else_alone_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    honest = sweep_run.execute
+    spoiled = render(replace(plan("xor").spec(0), seed=20))
+
+    def execute(source: str) -> str:
+        return honest(source).replace("0.", "0.5", 1) if source == spoiled else honest(source)
+
+    monkeypatch.setattr(sweep_run, "execute", execute)
+    path = tmp_path / "rows.jsonl"
+    assert main(["sweep", "xor", "--seeds", "30", *HERE, "-o", str(path)]) == 1
+    err = capsys.readouterr().err
+    assert "python -m generator xor --seed 20: it prints" in err
+    assert len(rows(path)) == 29  # the row in question is not kept
+    monkeypatch.undo()
+    assert main(["sweep", "xor", "--seeds", "30", *HERE, "-o", str(path)]) == 0
+    assert len(rows(path)) == 30
+
+
+def test_a_script_that_crashes_is_an_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fit(spec: object) -> tuple[str, None]:
+        return "import numpy as np\nraise ZeroDivisionError('as planned')\n", None
+
+    monkeypatch.setattr(sweep_run, "fit", fit)
+    assert main(["sweep", "xor", "--seeds", "1", *HERE]) == 3
+    assert "ZeroDivisionError: as planned" in capsys.readouterr().err
+
+
+def test_scripts_that_run_alone_do_not_see_each_other() -> None:
+    spoiler = "import numpy as np\nnp.round = None\nprint('spoiled')\n"
+    crash = "1 / 0\n"
+    honest = render(plan("xor").spec(0))
+    found = printed_alone([spoiler, honest, crash, honest])
+    assert found[0] == "spoiled\n"
+    assert found[1] == found[3] == run(honest).stdout
+    assert found[2] in ("", None)
+    assert run(spoiler + honest).ending == "crashed"  # the spoiler does spoil
+
+
+def test_the_updates_needed_are_enough_and_five_fewer_are_not() -> None:
+    for seed in range(5):
+        spec = replace(plan("xor").spec(0), seed=seed)
+        needed = updates_needed(spec)
+        assert judge(run_warm(render(replace(spec, epochs=needed))), spec.table).ok
+        fewer = run_warm(render(replace(spec, epochs=needed - 5)))
+        assert not judge(fewer, spec.table).ok
+
+
+# Nothing lost, nothing twice
+
+
+@pytest.fixture(scope="module")
+def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    path = tmp_path_factory.mktemp("sweep") / "whole.jsonl"
+    assert main(["sweep", *QUICK, *HERE, "-o", str(path)]) == 0
+    assert len(rows(path)) == 60
+    return path.read_bytes()
+
+
+@pytest.fixture
+def whole(uninterrupted: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An uninterrupted sweep's file; from now on pieces are so small that there are several."""
+    monkeypatch.setattr(sweep_run, "SECONDS", SMALL)
+    path = tmp_path / "whole.jsonl"
+    path.write_bytes(uninterrupted)
+    return path
+
+
+@pytest.mark.parametrize("keep", [0, 5, 1000, 9000])
+def test_a_file_cut_anywhere_is_continued(whole: Path, tmp_path: Path, keep: int) -> None:
+    path = tmp_path / "cut.jsonl"
+    path.write_bytes(whole.read_bytes()[:keep])
+    assert main(["sweep", *QUICK, *HERE, "-o", str(path)]) == 0
+    assert rows(path) == rows(whole)
+
+
+def test_only_the_sample_runs_again_when_all_is_there(
+    whole: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(swept: Plan, jobs: Jobs) -> None:
+        raise AssertionError(jobs)
+
+    before = whole.read_bytes()
+    monkeypatch.setattr("generator.sweep.run_piece", never)
+    assert main(["sweep", *QUICK, *HERE, "-o", str(whole)]) == 0
+    assert whole.read_bytes() == before
+
+
+def test_a_row_that_is_wrong_about_the_sample_is_an_error(
+    whole: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines = whole.read_text(encoding="utf-8").splitlines(keepends=True)
+    lines[20] = lines[20].replace('"learned": true', '"learned": false')
+    whole.write_text("".join(lines), encoding="utf-8")
+    assert main(["sweep", *QUICK, *HERE, "-o", str(whole)]) == 1
+    assert "its row is wrong about whether it learned" in capsys.readouterr().err
+
+
+def test_a_row_that_is_there_twice_counts_once(whole: Path) -> None:
+    swept = plan(shlex.join(QUICK))
+    once, twice = bytearray(60), bytearray(60)
+    seconds = resume(whole, swept, once)
+    whole.write_bytes(whole.read_bytes() * 2)
+    assert resume(whole, swept, twice) == pytest.approx(seconds)
+    assert twice == once
+    assert seconds > 0
+
+
+def test_more_seeds_continue_the_file(whole: Path, tmp_path: Path) -> None:
+    more = ["sweep", *["xor", "--epochs", "50", "--seeds", "90", "--hidden", "8", "9"], *HERE, "-o"]
+    assert main([*more, str(whole)]) == 0
+    assert main([*more, str(tmp_path / "fresh.jsonl")]) == 0
+    assert rows(whole) == rows(tmp_path / "fresh.jsonl")
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "xor --epochs 50 --seeds 59",
+        "xor --epochs 51 --seeds 60",
+        "xnor --epochs 50 --seeds 60",
+        "--table 0110 --epochs 50 --seeds 60",
+        "xor --epochs 50 --seeds 60 --batch sgd",
+        "--inputs 2 --all-functions --epochs 50 --seeds 60",
+    ],
+)
+def test_another_sweeps_file_is_refused_and_left_alone(
+    whole: Path, line: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = whole.read_bytes()
+    assert main(["sweep", *shlex.split(line), *HERE, "-o", str(whole)]) == 2
+    assert "is of another sweep" in capsys.readouterr().err
+    assert whole.read_bytes() == before
+
+
+@pytest.mark.parametrize("text", ["my notes", "my notes\n", "{}\n", '{"command": 3}\n', "[1]\n"])
+def test_somebody_elses_file_is_refused_and_left_alone(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "notes.txt"
+    path.write_text(text, encoding="utf-8")
+    assert main(["sweep", *QUICK, *HERE, "-o", str(path)]) == 2
+    assert path.read_text(encoding="utf-8") == text
+
+
+def test_ctrl_c_keeps_what_is_written_and_says_so(
+    whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "rows.jsonl"
+    honest, calls = sweep_run.execute, []
+
+    def execute(source: str) -> str:
+        calls.append(source)
+        if len(calls) == 40:
+            raise KeyboardInterrupt
+        return honest(source)
+
+    monkeypatch.setattr(sweep_run, "execute", execute)
+    assert main(["sweep", *QUICK, *HERE, "-o", str(path)]) == 130
+    kept = len(rows(path))
+    assert 0 < kept < 40
+    assert f"{kept} of 60 rows are in {path}: the same command goes on" in capsys.readouterr().err
+    monkeypatch.setattr(sweep_run, "execute", honest)
+    assert main(["sweep", *QUICK, *HERE, "-o", str(path)]) == 0
+    assert rows(path) == rows(whole)
+
+
+SMALL_PIECES = (
+    f"import sys, generator.sweep_run as work; work.SECONDS = {SMALL}; "
+    "from generator.cli import main; sys.exit(main(sys.argv[1:]))"
+)
+
+
+def test_a_sweep_that_is_killed_is_continued(whole: Path, tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    words = [sys.executable, "-c", SMALL_PIECES, "sweep", *QUICK, "--workers", "2", "-o", str(path)]
+    process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    while process.poll() is None and not (path.exists() and path.stat().st_size):
+        time.sleep(0.01)
+    process.kill()
+    process.wait()
+    assert 0 < len(path.read_text(encoding="utf-8").splitlines()) <= 60
+    assert main(["sweep", *QUICK, "--workers", "2", "-o", str(path)]) == 0
+    assert rows(path) == rows(whole)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a file's size can be limited on POSIX only")
+def test_a_full_disk_keeps_the_rows_before(whole: Path, tmp_path: Path) -> None:
+    path = tmp_path / "rows.jsonl"
+    limit = "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
+    limit += "resource.setrlimit(resource.RLIMIT_FSIZE, (7000, 7000)); "
+    words = [sys.executable, "-c", limit + SMALL_PIECES, "sweep", *QUICK, *HERE, "-o", str(path)]
+    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1
+    assert "of 60 rows are in" in done.stderr
+    assert path.stat().st_size == 7000  # to the last byte, torn
+    assert main(["sweep", *QUICK, *HERE, "-o", str(path)]) == 0
+    assert rows(path) == rows(whole)
+
+
+def mortal(swept: Plan, jobs: Jobs) -> Jobs:
+    """A task that kills its worker over job 7, as often as the file in the environment says."""
+    deaths = Path(os.environ["DEATHS"])
+    left = int(deaths.read_text())
+    if 7 in jobs and left:
+        deaths.write_text(str(left - 1))
+        os.kill(os.getpid(), signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
+    return jobs
+
+
+@pytest.mark.parametrize("deaths", [1, 2])
+def test_a_dying_worker_is_survived_and_nothing_counts_twice(
+    deaths: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = spread_mortal(deaths, tmp_path, monkeypatch)
+    assert sorted(job for jobs in found for job in jobs) == list(range(40))
+    assert (tmp_path / "deaths").read_text() == "0"
+
+
+def test_workers_that_keep_dying_end_the_sweep(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(WorkersDie, match="a worker died 3 times"):
+        spread_mortal(99, tmp_path, monkeypatch)
+    assert (tmp_path / "deaths").read_text() == "96"
+
+
+def spread_mortal(deaths: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[Jobs]:
+    (folder / "deaths").write_text(str(deaths))
+    swept = plan("xor --seeds 40")
+    parts = [tuple(range(start, start + 4)) for start in range(0, 40, 4)]
+    monkeypatch.setenv("DEATHS", str(folder / "deaths"))
+    from joblib.externals.loky import get_reusable_executor
+
+    get_reusable_executor().shutdown()  # so that the workers see the environment
+    return list(spread(mortal, swept, parts, 2))
+
+
+# What is said
+
+
+def test_the_table_and_the_page_say_what_the_file_says(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "generated").mkdir()
+    words = "sweep xor --hidden 2 8 --batch full,sgd --seeds 12 --epochs 80 --report -o r.jsonl"
+    assert main([*words.split(), *HERE]) == 0
+    out, err = capsys.readouterr()
+    assert err == ""  # no progress bar where there is no terminal
+    found = rows(Path("r.jsonl"))
+    [page] = Path("generated", "sweeps").glob("*.md")
+    text = page.read_text(encoding="utf-8")
+    summary = json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
+    for share in summary["shares"]:
+        mine = [
+            row
+            for row in found
+            if (str(row["hidden"][0]), row["batch"]) == (share["hidden"], share["batch"])
+        ]
+        learned = sum(row["learned"] for row in mine)
+        assert (share["learned"], share["runs"]) == (learned, len(mine) or None)
+        assert f"| {share['hidden']} | {share['batch']} | {learned} | 12 |" in text
+    failed = [row for row in found if not row["learned"]]
+    assert 0 < len(failed) == summary["not_learned"] < 48
+    assert f"{len(failed)} did not learn" in out
+    assert "python -m generator sweep xor --hidden 2 8 --batch full,sgd --epochs 80" in text
+    drawing = ElementTree.parse(page.with_suffix(".svg")).getroot()
+    assert drawing.tag.endswith("svg")
+    before = {path.name: path.read_bytes() for path in page.parent.iterdir()}
+    assert main([*words.split(), *HERE]) == 0
+    assert {path.name: path.read_bytes() for path in page.parent.iterdir()} == before
+
+
+def test_failing_functions_and_the_worst_are_named() -> None:
+    swept = plan("--inputs 2 --classes --seeds 10")
+    states = bytearray([LEARNED] * 40)
+    states[20:23] = bytes([NOT_LEARNED] * 3)
+    states[30] = NOT_LEARNED
+    assert [share.learned for share in pooled(swept, states)] == [36]
+    assert single(swept, states) == []
+    [group] = worst(swept, states)
+    assert (group.least, group.runs, group.failing, group.names) == (7, 10, 2, ("table2_3",))
+    assert [*map(named, not_learned(swept, states))] == [
+        "python -m generator --table 0011, seeds 0, 1, 2",
+        "python -m generator --table 0110",
+    ]
+    assert set(observed(swept, states, 0)) == {job for job in range(40) if states[job] == LEARNED}
+
+
+def test_pooled_gates_add_up() -> None:
+    swept = plan("and xor --each --seeds 10 --batch full,sgd")
+    states = bytearray([LEARNED] * 40)
+    states[20] = NOT_LEARNED  # xor, full
+    assert [(share.what, share.batch, share.learned) for share in single(swept, states)] == [
+        ("and", "full", 10),
+        ("and", "sgd", 10),
+        ("xor", "full", 9),
+        ("xor", "sgd", 10),
+    ]
+    assert [(share.runs, share.learned) for share in pooled(swept, states)] == [(20, 19), (20, 20)]
+
+
+def test_a_share_is_100_percent_only_where_all_learned() -> None:
+    swept = plan("xor --seeds 100000")
+    states = bytearray([LEARNED] * 100_000)
+    assert pooled(swept, states)[0].percent == "100 %"
+    states[5] = NOT_LEARNED
+    assert pooled(swept, states)[0].percent == "99.99 %"
