@@ -46,7 +46,12 @@ def main(argv: list[str]) -> int:
     if given.fix:
         fixed, notes = fix([result for result in checked if result.failed], given.seconds)
         kept = [result for result in checked if result.found not in fixed]
-        checked = kept + (results(_again(fixed), "checking again") if fixed else [])
+        again = results(_again(fixed), "checking again") if fixed else []
+        order = [(script.path, script.block.number) for script in found]
+        checked = sorted(
+            kept + again,
+            key=lambda result: order.index((result.found.path, result.found.block.number)),
+        )
     print_summary(checked, notes)
     return max(result.code for result in checked)
 

@@ -2,12 +2,12 @@
 
 import ast
 import re
-import warnings
 from collections.abc import Iterator
 from itertools import zip_longest
 
 from generator.mark import MAX_FIRST_LINE
 from generator.render import MAX_COLUMNS, MAX_LINES
+from generator.syntax import parse
 
 _BUILTINS = {"__import__", "eval", "exec", "input", "open"}
 
@@ -34,9 +34,7 @@ def _size(source: str) -> list[str]:
 
 def _uses(source: str) -> list[str]:
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            tree = ast.parse(source)
+        tree = parse(source)
     except SyntaxError as error:
         return [f"line {error.lineno} is not Python: {error.msg}"]
     except (ValueError, MemoryError, RecursionError) as error:

@@ -15,6 +15,7 @@ from generator.judge import read_predictions
 from generator.observe import NotApplicable, instrument, observe
 from generator.run import Ending, Run, run
 from generator.spec import ScriptSpec
+from generator.syntax import parse
 from generator.warm import execute
 
 
@@ -67,7 +68,7 @@ def _unobservable(source: str) -> Honesty | None:
     try:
         instrument(source)
     except NotApplicable as error:
-        if _trains(ast.parse(source)):
+        if _trains(parse(source)):
             return Honesty("not applicable", str(error))
         return Honesty("fail", f"nothing in it is trained: {error}")
     except (SyntaxError, ValueError):

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from generator.syntax import parse
 from generator.warm import execute
 
 Array = NDArray[np.float64]
@@ -73,7 +74,7 @@ def instrument(source: str | bytes) -> ast.Module:
 
     Raises NotApplicable as `observe` does, and SyntaxError.
     """
-    tree = ast.parse(source)
+    tree = parse(source)
     place, loop = _training(tree)
     before = _stored(tree.body[:place])
     if before >= {"X", "y", *_ONE_LAYER}:
@@ -170,7 +171,7 @@ def _names(target: ast.expr) -> set[str]:
 
 
 def _call(text: str, beside: ast.stmt) -> ast.stmt:
-    call = ast.parse(text).body[0]
+    call = parse(text).body[0]
     for node in ast.walk(call):
         ast.copy_location(node, beside)
     return call

@@ -5,9 +5,10 @@ Only what pytest has loaded already is imported here; the rest waits until a scr
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import replace
 from glob import iglob
+from os.path import abspath, isdir
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -65,10 +66,8 @@ def pytest_collect_directory(
 @pytest.hookimpl(wrapper=True, tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
     """Shield the folders whose conftest.py pytest loads before it collects."""
-    for argument in _arguments(early_config):
-        anchor = early_config.invocation_params.dir / argument.partition("::")[0]
-        for folder in (anchor, *anchor.parents, *anchor.glob("test*")):
-            _shield(early_config, folder)
+    for folder in _first_folders(early_config):
+        _shield(early_config, folder)
     return (yield)
 
 
@@ -136,10 +135,14 @@ def _marked(path: Path) -> bool:
         return False  # pytest says what is wrong with it
 
 
-def _arguments(config: pytest.Config) -> Iterable[str]:
-    """The paths that pytest starts from, and perhaps more of them."""
-    named: list[str] = config.known_args_namespace.file_or_dir
-    return named or [".", *(path for text in config.getini("testpaths") for path in iglob(text))]
+def _first_folders(config: pytest.Config) -> set[Path]:
+    """The folders whose conftest.py pytest loads at once, and perhaps more of them."""
+    words: list[str] = config.known_args_namespace.file_or_dir
+    words = words or [".", *(path for text in config.getini("testpaths") for path in iglob(text))]
+    start = config.invocation_params.dir
+    anchors = {Path(abspath(start / word.partition("::")[0])) for word in words}
+    inside = {path for anchor in anchors if isdir(anchor) for path in anchor.glob("test*")}
+    return anchors | inside | {parent for anchor in anchors for parent in anchor.parents}
 
 
 def _shield(config: pytest.Config, folder: Path) -> None:

@@ -1,6 +1,5 @@
 """From a ScriptSpec to the script's source text: Jinja2, the line budget, black's confirmation."""
 
-import ast
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from generator.command import command, number
 from generator.errors import UsageError
 from generator.gates import split
 from generator.spec import Batch, ScriptSpec
+from generator.syntax import LOCK, parse
 
 MAX_LINES = 19
 MAX_COLUMNS = 88
@@ -38,7 +38,7 @@ def render(spec: ScriptSpec) -> str:
     template is wrong.
     """
     source, _ = fit(spec)
-    ast.parse(source)
+    parse(source)
     if any(len(line) > MAX_COLUMNS for line in source.splitlines()[1:]):
         raise RuntimeError(f"a line is wider than {MAX_COLUMNS} columns: {command(spec)}")
     return source
@@ -71,8 +71,10 @@ def confirm(source: str) -> None:
     """Raise RuntimeError unless black leaves the source as it is: it repairs no template."""
     import black
 
+    mode = black.Mode(line_length=MAX_COLUMNS)
     try:
-        black.format_file_contents(source, fast=False, mode=black.Mode(line_length=MAX_COLUMNS))
+        with LOCK:  # it parses too
+            black.format_file_contents(source, fast=False, mode=mode)
     except black.report.NothingChanged:
         return
     raise RuntimeError(f"black would change the script: {source.splitlines()[0]}")

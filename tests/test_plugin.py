@@ -82,6 +82,7 @@ def test_nothing_heavy_is_imported(pytester: pytest.Pytester) -> None:
         [f"lessons/{name}" for name in NAMES],
         ["{folder}/lessons"],
         ["lessons/../lessons"],
+        ["other/test_deep/../../lessons"],
         ["--doctest-modules"],
         ["--doctest-modules", "lessons/xor.py", "lessons"],
         ["-o", "python_files=*.py"],
@@ -98,6 +99,7 @@ def test_every_name_is_one_item_and_none_is_imported(
 ) -> None:
     for name in NAMES:
         put(folder / "lessons" / name, trap(folder))
+    (folder / "other/test_deep").mkdir(parents=True)
     ids = collected(pytester, *(word.format(folder=folder) for word in arguments))
     assert sorted(ids) == sorted({*ids})
     names = [Path(one.partition("::")[0]).name for one in ids]
