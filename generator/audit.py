@@ -36,7 +36,7 @@ class Audit:
     def __init__(self, spec: ScriptSpec) -> None:
         self._spec = spec
         self._sample = sample(spec)
-        self._most = spec.updates + spec.table.rows  # more than this tells nothing new
+        self._most = spec.updates + spec.updates // spec.epochs  # one epoch more, to say so
         self._begun: Start | None = None
         self._rows: list[tuple[int, tuple[int, ...]]] = []
         self._kept: dict[int, Update] = {}
