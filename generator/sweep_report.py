@@ -66,7 +66,7 @@ def show(plan: Plan, states: bytearray, seconds: float, confirmed: int, console:
     console.print(f"{done:,} scripts, {seconds:,.1f} s of script time", soft_wrap=True)
     if confirmed:
         console.print(
-            f"each that did not learn, and {confirmed:,} more, printed the same in a process of its own",
+            f"each that did not learn, and {confirmed:,} more, printed the same in its own process",
             soft_wrap=True,
         )
 

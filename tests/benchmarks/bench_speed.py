@@ -1,0 +1,187 @@
+"""How soon XOR is learned, here and elsewhere: python tests/benchmarks/bench_speed.py [seeds]
+
+Prints a Markdown table over 100 seeds: the updates after which every prediction for the truth
+table is within 0.1 of its target for the first time, and the milliseconds of training exactly that
+long in a warm process, NumPy imported, seed by seed in turn. Ours are real scripts, compiled, run and printed; the
+recipes are the well-known compact ones, written from their description; the rest is scikit-learn.
+"""
+
+import os
+
+os.environ["OPENBLAS_NUM_THREADS"] = "1"  # before NumPy
+
+import statistics
+import sys
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from generator.command import command, spec_of
+from generator.judge import judge
+from generator.options import parser
+from generator.render import render
+from generator.spec import ScriptSpec
+from generator.sweep_run import run_warm
+
+Array = NDArray[np.float64]
+X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], float)
+Y = np.array([[0], [1], [1], [0]], float)
+MOST_EPOCHS = 60_000
+MOST_STEPS = {"adam": 5_000, "lbfgs": 200}
+
+
+@dataclass(frozen=True)
+class Soon:
+    """Updates and milliseconds until one seed has learned."""
+
+    updates: int
+    milliseconds: float
+
+
+def ours(spec: ScriptSpec) -> Callable[[int], Soon | None]:
+    def soon(seed: int) -> Soon | None:
+        for epochs in range(1, spec.epochs + 1):
+            short = replace(spec, seed=seed, epochs=epochs)
+            source = render(short)
+            if judge(run_warm(source), short.table).ok:
+                return Soon(short.updates, 1000 * run_warm(source).seconds)
+        return None
+
+    return soon
+
+
+def sigmoid(x: Array) -> Array:
+    return 1 / (1 + np.exp(-x))
+
+
+def plain(
+    draw: Callable[[np.random.Generator, tuple[int, int]], Array],
+    hidden: int,
+    lr: float,
+    ones: bool,
+    biases: bool,
+) -> Callable[[int], Soon | None]:
+    """Full batch and squared error with the factor output * (1 - output), inputs 0 and 1."""
+    inputs = np.c_[X, np.ones(4)] if ones else X
+
+    def train(seed: int, epochs: int, watch: bool) -> int | None:
+        """The epochs after which it has first learned, where it is watched."""
+        rng = np.random.default_rng(seed)
+        W1, W2 = draw(rng, (inputs.shape[1], hidden)), draw(rng, (hidden, 1))
+        b1, b2 = np.zeros(hidden), np.zeros(1)
+        for epoch in range(epochs):
+            layer = sigmoid(inputs @ W1 + b1)
+            output = sigmoid(layer @ W2 + b2)
+            if watch and np.abs(Y - output).max() <= 0.1:
+                return epoch
+            delta2 = (Y - output) * output * (1 - output)
+            delta1 = delta2 @ W2.T * layer * (1 - layer)
+            W2 += lr * layer.T @ delta2
+            W1 += lr * inputs.T @ delta1
+            if biases:
+                b2 += lr * delta2.sum(axis=0)
+                b1 += lr * delta1.sum(axis=0)
+        return None
+
+    def soon(seed: int) -> Soon | None:
+        epochs = train(seed, MOST_EPOCHS, watch=True)
+        if epochs is None:
+            return None
+        return Soon(epochs, milliseconds(partial(train, seed, epochs, watch=False)))
+
+    return soon
+
+
+def scikit(**options: object) -> Callable[[int], Soon | None]:
+    """MLPClassifier, one update an iteration; every number of iterations from 1 is tried."""
+    from sklearn.neural_network import MLPClassifier
+
+    solver = str(options.get("solver", "adam"))
+    answers = Y[:, 0].astype(int)
+
+    def made(seed: int, steps: int) -> MLPClassifier:
+        return MLPClassifier(
+            random_state=seed, max_iter=steps, tol=0, n_iter_no_change=steps + 1, **options
+        )
+
+    def close(model: MLPClassifier) -> bool:
+        return bool(np.abs(model.predict_proba(X)[:, 1:] - Y).max() <= 0.1)
+
+    def steps_needed(seed: int) -> int | None:
+        if solver == "lbfgs":
+            tries: Iterator[int] = iter(range(1, MOST_STEPS[solver] + 1))
+            return next((n for n in tries if close(made(seed, n).fit(X, answers))), None)
+        model = made(seed, 1)
+        for steps in range(1, MOST_STEPS[solver] + 1):
+            if close(model.partial_fit(X, answers, classes=[0, 1])):
+                return steps
+        return None
+
+    def soon(seed: int) -> Soon | None:
+        steps = steps_needed(seed)
+        if steps is None:
+            return None
+        return Soon(steps, milliseconds(lambda: made(seed, steps).fit(X, answers)))
+
+    return soon
+
+
+def milliseconds(job: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    job()
+    return 1000 * (time.perf_counter() - began)
+
+
+def contestants() -> dict[str, Callable[[int], Soon | None]]:
+    found: dict[str, Callable[[int], Soon | None]] = {}
+    for words in ("", "--batch mini", "--batch sgd", "--hidden 4", "--activation tanh"):
+        spec = spec_of(parser().parse_intermixed_args(["xor", *words.split()]))
+        found[f"`{command(spec)}`"] = ours(spec)
+    for hidden in (4, 8):
+        found[f"ones column, uniform(-1, 1), lr 1, hidden {hidden}"] = plain(
+            lambda rng, size: rng.uniform(-1, 1, size), hidden, 1, ones=True, biases=False
+        )
+    found["`rand()`, no bias, lr 0.1, hidden 4"] = plain(
+        lambda rng, size: rng.random(size), 4, 0.1, ones=False, biases=False
+    )
+    found["normal weights, zero biases, lr 0.1, hidden 4"] = plain(
+        lambda rng, size: rng.normal(size=size), 4, 0.1, ones=False, biases=True
+    )
+    sizes = {"hidden_layer_sizes": (8,)}
+    found["MLPClassifier, hidden 8, otherwise as it comes"] = scikit(**sizes)
+    found["MLPClassifier, hidden 8, logistic, lr 0.1"] = scikit(
+        **sizes, activation="logistic", learning_rate_init=0.1
+    )
+    found["MLPClassifier, hidden 8, logistic, lbfgs"] = scikit(
+        **sizes, activation="logistic", solver="lbfgs"
+    )
+    return found
+
+
+def main(seeds: int) -> None:
+    warnings.filterwarnings("ignore")  # scikit-learn warns that it has not converged
+    every = contestants()
+    found: dict[str, list[Soon]] = {name: [] for name in every}
+    for seed in range(seeds):  # turn by turn, so that a machine's drift falls on all of them
+        for name, soon in every.items():
+            found[name] += filter(None, [soon(seed)])
+    print(f"| recipe | learned of {seeds} | updates, median | 90 % within | ms, median |")
+    print("| --- | ---: | ---: | ---: | ---: |")
+    for name, results in found.items():
+        updates = sorted(result.updates for result in results) or [0]
+        cells = [
+            str(len(results)),
+            f"{statistics.median(updates):,.0f}",
+            f"{updates[-(-9 * len(updates) // 10) - 1]:,}",
+            f"{statistics.median([result.milliseconds for result in results] or [0]):,.1f}",
+        ]
+        print(f"| {name} | {' | '.join(cells)} |")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 100)
