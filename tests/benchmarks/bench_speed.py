@@ -2,8 +2,9 @@
 
 Prints a Markdown table over 100 seeds: the updates after which every prediction for the truth
 table is within 0.1 of its target for the first time, and the milliseconds of training exactly that
-long in a warm process, NumPy imported, seed by seed in turn. Ours are real scripts, compiled, run and printed; the
-recipes are the well-known compact ones, written from their description; the rest is scikit-learn.
+long in a warm process, NumPy imported, seed by seed in turn. Ours are real scripts, compiled, run
+and printed; the recipes are the well-known compact ones, written from their description; the rest
+is scikit-learn.
 """
 
 import os
