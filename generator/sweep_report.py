@@ -87,6 +87,7 @@ def write_page(
         "command": command,
         "shares": [*shares, *groups],
         "worst": hardest,
+        "classes": bool(plan.tables),
         "updates": needed,
         "failing": failing,
         "failures": states.count(NOT_LEARNED),

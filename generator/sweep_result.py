@@ -142,11 +142,11 @@ def _group(plan: Plan, group: int) -> tuple[str, str]:
 
 
 def _name(plan: Plan) -> str:
+    """What the pooled subjects of a plan are."""
     if plan.functions:
-        return f"all {plan.subjects:,} functions of {plan.functions} inputs"
+        return f"{plan.functions}-input functions"
     if plan.tables:
-        inputs = (len(plan.tables[0]) - 1).bit_length()
-        return f"{plan.subjects} NPN classes of {inputs} inputs"
+        return f"{(len(plan.tables[0]) - 1).bit_length()}-input classes"
     return gate(plan, 0) if plan.subjects == 1 else f"{plan.subjects} gates pooled"
 
 
