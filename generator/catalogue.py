@@ -8,6 +8,7 @@ from joblib import Parallel, delayed
 from rich.console import Console
 from rich.progress import track
 
+from generator import course, failures
 from generator.command import command, file_stem, read, spec_of
 from generator.errors import UsageError
 from generator.files import write_atomically
@@ -140,10 +141,13 @@ def stale(folder: Path) -> list[str]:
         for path in sorted(folder.glob("*.py"))
         if path.name not in known
     ]
-    page = folder / "README.md"
-    if not problems and (not page.is_file() or page.read_text(encoding="utf-8") != index(kept)):
-        problems.append(f"{page}: differs from the scripts beside it; {remedy}")
-    return problems
+    pages = {} if problems else _pages(kept)
+    for name, text in pages.items():
+        page = folder / name
+        if not page.is_file() or page.read_text(encoding="utf-8") != text:
+            problems.append(f"{page}: differs from the scripts beside it; {remedy}")
+    others = failures.stale(folder / failures.FOLDER)
+    return problems + [f"{path}: differs from what is made today; {remedy}" for path in others]
 
 
 def index(kept: list[ScriptSpec]) -> str:
@@ -153,6 +157,9 @@ def index(kept: list[ScriptSpec]) -> str:
         "",
         "Every script here was made, run and verified by the command on its first line;",
         f"`{PROGRAM} catalogue` makes them all again. None has more than 19 lines.",
+        "",
+        f"Beside them: [lessons and a course]({course.PAGE}) that use them, and "
+        f"[scripts that do not learn]({failures.FOLDER}/{failures.PAGE}), with the reasons.",
     ]
     rest = iter(kept)
     for chapter, commands in CHAPTERS.items():
@@ -161,6 +168,11 @@ def index(kept: list[ScriptSpec]) -> str:
             name = f"{file_stem(spec)}.py"
             lines.append(f"| [{name}]({name}) | `{command(spec)}` | {spec.updates:,} |")
     return "\n".join(lines) + "\n"
+
+
+def _pages(kept: list[ScriptSpec]) -> dict[str, str]:
+    """The pages beside the scripts, by the names of their files."""
+    return {"README.md": index(kept), course.PAGE: course.page(kept)}
 
 
 def _write(folder: Path) -> int:
@@ -177,7 +189,9 @@ def _write(folder: Path) -> int:
         return 1
     for script in made:
         write_atomically(folder / f"{file_stem(script.spec)}.py", script.source)
-    write_atomically(folder / "README.md", index([script.spec for script in made]))
+    for name, text in _pages([script.spec for script in made]).items():
+        write_atomically(folder / name, text)
+    failures.write(folder / failures.FOLDER)
     lines = max(len(script.source.splitlines()) for script in made)
     print(f"{len(made)} scripts in {folder}, all learned, none longer than {lines} lines")
     return 0

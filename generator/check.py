@@ -84,16 +84,20 @@ class Result:
 def check(found: Found, run: Run, honesty: Honesty, rendered: str, strict: bool = False) -> Result:
     """The result of a script's run, beside what its command renders today.
 
-    `found` has a spec. With `strict` a script that differs from `rendered` fails.
+    `found` has a spec. With `strict` a script that differs from `rendered` fails. Of a script that
+    does not learn, as its --keep says, no other difference is a failure: it may be the lesson.
     """
     assert found.spec is not None
     verdict = judge(run, found.spec.table, show_loss=found.spec.show_loss)
     problems = form.problems(found.block.source)
+    learned = learns(verdict, found.spec)
+    as_meant = found.spec.keep and learned.outcome is Outcome.PASS
+    honest = Outcome.DIFFERS if as_meant and honesty.status == "fail" else Outcome(honesty.status)
     checks = {
-        "learns": learns(verdict, found.spec),
-        "honest": Check(Outcome(honesty.status), (honesty.reason,) if honesty.reason else ()),
+        "learns": learned,
+        "honest": Check(honest, (honesty.reason,) if honesty.reason else ()),
         "form": Check(Outcome.FAIL if problems else Outcome.PASS, tuple(problems)),
-        "same": same(found.block.source, rendered, strict),
+        "same": same(found.block.source, rendered, strict and not as_meant),
     }
     failed = [name for name, check in checks.items() if check.failed]
     look = _look(found, verdict, rendered) if {"learns", "honest"} & {*failed} else ""

@@ -1,5 +1,6 @@
 """generated/ is what today's generator writes, and every script in it still learns."""
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -21,8 +22,7 @@ def test_the_catalogue_is_fresh_byte_for_byte() -> None:
 
 
 def test_freshness_can_say_no(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for path in GENERATED.glob("*.*"):
-        (tmp_path / path.name).write_bytes(path.read_bytes())
+    shutil.copytree(GENERATED, tmp_path, dirs_exist_ok=True)
     assert cli.main(["catalogue", "--check", "-o", str(tmp_path)]) == 0
     (tmp_path / "extra.py").write_text("print(1)\n", encoding="utf-8")
     (tmp_path / "and_full.py").unlink()
@@ -35,8 +35,7 @@ def test_freshness_can_say_no(tmp_path: Path, capsys: pytest.CaptureFixture[str]
 
 
 def test_the_index_can_be_stale(tmp_path: Path) -> None:
-    for path in GENERATED.glob("*.*"):
-        (tmp_path / path.name).write_bytes(path.read_bytes())
+    shutil.copytree(GENERATED, tmp_path, dirs_exist_ok=True)
     (tmp_path / "README.md").write_text("# another\n", encoding="utf-8")
     assert len(catalogue.stale(tmp_path)) == 1
 

@@ -1,0 +1,103 @@
+"""The page of lessons: its links, its figures and its clock are those of the scripts."""
+
+import re
+import shlex
+import shutil
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from generator import catalogue, course
+from generator.cli import VERBS, main_parser
+from generator.command import read, spec_of
+from generator.course import LESSONS, MINUTES, plan
+from generator.options import PROGRAM
+
+GENERATED = Path(catalogue.__file__).parent.parent / "generated"
+PAGE = (GENERATED / course.PAGE).read_text(encoding="utf-8")
+BULLET = re.compile(r"^- \[(.+)\]\((.+)\): (.+)$", re.MULTILINE)
+
+
+def test_the_page_is_fresh() -> None:
+    assert course.page(catalogue.specs()) == PAGE  # no figure on it depends on a seed
+
+
+def test_a_lesson_without_its_script_is_noticed() -> None:
+    with pytest.raises(KeyError, match="and_full"):
+        course.page(catalogue.specs()[5:])
+
+
+def test_an_edited_page_is_stale(tmp_path: Path) -> None:
+    folder = tmp_path / "generated"
+    shutil.copytree(GENERATED, folder)
+    assert catalogue.stale(folder) == []
+    (folder / course.PAGE).write_text(PAGE.replace("100 updates", "99 updates"), encoding="utf-8")
+    [problem] = catalogue.stale(folder)
+    assert course.PAGE in problem
+
+
+def test_every_link_leads_somewhere() -> None:
+    links = re.findall(r"\]\(([^)#]+)\)", PAGE)
+    assert len(links) > 30
+    assert [link for link in links if not (GENERATED / link).is_file()] == []
+    headings = {
+        line.removeprefix("## ").lower().replace(" ", "-")
+        for line in re.findall("^## .*", PAGE, re.MULTILINE)
+    }
+    anchors = re.findall(r"\]\(#([^)]+)\)", PAGE)
+    assert set(anchors) <= headings
+    assert len(set(anchors)) == len(LESSONS)
+
+
+def test_every_figure_is_that_of_the_script() -> None:
+    bullets = BULLET.findall(PAGE)
+    assert len(bullets) == sum(len(one.scripts + one.failures) for one in LESSONS)
+    for name, link, text in bullets:
+        assert name == link
+        script = (GENERATED / link).read_text(encoding="utf-8")
+        spec = read(script.partition("\n")[0])
+        assert f"{spec.updates:,} updates" in text
+        assert f"{len(script.splitlines())} lines" in text
+        units = re.search(r"([\d and]+?) hidden units?", text)
+        assert units
+        assert tuple(map(int, units[1].split(" and "))) == spec.hidden
+        strategy = {"full": "full batch", "mini": f"mini-batches of {spec.batch_size},"}
+        assert strategy.get(spec.batch, "SGD") in text
+        assert ("does not learn" in text) == spec.keep == ("failures/" in link)
+        for gate in spec.gates:
+            assert f"`{gate}`" in text
+
+
+def test_the_course_takes_two_hours() -> None:
+    assert MINUTES == 120
+    times = [
+        [int(hours) * 60 + int(minutes) for hours, minutes in re.findall(r"(\d+):(\d\d)", line)]
+        for line in re.findall(r"^\| (\d+:\d\d to \d+:\d\d) \|", PAGE, re.MULTILINE)
+    ]
+    assert times[0][0] == 0
+    assert times[-1][1] == MINUTES
+    assert all(end == begin for (_, end), (begin, _) in pairwise(times))
+    assert [end - begin for begin, end in times] == [lesson.minutes for _, _, lesson in plan()]
+    assert 0 < len(plan()) < len(LESSONS)
+
+
+def test_every_command_on_the_page_is_one() -> None:
+    commands = re.findall(rf"`{re.escape(PROGRAM)} ([^`]+)`", PAGE)
+    assert len(commands) >= 3
+    for command in commands:
+        words = shlex.split(command)
+        if words[0] in VERBS:
+            words = words[1:]
+        spec_of(main_parser().parse_intermixed_args(words))
+    for option in re.findall("`(--[^`]+)`", PAGE):
+        main_parser().parse_intermixed_args(["xor", *option.split()])
+
+
+def test_every_lesson_says_something() -> None:
+    for lesson in LESSONS:
+        assert lesson.scripts or lesson.failures
+        assert lesson.aim.endswith(".")
+        assert lesson.do.endswith((".", "?"))
+        assert 5 <= lesson.minutes <= 30
+    assert len({lesson.title for lesson in LESSONS}) == len(LESSONS)
