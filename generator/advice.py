@@ -14,16 +14,14 @@ def advice(measured: Measured, findings: Sequence[Finding]) -> list[str]:
     """The advice as Markdown, a sentence or two each, from counts and verdicts only."""
     said = {finding.key: finding.verdict for finding in findings}
     lines = [_which(measured, said)]
-    if said["sgd noisy"] is Verdict.HOLDS:
-        back = sum(course.came_back for course in measured.sgd.courses)
+    back = sum(course.came_back for course in measured.sgd.courses)
+    if back and said["sgd noisy"] is Verdict.HOLDS:
         lines.append(
             "**With small batches do not trust a single moment.** Look whether the answers stay "
             f"good: with {back} of {measured.seeds} seeds SGD had every answer within 0.1, "
             "and then lost it again for a while."
         )
-    small = measured.small or measured.main
-    if any(any(cell.stuck) for cell in small):
-        lines.append(_stuck(measured, small, said["sgd minima"]))
+    lines += _stuck(measured, said["sgd minima"])
     if measured.larger:
         lines.append(_larger(measured.larger[-1]))
     return lines
@@ -32,40 +30,43 @@ def advice(measured: Measured, findings: Sequence[Finding]) -> list[str]:
 def _which(measured: Measured, said: dict[str, Verdict]) -> str:
     other = measured.mini or measured.sgd
     needs = ratio(measured.full.samples_needed, other.samples_needed)
+    if all(2 * cell.failed > measured.seeds for cell in measured.main):
+        return (
+            "**First make it learn.** With these options most seeds fail, whatever the batch size."
+        )
     if said["full slower"] is Verdict.HOLDS:
         return (
             f"**Take {called(other.spec)} for this table.** Until learned, full batch needs "
-            f"{needs.times} as many rows as {called(other.spec)}."
+            f"{needs.times} as many rows."
         )
-    saved = "it takes far less time, " if said["full efficient"] is Verdict.HOLDS else ""
     if said["full slower"] is Verdict.FAILS:
+        quick = "it takes far less time, " if said["full efficient"] is Verdict.HOLDS else ""
         return (
             "**Take full batch for this table.** It needs to see about as many rows as the others, "
-            f"{saved}its loss is the calmest, and the script is the shortest."
+            f"{quick}its loss is the calmest, and the script is the shortest."
         )
-    return (
-        "**The batch size hardly matters for this table.** With so many seeds no size clearly "
-        "needs fewer rows than full batch does."
-    )
+    return "**Run more seeds.** So many do not tell which size needs to see the fewest rows."
 
 
-def _stuck(measured: Measured, small: Sequence[Cell], escapes: Verdict) -> str:
-    text = "**If a network gets stuck, give it more hidden units.** "
-    if measured.small:
+def _stuck(measured: Measured, escapes: Verdict) -> list[str]:
+    small = measured.small or measured.main
+    lines = []
+    if measured.small and measured.small[-1].failed > measured.full.failed:
         few, many = small[-1], measured.full
-        text += (
-            f"With full batch, {stuck_share(few).percent} of the seeds got stuck with "
-            f"{units(few.spec)}, and {stuck_share(many).percent} with {units(many.spec)}. "
+        lines.append(
+            "**If a network gets stuck, give it more hidden units.** With full batch, "
+            f"{stuck_share(few).percent} of the seeds got stuck with {units(few.spec)}, and "
+            f"{stuck_share(many).percent} with {units(many.spec)}."
         )
     if escapes is Verdict.FAILS:
-        text += (
-            "Do not hope for the noise of small batches: it caught more networks than it freed. "
+        shorter = " With small batches make the steps shorter, too." if measured.slow else ""
+        lines.append(
+            "**Do not hope that the noise of small batches frees a network.** It caught more than "
+            f"it freed.{shorter}"
         )
     if escapes is Verdict.HOLDS:
-        text += "Or take smaller batches: their noise freed more networks than it caught. "
-    if measured.slow and escapes is Verdict.FAILS:
-        text += "With small batches make the steps shorter, too."
-    return text.rstrip()
+        lines.append("**If a network gets stuck, take smaller batches.** Their noise freed more.")
+    return lines
 
 
 def _larger(cells: Sequence[Cell]) -> str:

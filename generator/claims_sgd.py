@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from generator.claim_words import NO_MINI, called, rows_needed
+from generator.claim_words import NO_MINI, called, rows_needed, units
 from generator.courses import Cell, Measured
 from generator.estimates import Estimate, median, ratio, share
 from generator.render import render

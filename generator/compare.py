@@ -57,7 +57,7 @@ def _compare(plan: Plan, command: str, subject: str, path: Path, workers: int) -
     measured = measure(plan, workers, _progress)
     made = [make(spec, (spec.seed,)) for spec in shown(measured)]
     scripts = [script for script in made if script.verdict.ok]
-    pages = documents(measured, command, subject, scripts, sorted(set(FORMATS.values())))
+    pages = documents(measured, command, subject, scripts, list(dict.fromkeys(FORMATS.values())))
     texts = [
         files(pages[kind], format, path.with_suffix(f".{format}"))
         for format, kind in FORMATS.items()

@@ -1,0 +1,270 @@
+"""The claims about batch sizes: their figures and verdicts, from made-up counts."""
+
+from dataclasses import replace
+from math import inf
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.stats import binom
+from space import spec
+
+from generator.claim_words import WORDS
+from generator.claims import claims, update_bytes
+from generator.courses import Cell, Course, Measured, Plain
+from generator.estimates import Estimate, difference, median, ratio, share
+from generator.render import render
+from generator.verdict import Finding, Verdict, all_of, any_of, over
+from generator.warm import execute
+
+HOLDS, FAILS, UNSEEN = Verdict
+EPOCHS = 100
+
+
+def course(
+    settled: float, raised: float = 0.0, stuck_at: float = 0.0, early: bool = False
+) -> Course:
+    """A training of 400 updates that has learned after `settled`, or never.
+
+    `raised` of its updates raise the loss; one that never learns is stuck at a loss, or falls on.
+    `early` had learned for a moment before.
+    """
+    updates = np.arange(4 * EPOCHS + 1)
+    end = 4 * EPOCHS if settled == inf else int(settled)
+    steps = np.full(4 * EPOCHS, -1e-3)
+    steps[: round(raised * end)] = 1e-3
+    losses = 3 + np.concatenate([[0], np.cumsum(steps)])
+    if settled == inf:
+        losses = np.full(401, stuck_at) if stuck_at else np.geomspace(3, 0.01, 401)
+    within = updates >= settled
+    within[1] = early
+    return Course("", updates, losses, within)
+
+
+def cell(words: str, courses: list[Course], seconds: float | list[float] = 1.0) -> Cell:
+    many = seconds if isinstance(seconds, list) else [seconds] * len(courses)
+    return Cell(
+        spec("xor", *words.split()), tuple(courses), tuple(Plain("", True, one) for one in many)
+    )
+
+
+def measured(
+    sgd: list[Course], mini: list[Course], full: list[Course], times: tuple[float, ...] = (4, 2, 1)
+) -> Measured:
+    main = (
+        cell("--batch sgd", sgd, times[0]),
+        cell("--batch mini", mini, times[1]),
+        cell("--batch full", full, times[2]),
+    )
+    return Measured(main, (), (), ())
+
+
+def found(of: Measured) -> dict[str, Finding]:
+    return {finding.key: finding for finding in claims(of)}
+
+
+def verdicts(of: Measured) -> dict[str, Verdict]:
+    return {key: finding.verdict for key, finding in found(of).items()}
+
+
+def times_each(values: list[float], raised: float = 0.0, stuck_at: float = 0.0) -> list[Course]:
+    return [course(value, raised, stuck_at) for value in values]
+
+
+TWENTY = [float(value) for value in range(100, 180, 4)]
+# Updates of a row, of two rows and of four that need as many rows as TWENTY.
+EQUAL = measured(
+    times_each(TWENTY, raised=0.4),
+    times_each([value / 2 for value in TWENTY], raised=0.2),
+    times_each([value / 4 for value in TWENTY]),
+)
+EQUAL_SGD = list(EQUAL.sgd.courses)
+
+
+def test_every_claim_has_its_words_and_they_explain_every_verdict_that_is_found() -> None:
+    stuck = times_each([inf] * 20, stuck_at=1.4)
+    seen: set[tuple[str, Verdict]] = set()
+    for of in (EQUAL, measured(stuck, stuck, stuck), measured(EQUAL_SGD, stuck, stuck)):
+        assert [finding.key for finding in claims(of)] == list(WORDS)
+        seen |= {(finding.key, finding.verdict) for finding in claims(of)}
+        for finding in claims(of):
+            assert len(WORDS[finding.key].why(finding.verdict)) > 20
+            assert finding.figures
+    assert {verdict for _, verdict in seen} == set(Verdict)
+
+
+def test_equal_rows_are_not_faster_and_not_slower() -> None:
+    said = verdicts(EQUAL)
+    assert said["sgd faster"] is said["full slower"] is FAILS
+    assert said["mini between"] is HOLDS
+
+
+def test_twice_the_rows_are_slower() -> None:
+    slow = measured(EQUAL_SGD, list(EQUAL.main[1].courses), times_each([v / 2 for v in TWENTY]))
+    said = verdicts(slow)
+    assert said["sgd faster"] is said["full slower"] is HOLDS
+    assert "2.00 times (2.00 to 2.00)" in found(slow)["sgd faster"].figures[-1]
+
+
+def test_a_handful_of_seeds_that_disagree_tell_nothing() -> None:
+    mixed = [value / 4 * (3 if i % 2 else 0.5) for i, value in enumerate(TWENTY)]
+    assert verdicts(measured(EQUAL_SGD, EQUAL_SGD, times_each(mixed)))["sgd faster"] is UNSEEN
+
+
+def test_noise() -> None:
+    said = verdicts(EQUAL)
+    assert said["sgd noisy"] is said["full stable"] is HOLDS
+    calm = measured(times_each(TWENTY), times_each(TWENTY), times_each(TWENTY))
+    assert verdicts(calm)["sgd noisy"] is verdicts(calm)["full stable"] is FAILS
+
+
+def pairs(caught: int, freed: int, of: int = 20) -> Measured:
+    """SGD stuck on the first `caught` seeds, full batch on the last `freed`."""
+    good, bad = course(100), course(inf, stuck_at=1.4)
+    sgd = [bad] * caught + [good] * (of - caught)
+    full = [good] * (of - freed) + [bad] * freed
+    return measured(sgd, sgd, full)
+
+
+@pytest.mark.parametrize(
+    ("caught", "freed", "said"), [(12, 1, FAILS), (1, 12, HOLDS), (4, 3, UNSEEN), (0, 0, UNSEEN)]
+)
+def test_escaping_minima_is_seen_in_pairs(caught: int, freed: int, said: Verdict) -> None:
+    finding = found(pairs(caught, freed))["sgd minima"]
+    assert finding.verdict is said
+    assert f"{caught} seeds, only with full batch: {freed}" in finding.figures[2]
+
+
+def test_late_is_not_stuck() -> None:
+    late, stuck = course(inf), course(inf, stuck_at=1.4)
+    assert (late.stuck, stuck.stuck, course(100).stuck) == (False, True, False)
+
+
+def test_getting_stuck_needs_a_stuck_seed() -> None:
+    assert verdicts(pairs(0, 3))["full minima"] is HOLDS
+    assert verdicts(pairs(0, 0))["full minima"] is UNSEEN
+    many = [course(100)] * 600
+    assert verdicts(measured(many, many, many))["full minima"] is FAILS
+
+
+def test_settling_counts_those_that_had_learned() -> None:
+    away, stays = course(inf, stuck_at=0.3, early=True), course(100, early=True)
+    said = [
+        verdicts(measured(sgd, sgd, [course(25)] * len(sgd)))["sgd settles"]
+        for sgd in ([away] * 20, [stays] * 200, [stays] * 20)
+    ]
+    assert said == [HOLDS, FAILS, UNSEEN]
+
+
+def test_seconds_need_a_larger_factor() -> None:
+    slower = measured(EQUAL_SGD, EQUAL_SGD, times_each(TWENTY), times=(1.4, 1, 1))
+    assert verdicts(slower)["sgd laborious"] is FAILS
+    assert verdicts(EQUAL)["sgd laborious"] is HOLDS
+    unsure = [1.4 if i % 2 else 1.6 for i in range(20)]
+    full = EQUAL.full
+    sgd = replace(EQUAL.sgd, runs=tuple(Plain("", True, one) for one in unsure))
+    assert verdicts(replace(EQUAL, main=(sgd, full)))["sgd laborious"] is UNSEEN
+    assert {finding.key for finding in claims(EQUAL) if finding.timed} == {
+        "sgd laborious",
+        "full efficient",
+    }
+
+
+def test_a_table_of_two_rows_has_no_mini_batch() -> None:
+    said = verdicts(replace(EQUAL, main=(EQUAL.sgd, EQUAL.full)))
+    assert {key for key in said if key.startswith("mini")} == {
+        key for key, verdict in said.items() if key.startswith("mini") and verdict is UNSEEN
+    } | {"mini choice"}
+
+
+def test_the_last_bits_of_a_loss_change_nothing() -> None:
+    rng = np.random.default_rng(0)
+
+    def shaken(cell: Cell) -> Cell:
+        courses = [
+            replace(one, losses=one.losses * (1 + 1e-9 * rng.normal(size=one.losses.shape)))
+            for one in cell.courses
+        ]
+        return replace(cell, courses=tuple(courses))
+
+    assert claims(replace(EQUAL, main=tuple(map(shaken, EQUAL.main)))) == claims(EQUAL)
+
+
+@pytest.mark.parametrize("batch", ["sgd", "mini", "full"])
+@pytest.mark.parametrize("words", ["xor", "full_adder --hidden 5", "xor5 --activation tanh"])
+def test_update_bytes_are_those_of_the_arrays_in_the_script(words: str, batch: str) -> None:
+    one = replace(spec(*words.split(), "--batch", batch), epochs=1)
+    lines = render(one).splitlines()
+    end = next(i for i, line in enumerate(lines) if line.startswith("layer"))
+    seen: list[int] = []
+    source = "\n".join([*lines[:end], "see(layer, output, error, delta)"])
+    execute(source, see=lambda *arrays: seen.append(sum(array.nbytes for array in arrays)))
+    assert seen == [update_bytes(one)]
+
+
+def test_much_memory_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert verdicts(EQUAL)["full memory"] is UNSEEN
+    monkeypatch.setattr("generator.claims.MUCH_MEMORY", 500)  # bytes; these make 576
+    assert verdicts(EQUAL)["full memory"] is HOLDS
+
+
+def test_thirty_two_is_compared_with_every_other_size() -> None:
+    def of(sgd: float, full: float) -> Verdict:
+        words = ("--batch sgd", "--batch mini --batch-size 32", "--batch full")
+        needed = (sgd, 320 / 32, full / 64)
+        cells = [
+            Cell(spec("xor6", *how.split()), (course(updates),) * 20, (Plain("", True, 1),) * 20)
+            for how, updates in zip(words, needed, strict=True)
+        ]
+        return verdicts(Measured(tuple(cells), (), (), ()))["advice 32"]
+
+    assert of(320, 640) is HOLDS
+    assert of(64, 640) is FAILS
+    assert verdicts(EQUAL)["advice 32"] is UNSEEN
+
+
+def test_rules() -> None:
+    assert [over(Estimate(1, *ends, 9), 1) for ends in ((1.1, 2), (0, 0.9), (0.9, 2))] == list(
+        Verdict
+    )
+    assert [all_of(said) for said in ([HOLDS], [HOLDS, FAILS], [HOLDS, UNSEEN], [])] == [
+        HOLDS,
+        FAILS,
+        UNSEEN,
+        UNSEEN,
+    ]
+    assert [any_of(said) for said in ([HOLDS, FAILS], [FAILS], [FAILS, UNSEEN], [])] == [
+        HOLDS,
+        FAILS,
+        UNSEEN,
+        UNSEEN,
+    ]
+
+
+@given(st.integers(0, 400))
+def test_the_interval_of_a_median_is_the_widest_pair_that_misses_in_one_of_twenty(
+    runs: int,
+) -> None:
+    estimate = median([float(value) for value in range(1, runs + 1)])
+    if estimate.low == -inf:
+        assert runs < 6
+        assert estimate.high == inf
+        return
+    d = int(estimate.low)
+    assert estimate.high == runs + 1 - d
+    assert binom.cdf(d - 1, runs, 0.5) <= 0.025 < binom.cdf(d, runs, 0.5)
+
+
+def test_never_is_larger_than_anything() -> None:
+    assert ratio([inf, 1, inf], [1, inf, inf]).runs == 2
+    assert ratio([inf] * 9, [1.0] * 9).value == inf
+    assert ratio([1.0] * 9, [inf] * 9).times == "0.00 times (0.00 to 0.00)"
+    assert median([1, 2, inf]).value == 2
+    assert median([1, inf]).count == "1 (0 to never)"
+    assert difference([3, 4], [1, 1]).value == 2.5
+
+
+def test_no_runs_say_nothing() -> None:
+    assert (share(0, 0).low, share(0, 0).high) == (0, 1)
+    assert median([]).high == inf

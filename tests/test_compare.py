@@ -1,0 +1,370 @@
+"""`compare`: what is watched, what is drawn, and the lesson that comes out."""
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from space import spec
+
+from generator.cli import main
+from generator.compare_plan import command_of, options_of, plan_of
+from generator.courses import Measured
+from generator.gradient import loss, matrices, predict
+from generator.judge import judge
+from generator.measuring import measure, watch, weights_after
+from generator.observe import Update, observe
+from generator.render import render
+from generator.run import Ending, Run
+from generator.side_by_side import differing, html_table, side_by_side
+from generator.spec import Batch
+
+STRATEGIES = ("sgd", "mini", "mini --batch-size 3", "full")
+
+
+def sources(words: str = "xor") -> list[str]:
+    return [render(spec(*words.split(), "--batch", batch)) for batch in ("sgd", "mini", "full")]
+
+
+# --- watching -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("batch", STRATEGIES)
+@pytest.mark.parametrize(
+    "words", ["xor", "half_adder --activation tanh", "xor3 --hidden 6,5", "or --activation relu"]
+)
+def test_the_loss_after_each_update_is_that_of_the_whole_table(words: str, batch: str) -> None:
+    one = spec(*words.split(), "--epochs", "12", *f"--batch {batch}".split())
+    course = watch(one)
+    X = np.array(
+        [[2 * int(bit) - 1 for bit in one.table.inputs_of(r)] for r in range(one.table.rows)]
+    )
+    y = np.array(one.table.targets())
+    updates: list[Update] = []
+    printed = observe(render(one), updates.append)
+    weights = [updates[0].before, *(update.after for update in updates)]
+    assert course.printed == printed
+    assert course.updates.tolist() == list(range(len(updates) + 1))
+    for look, arrays in enumerate(weights):
+        network = matrices(arrays, one)
+        assert course.losses[look] == pytest.approx(loss(network, X, y, one.activation), abs=1e-9)
+        off = np.abs(np.round(predict(network, X, one.activation), 2) - y)
+        assert course.within[look] == bool((off < 0.1 + 1e-6).all())
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("words", ["xor", "xor --hidden 2"])
+def test_learned_is_what_the_judge_says(words: str, seed: int) -> None:
+    one = replace(spec(*words.split(), "--batch", "sgd"), seed=seed)
+    course = watch(one)
+    assert course.learned == judge(Run(course.printed, "", 0, Ending.FINISHED), one.table).ok
+    if course.learned:
+        settled = list(course.updates).index(course.settled)
+        assert course.within[settled:].all()
+        assert not course.within[settled - 1]
+    else:
+        assert course.settled == float("inf")
+
+
+def test_long_trainings_are_looked_at_by_epochs_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = spec("xor", "--batch", "mini", "--batch-size", "3", "--epochs", "20")
+    every = watch(one)
+    monkeypatch.setattr("generator.measuring.SINGLY", 11)
+    monkeypatch.setattr("generator.measuring._TOGETHER", 100)
+    some = watch(one)
+    assert some.updates.tolist() == [*range(12), *range(12, 41, 2)]
+    assert some.losses == pytest.approx(every.losses[some.updates])
+
+
+def test_rows_seen_are_those_of_the_batches() -> None:
+    one = spec("xor", "--batch", "mini", "--batch-size", "3", "--epochs", "3")
+    updates: list[Update] = []
+    observe(render(one), updates.append)
+    plan = plan_of(options_of(["xor", "--epochs", "3"]), "3", 6)
+    cell = measure(replace(plan, small=(), slow=(), larger=(), seeds=1), 1).main[1]
+    seen = [0, *np.cumsum([len(update.rows) for update in updates])]
+    assert [cell.samples(made) for made in range(7)] == seen
+
+
+def test_weights_on_the_way() -> None:
+    one = spec("xor", "--batch", "sgd", "--epochs", "5")
+    updates: list[Update] = []
+    observe(render(one), updates.append)
+    before, third, last = weights_after(one, (0, 3, 5))
+    assert np.array_equal(before[0], matrices(updates[0].before, one)[0])
+    assert np.array_equal(third[1], matrices(updates[11].after, one)[1])
+    assert np.array_equal(last[1], matrices(updates[-1].after, one)[1])
+
+
+def test_a_watched_script_that_prints_something_else_is_an_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    plan = replace(plan_of(options_of(["xor"]), None, 6), small=(), slow=(), larger=(), seeds=1)
+    measure(plan, 1)
+    monkeypatch.setattr(
+        "generator.measuring.observe", lambda *watching: observe(*watching).replace("0.0", "0.1")
+    )
+    with pytest.raises(RuntimeError, match="watched, a script prints something else"):
+        measure(plan, 1)
+
+
+# --- the plan -------------------------------------------------------------------------------------
+
+
+def test_the_plan_of_xor() -> None:
+    plan = plan_of(options_of(["xor"]), "2,3", 30)
+    assert [one.batch_size for one in plan.main] == [1, 2, 3, 4]
+    assert [one.batch for one in plan.main] == [Batch.SGD, Batch.MINI, Batch.MINI, Batch.FULL]
+    assert [(one.hidden, one.batch_size) for one in plan.small] == [((2,), k) for k in (1, 2, 4)]
+    assert {one.lr for one in plan.small} == {plan.main[0].lr}
+    assert [(one.batch_size, one.lr) for one in plan.slow] == [
+        (1, plan.main[0].lr / 4),
+        (4, plan.main[0].lr / 4),
+    ]
+    assert [[one.table.rows for one in row] for row in plan.larger] == [[64] * 3, [256] * 3]
+
+
+@pytest.mark.parametrize("words", ["xor --hidden 2", "xor --hidden 8,4", "xor6", "xor5"])
+def test_no_small_network_where_there_is_none(words: str) -> None:
+    plan = plan_of(options_of(words.split()), None, 30)
+    assert plan.small == plan.slow == ()
+
+
+def test_two_rows_have_only_two_sizes() -> None:
+    assert [one.batch for one in plan_of(options_of(["not"]), None, 30).main] == [
+        Batch.SGD,
+        Batch.FULL,
+    ]
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("xor", "xor8", "half_adder --activation tanh", "xor8 --lr 0.005 --epochs 3000"),
+        *('--expr "a and (b != c)" --hidden 3', "--table 0110 --lr 0.5 --epochs 40"),
+    ],
+)
+def test_the_command_in_the_lesson_makes_the_same_plan(words: str) -> None:
+    options = options_of(shlex.split(words))
+    plan = plan_of(options, None, 7)
+    line = command_of(options, plan)
+    assert line.startswith("python -m generator compare ")
+    again = shlex.split(line)[4:]
+    place = again.index("--seeds")
+    assert again[place:][:3] == ["--seeds", "7", "--batch-size"]
+    assert plan_of(options_of(again[:place]), again[-1], 7) == plan
+
+
+@pytest.mark.parametrize(
+    ("words", "problem"),
+    [
+        (["xor", "--batch", "sgd"], "compare runs every size"),
+        (["xor", "--seed=3"], "leave it out"),
+        (["xor", "--seeds", "5"], "a whole number from 6"),
+        (["xor", "--seeds", "many"], "a whole number from 6"),
+        (["xor", "--batch-size", "0,2"], "allows 1 to 4"),
+        (["xor", "--batch-size", "5"], "allows 1 to 4"),
+        (["xor", "--batch-size", "2;3"], "with commas"),
+        (["xor3", "--batch-size", "2,3,4"], "4 is the limit"),
+        (["xro"], "did you mean 'xor'"),
+        ([], "nothing to learn"),
+        (["xor", "--hidden", "1"], "not linearly separable"),
+        (["xor", "--workers", "0"], "a whole number from 1"),
+        (["xor", "-o", "FILE"], "it is a folder|no folder|not a folder|FILE"),
+    ],
+)
+def test_bad_input_is_one_line_and_writes_nothing(
+    words: list[str],
+    problem: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("FILE").write_text("mine")
+    monkeypatch.setattr("generator.measuring.measure", None)
+    assert main(["compare", *words]) == 2
+    printed = capsys.readouterr()
+    assert not printed.out
+    assert len(printed.err.splitlines()) == 1
+    assert re.search(problem, printed.err)
+    assert [path.name for path in tmp_path.iterdir()] == ["FILE"]
+
+
+def test_a_missing_extra_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    monkeypatch.setattr("generator.measuring.measure", None)
+    assert main(["compare", "xor", "-o", str(tmp_path / "lessons")]) == 2
+    assert 'pip install "nineteen[lessons]"' in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
+# --- side by side ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("words", ["xor", "xor8", "xor3 --hidden 8,4", "half_adder --lr 0.3"])
+def test_side_by_side_holds_every_line_of_every_script_in_order(words: str) -> None:
+    scripts = sources(words)
+    rows = side_by_side(scripts)
+    for column, script in enumerate(scripts):
+        lines = [row.lines[column] for row in rows if row.lines[column] is not None]
+        assert lines == [line for line in script.splitlines() if line]
+
+
+def test_what_differs_is_little() -> None:
+    sgd, mini, full = sources()
+    assert (differing([sgd, mini]), differing([sgd, sgd])) == (1, 0)
+    assert differing([sgd, full]) == 4
+    assert differing([sgd, sgd.replace("W1 +=", "W1 -=")]) == 1
+    shifted = [row for row in side_by_side([sgd, mini, full]) if row.shifted]
+    assert len(shifted) == 5
+
+
+def test_the_marked_part_is_what_differs() -> None:
+    text = html_table(["a", "b"], ["x = f(1, 2)\ny = 3", "x = f(1, 22)\nz = 3"])
+    assert "<code>x = f(1, 2<mark>2</mark>)</code>" in text
+    assert text.count("<i>no such line</i>") == 0
+    assert "<mark>y</mark> = 3" in text
+    assert "&lt;" in html_table(["<b>"], ["y = 1 < 2"])
+
+
+# --- the lesson -----------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def measured() -> Measured:
+    """Six seeds of xor with few epochs, and no time for larger tables."""
+    plan = plan_of(options_of(["xor"]), "3", 6)
+    return measure(replace(plan, larger=plan.larger[:1], repeats=2), 1)
+
+
+@pytest.fixture(scope="module")
+def lesson(measured: Measured, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with the lesson in its three formats, made by the command."""
+    pytest.importorskip("matplotlib", reason="pictures need the extra lessons")
+    pytest.importorskip("nbformat", reason="notebooks need the extra lessons")
+    folder = tmp_path_factory.mktemp("lesson")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("generator.measuring.measure", lambda *_: measured)
+        assert main(["compare", "xor", "--seeds", "6", "--batch-size", "3", "-o", str(folder)]) == 0
+    return folder
+
+
+class Page(HTMLParser):
+    """The sources of a page's pictures, and everything that it would have to fetch."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.pictures: list[str] = []
+        self.fetched: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        found = dict(attrs)
+        if tag == "img":
+            self.pictures.append(found["src"] or "")
+        if tag in ("script", "link", "iframe", "object"):
+            self.fetched.append(tag)
+
+
+def test_the_page_is_self_contained(lesson: Path) -> None:
+    page = Page()
+    page.feed((lesson / "compare_xor.html").read_text(encoding="utf-8"))
+    assert len(page.pictures) == 7
+    assert all(source.startswith("data:image/svg+xml;base64,") for source in page.pictures)
+    assert not page.fetched
+
+
+def test_the_markdown_shows_pictures_that_are_there(lesson: Path) -> None:
+    text = (lesson / "compare_xor.md").read_text(encoding="utf-8")
+    pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", text)
+    assert len(pictures) == 7
+    for picture in pictures:
+        svg = (lesson / picture).read_bytes()
+        assert svg.count(b"<path") > 20
+        assert len(svg) < 160_000
+    assert "None" not in text
+    assert "nan" not in re.findall(r"[a-z]+", text)
+    assert text.isprintable() or set(filter(lambda c: not c.isprintable(), text)) <= {"\n", "\xa0"}
+    for claim in range(1, 19):
+        assert re.search(
+            rf"^\| {claim} \| .*\*\*(holds|does not hold|cannot be seen at this size)\*\* \|$",
+            text,
+            re.M,
+        )
+        assert re.search(rf"^{claim}\. [A-Z]", text, re.M)
+
+
+def test_the_scripts_in_the_lesson_pass_every_check(
+    lesson: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [str(lesson / f"compare_xor.{kind}") for kind in ("md", "ipynb")]
+    assert main(["check", *paths]) == 0
+    assert "6 scripts: all passed" in capsys.readouterr().out
+
+
+def test_the_notebook_shows_the_pictures_and_the_output(lesson: Path) -> None:
+    cells = json.loads((lesson / "compare_xor.ipynb").read_text(encoding="utf-8"))["cells"]
+    assert sum("data:image/png;base64," in "".join(cell["source"]) for cell in cells) >= 5
+    code = [cell for cell in cells if cell["cell_type"] == "code"]
+    assert [len(cell["outputs"]) for cell in code] == [1, 1, 1]
+
+
+def test_the_same_runs_make_the_same_pictures(lesson: Path, measured: Measured) -> None:
+    from generator.comparison import documents
+
+    pictures = documents(measured, "", "xor", [], ["svg"])["svg"].pictures
+    assert len(pictures) == 7
+    for picture in pictures:
+        path = lesson / "compare_xor_files" / f"{picture.name}.svg"
+        assert picture.data == path.read_bytes(), picture.name
+
+
+def figures(found: Measured) -> list[Any]:
+    from generator.advice import advice
+    from generator.claims import claims
+
+    findings = claims(found)
+    counts = [finding for finding in findings if not finding.timed]
+    return [counts, [finding.verdict for finding in findings], advice(found, findings)]
+
+
+def test_the_same_command_gives_the_same_figures(measured: Measured) -> None:
+    plan = plan_of(options_of(["xor"]), "3", 6)
+    again = measure(replace(plan, larger=plan.larger[:1], repeats=2), 2)
+    counts, _, advised = figures(measured)
+    assert figures(again)[0] == counts
+    assert figures(again)[2] == advised
+    fewer = measure(replace(plan, small=(), slow=(), larger=plan.larger[:1], seeds=7, repeats=2), 1)
+    assert figures(fewer)[0] != counts
+
+
+@pytest.mark.slow
+def test_sums_in_another_order_give_the_same_figures(tmp_path: Path) -> None:
+    """OpenBLAS adds in another order for another processor; then the last bits differ."""
+    texts = []
+    for core in ("Haswell", "Prescott"):
+        subprocess.run(
+            [sys.executable, "-m", "generator", "compare", "xor", "-o", str(tmp_path / core)],
+            check=True,
+            env=os.environ | {"OPENBLAS_CORETYPE": core},
+            capture_output=True,
+        )
+        text = (tmp_path / core / "compare_xor.md").read_text(encoding="utf-8")
+        lines = [
+            line
+            for line in text.splitlines()
+            if not re.search("an epoch takes|SGD takes|B \\||bytes \\|", line)
+        ]
+        texts.append(lines)
+    assert texts[0] == texts[1]
+    assert any("times (" in line for line in texts[0])
