@@ -24,6 +24,7 @@ VERBS = {
     "catalogue": ("generator.catalogue", "make the scripts in generated/ again"),
     "explain": ("generator.explaining", "show what every line of a script means"),
     "sweep": ("generator.sweep", "measure what share of seeds learns"),
+    "playground": ("generator.playground", "the page to choose, see and run scripts in a browser"),
     "compare": ("generator.compare", "measure what the batch size does, as a lesson"),
     "check": ("generator.checking", "check the scripts in files and folders"),
 }

@@ -1,0 +1,220 @@
+// The controls: from what the user chose to the words of a command, and back from Python's answer.
+
+import { byId, make } from "./dom.js";
+
+const form = byId("controls");
+const OPTIONAL = ["batch_size", "lr", "epochs", "seed"]; // sent only when they were chosen
+const SIZES = ["size1", "size2", "size3"];
+
+let catalogue = [];
+let picked = ["xor"]; // gates, in the order of the network's outputs
+let columns = ["0110"]; // of the truth table that is shown
+let chosen = new Set();
+let told = {}; // what Python last said of the options
+
+/** The words after `python -m generator` that the controls stand for. */
+export function words() {
+  return [...subject(), ...options()];
+}
+
+function subject() {
+  const fields = form.elements;
+  if (mode() === "expr") return [`--expr=${fields.expr.value}`];
+  if (mode() === "table") return [`--table=${fields.bits.value}`];
+  return picked.length ? [...picked, "--inputs", fields.inputs.value] : [];
+}
+
+function options() {
+  const fields = form.elements;
+  const batch = fields.batch.value;
+  const given = ["--batch", batch, "--activation", fields.activation.value];
+  if (chosen.has("hidden")) given.push(`--hidden=${sizes().join(",")}`);
+  for (const name of OPTIONAL) {
+    if (!chosen.has(name) || (name === "batch_size" && batch !== "mini")) continue;
+    given.push(`--${name.replace("_", "-")}=${fields[name].value}`);
+  }
+  if (fields.show.checked) given.push("--show", "loss");
+  if (fields.keep.checked) given.push("--keep");
+  return given;
+}
+
+function mode() {
+  return form.elements.mode.value;
+}
+
+function sizes() {
+  return SIZES.slice(0, Number(form.elements.layers.value)).map((name) => form.elements[name].value);
+}
+
+/** Shows Python's answer in the controls; with `typing`, what the user writes stays as it is. */
+export function show(answer, typing) {
+  const { values, table } = answer;
+  const fields = form.elements;
+  columns = table.columns;
+  chosen = new Set(answer.chosen);
+  told = values;
+  fields.inputs.value = String(table.inputs.length);
+  fields.outputs.value = String(columns.length);
+  if (answer.gates.length) {
+    picked = answer.gates;
+    fields.mode.value = "gates";
+  } else {
+    fields.mode.value = answer.expr ? "expr" : "table";
+  }
+  const set = (name, value) => {
+    const field = fields[name];
+    if (!typing || document.activeElement !== field) field.value = value;
+  };
+  set("bits", columns.join(","));
+  if (answer.expr) set("expr", answer.expr);
+  fields.batch.value = values.batch;
+  fields.activation.value = values.activation;
+  for (const name of OPTIONAL) set(name, values[name]);
+  const units = values.hidden.split(",");
+  fields.layers.value = String(units.length);
+  units.forEach((units, index) => set(SIZES[index], units));
+  fields.show.checked = values.show;
+  fields.keep.checked = values.keep;
+  byId("batch-note").textContent =
+    `${answer.updates.toLocaleString("en")} updates of the weights`;
+  arrange();
+}
+
+/** Shows the controls that belong to the mode, the strategy, the number of layers and inputs. */
+function arrange() {
+  const fields = form.elements;
+  for (const node of form.querySelectorAll("[data-mode]")) {
+    node.hidden = !node.dataset.mode.split(" ").includes(mode());
+  }
+  byId("batch-size").hidden = fields.batch.value !== "mini";
+  SIZES.forEach((name, index) => (fields[name].hidden = index >= Number(fields.layers.value)));
+  for (const button of form.querySelectorAll(".reset")) {
+    button.hidden = !chosen.has(button.dataset.reset);
+  }
+  arrangeGates(Number(fields.inputs.value));
+}
+
+function arrangeGates(inputs) {
+  for (const label of byId("gates").children) {
+    const box = label.firstChild;
+    const gate = catalogue.find(({ name }) => name === box.value);
+    label.hidden = !(gate.scalable || gate.inputs === inputs);
+    box.checked = mode() === "gates" && picked.includes(gate.name);
+  }
+}
+
+/** Makes the controls work; `changed` is called after every change by the user. */
+export function listen(gates, changed) {
+  const rank = ({ scalable, columns }) => (scalable ? 0 : columns.length > 1 ? 1 : 2);
+  catalogue = [...gates].sort((a, b) => rank(a) - rank(b));
+  byId("gates").append(
+    ...catalogue.map(({ name, meaning }) =>
+      make(
+        "label",
+        { title: meaning },
+        make("input", { type: "checkbox", name: "gate", value: name }),
+        make("span", {}, name),
+      ),
+    ),
+  );
+  form.addEventListener("input", ({ target }) => {
+    edited(target);
+    arrange();
+    changed();
+  });
+  form.addEventListener("focusout", ({ target }) => {
+    if (OPTIONAL.includes(target.name) && !target.value.trim()) target.value = told[target.name];
+  });
+  form.addEventListener("click", ({ target }) => {
+    if (!target.dataset.reset) return;
+    chosen.delete(target.dataset.reset);
+    changed();
+    form.querySelector(`[name=${target.dataset.reset === "hidden" ? "layers" : target.dataset.reset}]`).focus();
+  });
+  arrange();
+}
+
+function edited(target) {
+  const fields = form.elements;
+  switch (target.name) {
+    case "mode":
+      if (target.value === "gates" && !picked.length) picked = ["xor"];
+      if (target.value === "gates") fitGates(Number(fields.inputs.value));
+      if (target.value === "expr" && !fields.expr.value) fields.expr.value = "a != b";
+      if (target.value === "table") fields.bits.value = columns.join(",");
+      break;
+    case "gate":
+      picked = target.checked
+        ? [...picked, target.value]
+        : picked.filter((name) => name !== target.value);
+      break;
+    case "inputs":
+    case "outputs":
+      if (mode() === "gates") fitGates(Number(fields.inputs.value));
+      else fields.bits.value = resized().join(",");
+      break;
+    case "layers":
+      fillSizes();
+      chosen.add("hidden");
+      break;
+    default:
+      if (SIZES.includes(target.name)) choose("hidden", sizes().join(""));
+      else if (OPTIONAL.includes(target.name)) choose(target.name, target.value);
+  }
+}
+
+/** An emptied field goes back to the default. */
+function choose(name, text) {
+  if (text.trim()) chosen.add(name);
+  else chosen.delete(name);
+}
+
+function fitGates(inputs) {
+  const fits = ({ scalable, inputs: own }) => scalable || own === inputs;
+  picked = picked.filter((name) => fits(catalogue.find((gate) => gate.name === name)));
+  if (!picked.length) picked = [inputs === 1 ? "not" : "xor"];
+}
+
+function fillSizes() {
+  const fields = form.elements;
+  SIZES.slice(1, Number(fields.layers.value)).forEach((name, index) => {
+    fields[name].value ||= String(Math.max(2, Math.ceil(Number(fields[SIZES[index]].value) / 2) || 4));
+  });
+  for (const name of SIZES) fields[name].hidden = false;
+}
+
+/** The columns cut or repeated to as many rows and columns as the controls say. */
+function resized() {
+  const rows = 2 ** Number(form.elements.inputs.value);
+  const count = Number(form.elements.outputs.value);
+  const fitted = columns.map((bits) => bits.repeat(Math.ceil(rows / bits.length)).slice(0, rows));
+  return Array.from({ length: count }, (_, index) => fitted[index] ?? "0".repeat(rows));
+}
+
+/** Turns one bit of the truth table, which from then on is a table of its own. */
+export function flip(row, column) {
+  const bits = [...columns[column]];
+  bits[row] = bits[row] === "1" ? "0" : "1";
+  columns = columns.map((old, index) => (index === column ? bits.join("") : old));
+  form.elements.mode.value = "table";
+  form.elements.bits.value = columns.join(",");
+  arrange();
+}
+
+/** Marks the control that a message is about, and puts the message beside it; "" clears it. */
+export function complain(message) {
+  byId("error")?.remove();
+  for (const field of form.querySelectorAll("[aria-invalid]")) {
+    field.removeAttribute("aria-invalid");
+    field.removeAttribute("aria-describedby");
+  }
+  if (!message) return;
+  const option = /^(?:argument )?(--[a-z-]+)/.exec(message)?.[1];
+  const place = form.querySelector(`[data-option="${option}"]`) ?? byId("subject");
+  place.append(make("p", { id: "error", class: "error", role: "alert" }, message));
+  for (const field of place.querySelectorAll("input:not([type=radio], [type=checkbox])")) {
+    if (field.hidden || field.closest("[hidden]")) continue;
+    field.setAttribute("aria-invalid", "true");
+    field.setAttribute("aria-describedby", "error");
+  }
+}
