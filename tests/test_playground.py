@@ -1,0 +1,531 @@
+"""The playground's site, its server, and the Python that answers its page; without a browser."""
+
+import io
+import json
+import re
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+import zipfile
+from html import unescape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from space import command_lines, spec
+
+from generator import bridge, cli, live
+from generator.command import command
+from generator.errors import UsageError
+from generator.explain import annotated
+from generator.judge import judge
+from generator.live import EDGE, GRID, POINTS, Curve
+from generator.notebooks import code_cells
+from generator.playground import server
+from generator.render import render
+from generator.run import run
+from generator.site import LOCK, MANIFEST, PYODIDE, RUNTIME, policy, site
+
+NUMPY = "numpy-2.4.3-cp314-cp314-pyemscripten_2026_0_wasm32.whl"
+
+
+def ask(words: object, name: str = "script", **more: object) -> Any:
+    return json.loads(bridge.answer(json.dumps({"ask": name, "words": words, **more})))
+
+
+@pytest.fixture(scope="module")
+def files() -> dict[str, bytes]:
+    return site()
+
+
+@pytest.fixture
+def pyodide(tmp_path: Path) -> Path:
+    """A folder with the names that a folder with Pyodide has."""
+    folder = tmp_path / "pyodide"
+    folder.mkdir()
+    for name in (*RUNTIME, NUMPY):
+        (folder / name).write_bytes(name.encode())
+    lock = {"info": {"python": "3.14.2", "abi_version": "2026_0"}}
+    (folder / LOCK).write_text(json.dumps(lock), encoding="utf-8")
+    return folder
+
+
+# The site.
+
+
+def test_the_site_is_small_and_the_same_each_time(files: dict[str, bytes]) -> None:
+    assert site() == files
+    assert sum(map(len, files.values())) <= 1_500_000
+    assert sorted(json.loads(files[MANIFEST])["files"]) == sorted(files)
+
+
+def test_the_site_holds_all_the_python_that_the_page_needs(
+    files: dict[str, bytes], tmp_path: Path
+) -> None:
+    """Sources only, and without the packages of this environment (-S) they render and confirm."""
+    for name in files:
+        if name.startswith("python/"):
+            archive = zipfile.ZipFile(io.BytesIO(files[name]))
+            kinds = {Path(inside).suffix for inside in archive.namelist()}
+            assert not kinds & {".so", ".pyd", ".pyc", ".dylib"}
+            archive.extractall(tmp_path)
+    program = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from generator.bridge import answer\n"
+        "for line in sys.stdin: print(answer(line))"
+    )
+    requests = [
+        {"ask": "file", "words": "xor --batch mini", "format": "py"},
+        {"ask": "explain", "words": "xor --hidden 8,4"},
+        {"ask": "script", "words": "xro"},
+    ]
+    done = subprocess.run(
+        [sys.executable, "-S", "-I", "-c", program, str(tmp_path)],
+        input="\n".join(map(json.dumps, requests)),
+        capture_output=True,
+        text=True,
+    )
+    assert not done.stderr
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    assert answers[0]["text"] == render(spec("xor", "--batch", "mini"))
+    assert len(answers[1]["lines"]) <= 19
+    assert "did you mean 'xor'" in answers[2]["error"]
+
+
+def test_the_site_carries_the_licences_of_what_it_copies(files: dict[str, bytes]) -> None:
+    inside = [
+        name
+        for archive in ("python/rendering.zip", "python/confirming.zip")
+        for name in zipfile.ZipFile(io.BytesIO(files[archive])).namelist()
+    ]
+    packages = {name.partition("/")[0] for name in inside if ".dist-info/" in name}
+    licensed = {name.partition("/")[0] for name in inside if ".dist-info/licenses/" in name}
+    assert len(packages) == 9
+    assert licensed == packages
+
+
+def test_the_page_may_load_nothing_but_the_site_and_pyodide(files: dict[str, bytes]) -> None:
+    page = files["index.html"].decode()
+    match = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', page)
+    assert match
+    assert unescape(match[1]) == policy(PYODIDE)
+    rules = dict(rule.split(" ", 1) for rule in policy(PYODIDE).split("; "))
+    assert rules["default-src"] == "'none'"
+    assert rules["connect-src"] == f"'self' {PYODIDE}"
+    assert rules["script-src"] == f"'self' {PYODIDE} 'wasm-unsafe-eval'"
+    assert "unsafe-inline" not in policy(PYODIDE)
+    assert "http" not in policy("pyodide/")
+
+
+def test_the_page_has_no_inline_code_and_makes_no_markup_from_text(
+    files: dict[str, bytes],
+) -> None:
+    page = files["index.html"].decode()
+    assert not re.search(r"<script(?![^>]*\bsrc=)|<style|\bstyle=|\bon[a-z]+=", page)
+    assert not re.search(r"(?:src|href)=\"(?:https?:)?//", page)
+    scripts = {name: files[name].decode() for name in files if name.endswith(".js")}
+    assert len(scripts) > 5
+    for name, text in scripts.items():
+        unsafe = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function"
+        assert not re.search(unsafe, text), name
+        addresses = set(re.findall(r"https?://[^\"'` ]+", text))
+        assert addresses <= {"http://www.w3.org/2000/svg"}, name
+
+
+def test_every_element_that_a_script_names_is_on_the_page(files: dict[str, bytes]) -> None:
+    page = files["index.html"].decode()
+    ids = re.findall(r'\bid="([^"]+)"', page)
+    assert len(ids) == len(set(ids))
+    named = {
+        name
+        for script, text in files.items()
+        if script.endswith(".js")
+        for name in re.findall(r'byId\("([^"]+)"\)', text.decode())
+    }
+    assert named - {"error"} <= set(ids)  # the error is made when there is one
+    assert len(named) > 20
+
+
+def test_a_folder_with_pyodide_becomes_part_of_the_site(pyodide: Path) -> None:
+    built = site(str(pyodide))
+    assert built[f"pyodide/{NUMPY}"] == NUMPY.encode()
+    assert {f"pyodide/{name}" for name in RUNTIME} < set(built)
+    manifest = json.loads(built[MANIFEST])
+    assert manifest["pyodide"] == "pyodide/"
+    assert manifest["numpy"] == f"pyodide/{NUMPY}"
+    assert b"http" not in built["index.html"].partition(b"viewport")[0].partition(b"Policy")[2]
+
+
+@pytest.mark.parametrize("missing", [*RUNTIME, LOCK, NUMPY])
+def test_a_folder_that_lacks_something_is_refused(pyodide: Path, missing: str) -> None:
+    (pyodide / missing).unlink()
+    with pytest.raises(UsageError, match="is not there"):
+        site(str(pyodide))
+
+
+def test_a_wheel_for_another_python_is_not_taken(pyodide: Path) -> None:
+    (pyodide / NUMPY).rename(pyodide / NUMPY.replace("cp314", "cp313"))
+    with pytest.raises(UsageError, match=r"numpy-\*-cp314-cp314"):
+        site(str(pyodide))
+    (pyodide / LOCK).write_text("[]", encoding="utf-8")
+    with pytest.raises(UsageError, match="is not Pyodide's"):
+        site(str(pyodide))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "nowhere",
+        "ftp://example.org/",
+        "https://example.org/'; script-src *",
+        'https://example.org/"><script>',
+        "https://example.org/ https://other.org",
+        "https://example.org/;x",
+        "https://user@example.org/",
+        "https://",
+    ],
+)
+def test_an_address_that_is_none_is_refused(
+    address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "site"
+    assert cli.main(["playground", "--pyodide", address, "-o", str(target)]) == 2
+    assert capsys.readouterr().err.startswith("--pyodide ")
+    assert not target.exists()
+
+
+# Writing and serving it.
+
+
+def test_the_verb_writes_the_site_and_writes_it_again(
+    tmp_path: Path, files: dict[str, bytes], capsys: pytest.CaptureFixture[str]
+) -> None:
+    target = tmp_path / "new" / "site"
+    assert cli.main(["playground", "-o", str(target)]) == 0
+    assert f"{len(files)} files" in capsys.readouterr().out
+    manifest = json.loads(files[MANIFEST])
+    manifest["files"] += ["old.js", "../kept.js"]
+    (target / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    (target / "old.js").touch()
+    (tmp_path / "new" / "kept.js").touch()
+    assert cli.main(["playground", "-o", str(target)]) == 0
+    found = {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
+    assert found == set(files)
+    assert all((target / name).read_bytes() == data for name, data in files.items())
+    assert (tmp_path / "new" / "kept.js").exists()
+
+
+def test_a_folder_with_other_files_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    mine = tmp_path / "mine.txt"
+    mine.write_text("mine", encoding="utf-8")
+    assert cli.main(["playground", "-o", str(tmp_path)]) == 2
+    assert "holds other files" in capsys.readouterr().err
+    assert cli.main(["playground", "-o", str(mine)]) == 2
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+    assert mine.read_text(encoding="utf-8") == "mine"
+
+
+def test_the_server_answers_with_the_site_and_nothing_else(files: dict[str, bytes]) -> None:
+    running = server(files, 0)
+    with running, pytest.raises(UsageError, match="--port"):
+        server(files, running.server_port)  # taken
+    running = server(files, 0)
+    thread = threading.Thread(target=running.serve_forever)
+    thread.start()
+    try:
+        address = f"http://127.0.0.1:{running.server_port}/"
+        for name, data in {**files, "": files["index.html"]}.items():
+            with urllib.request.urlopen(address + name) as response:
+                assert response.read() == data
+                kind = response.headers["Content-Type"]
+            assert ("javascript" in kind) == name.endswith(".js")
+        for name in ("../pyproject.toml", "%2e%2e/cli.py", "python/", "nothing.js"):
+            with pytest.raises(urllib.error.HTTPError, match="404"):
+                urllib.request.urlopen(address + name)
+    finally:
+        running.shutdown()
+        thread.join()
+        running.server_close()
+
+
+def test_ports_that_cannot_be(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    assert cli.main(["playground", "--port", "70000"]) == 2
+    assert cli.main(["playground", "--port", "80", "-o", str(tmp_path / "site")]) == 2
+    assert "--port goes without -o" in capsys.readouterr().err
+
+
+# What the page asks for.
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(command_lines())
+def test_what_the_page_shows_is_what_the_command_line_makes(words: list[str]) -> None:
+    told = ask(words)
+    if "error" in told:
+        with pytest.raises(UsageError, match=re.escape(told["error"])):
+            render(spec(*words))
+        return
+    source = render(spec(*words))
+    assert told["source"] == source
+    lines = ["".join(text for _, text in tokens) for tokens in told["lines"]]
+    assert lines == source.splitlines()
+    assert told["command"] == command(spec(*words))
+    again = ask(told["words"])  # as it stands in the address
+    assert again == told
+    meanings = ask(words, "explain")["lines"]
+    assert meanings == [meaning for _, meaning in annotated(spec(*words))]
+    assert [bool(meaning) for meaning in meanings] == [bool(line) for line in lines]
+
+
+def test_highlighting_knows_python() -> None:
+    lines = ask("xor8 --hidden 8,4 --batch mini")["lines"]
+    pieces = {tuple(piece) for line in lines for piece in line}
+    assert {("keyword", "for"), ("keyword", "import"), ("comment", "# feedforward")} <= pieces
+    assert not any(kind == "keyword" and text == "epoch" for kind, text in pieces)
+    strings = {text for kind, text in {tuple(p) for p in ask("--table 0x1ee1")["lines"][3]}}
+    assert '"0001111011100001"' in strings
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "differ"),
+    [
+        ("xor --batch mini", "xor --batch sgd", {"# python", "for rows"}),
+        ("xor", "xor --seed 3", {"# python", "rng ="}),
+        ("xor", "and", {"# python", "y ="}),
+        ("xor", "xor", set()),
+    ],
+)
+def test_the_lines_that_a_choice_changed(before: str, after: str, differ: set[str]) -> None:
+    old, new = ask(before)["source"], ask(after)["source"].splitlines()
+    marked = [new[index] for index in ask(after, before=old)["changed"]]
+    if before == "xor" and after == "and":  # its own recipe
+        marked = [line for line in marked if "range(" not in line and "lr" not in line]
+    assert len(marked) == len(differ)
+    assert all(any(part in line for line in marked) for part in differ)
+    assert ask(after)["changed"] == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "xro",
+        "xor --hidden 0",
+        "xor --hidden 1",
+        "xor --batch mini --batch-size 4",
+        "not --batch mini",
+        "xor --lr -1",
+        "xor --epochs 1e9",
+        "xor --seed x",
+        "--table 011",
+        "--expr 'a +'",
+        "xor --table 0110",
+        "xor -o /tmp/x",
+        "xor --hidden 8,4 --batch sgd --show loss --activation tanh --table 0x1ee1",
+        "",
+    ],
+)
+def test_a_choice_is_refused_in_the_command_lines_own_words(
+    words: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    import shlex
+
+    told = ask(words)
+    assert "error" in told
+    if "-o" not in words:  # which only the command line has
+        assert cli.main(shlex.split(words)) == 2
+        assert capsys.readouterr().err == told["error"] + "\n"
+
+
+HOSTILE = st.one_of(
+    st.text(max_size=200),
+    st.lists(st.text(max_size=30), max_size=6),
+    st.lists(
+        st.sampled_from(
+            [
+                *("xor", "--expr", "--expr=a", "--table", "0x", "--lr", "nan", "--hidden"),
+                *("9" * 12, "--keep", "--", "-", "\x00", '"', "'"),
+                *("# python -m generator ", "</script>"),
+            ]
+        ),
+        max_size=5,
+    ),
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(HOSTILE)
+def test_whatever_an_address_says_is_a_script_or_one_line(words: object) -> None:
+    told = ask(words)
+    if "error" in told:
+        assert set(told) == {"error"}
+        assert told["error"]
+        assert told["error"].isprintable()
+    else:
+        assert told["source"] == render(spec_of_words(told["words"]))
+
+
+def spec_of_words(words: str) -> Any:
+    from generator.command import MARK, read
+
+    return read(MARK + words)
+
+
+def test_a_request_that_no_page_makes() -> None:
+    assert "load it again" in ask("xor", "delete")["error"]
+
+
+# Running in the page.
+
+
+def train(words: str) -> tuple[Any, list[Any]]:
+    heard: list[Any] = []
+    request = json.dumps({"ask": "run", "words": words})
+    return json.loads(bridge.answer(request, lambda text: heard.append(json.loads(text)))), heard
+
+
+@pytest.mark.parametrize(
+    "words", ["xor --batch mini", "half_adder --hidden 8,4", "xor3 --show loss"]
+)
+def test_a_run_in_the_page_ends_as_a_run_alone(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "EVERY", 0.0)
+    told, heard = train(words)
+    one = spec_of_words(words)
+    alone = judge(run(render(one)), one.table, show_loss=one.show_loss)
+    assert (told["ok"], told["status"], told["reason"]) == (alone.ok, alone.status, alone.reason)
+    assert told["predictions"] == [list(row) for row in alone.predictions]
+    assert all(all(row) for row in told["close"])
+    assert len(heard) == one.updates
+    assert heard[-1]["loss"] == told["loss"][:-1]  # the last epoch has just ended
+    assert len(told["loss"]) * told["stride"] == one.epochs
+
+
+def test_the_loss_curve_is_the_mean_cross_entropy_of_each_epoch() -> None:
+    """For full batch the script prints the same sum itself, with --show loss."""
+    told, _ = train("xor3 --epochs 100 --show loss --keep")
+    printed = run(render(spec_of_words("xor3 --epochs 100 --show loss --keep"))).stdout
+    found = re.findall(r"epoch (\d+): loss ([\d.]+)", printed)
+    sums = {int(epoch): float(loss) for epoch, loss in found}
+    assert len(sums) == 10
+    for epoch, whole in sums.items():
+        assert told["loss"][epoch] * 8 == pytest.approx(whole, rel=1e-3, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    "words", ["xor", "half_adder --activation tanh --hidden 6,4", "imply --activation relu"]
+)
+def test_the_surface_goes_through_what_the_script_printed(words: str) -> None:
+    told, _ = train(f"{words} --seed 1")
+    step = 2 * EDGE / (GRID - 1)
+    low, high = round((EDGE - 1) / step), round((EDGE + 1) / step)
+    for output, surface in enumerate(told["surfaces"]):
+        assert len(surface) == GRID * GRID
+        for row, (a, b) in enumerate([(low, high), (low, low), (high, high), (high, low)]):
+            printed = told["predictions"][row][output]
+            assert surface[b * GRID + a] == pytest.approx(100 * printed, abs=1)
+    assert train("not")[0]["surfaces"] == train("xor3")[0]["surfaces"] == []
+
+
+def test_a_run_that_does_not_learn_says_so_and_what_helps() -> None:
+    told, _ = train("xor --epochs 2")
+    one = spec_of_words("xor --epochs 2")
+    alone = judge(run(render(one)), one.table)
+    assert not told["ok"]
+    assert told["reason"] == alone.reason
+    assert told["close"] != [[True]] * 4
+    assert any("--epochs" in hint for hint in told["advice"])
+
+
+def test_a_runaway_is_ended_and_judged(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "SECONDS", 0.02)
+    told, _ = train("xor --batch sgd --epochs 100000")
+    assert told["status"] == "timeout"
+    assert "had not finished after 0.02 seconds" in told["reason"]
+    assert not told["ok"]
+
+
+@pytest.mark.parametrize(
+    ("broken", "status"),
+    [("W2 += layer", "crashed"), ("output = 1 / 0", "crashed"), ("output = np.nan", "not learned")],
+)
+def test_a_broken_script_is_judged_too(
+    broken: str, status: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    good = render(spec("xor"))
+    line = next(line for line in good.splitlines() if line.strip().startswith(broken[:6]))
+    bad = good.replace(line.strip().partition("  #")[0], broken)
+    assert bad != good
+    monkeypatch.setattr(bridge, "render", lambda _: bad)
+    told, _ = train("xor")
+    assert told["status"] == status
+    if status == "crashed":
+        assert f"line {good.splitlines().index(line) + 1}" in told["reason"]
+
+
+@given(st.lists(st.floats(0, 100), min_size=1, max_size=4000))
+@settings(deadline=None, max_examples=30)
+def test_a_curve_is_thinned_to_means(values: list[float]) -> None:
+    curve = Curve()
+    for value in values:
+        curve.add(value)
+    assert len(curve.values) < POINTS
+    for index, mean in enumerate(curve.values):
+        part = values[index * curve.stride : (index + 1) * curve.stride]
+        assert mean == pytest.approx(sum(part) / len(part))
+    assert len(values) - len(curve.values) * curve.stride < curve.stride
+
+
+@pytest.mark.filterwarnings("ignore:overflow encountered")
+def test_a_loss_that_is_not_finite_can_be_told() -> None:
+    told, _ = train("xor --lr 1000 --hidden 8,8 --activation relu")
+    assert not told["ok"]
+    json.dumps(told, allow_nan=False)
+
+
+def test_the_three_strategies_keep_the_other_options() -> None:
+    told = ask("xor3 --batch mini --batch-size 3 --lr 0.7 --seed 4", "strategies")["strategies"]
+    words = [
+        "xor3 --batch sgd --lr 0.7 --seed 4",
+        "xor3 --batch mini --batch-size 3 --lr 0.7 --seed 4",
+    ]
+    assert [entry["words"] for entry in told] == [*words, "xor3 --lr 0.7 --seed 4"]
+    assert [entry["updates"] / entry["epochs"] for entry in told] == [8, 3, 1]
+    sgd, mini, full = ask("not", "strategies")["strategies"]
+    assert "a table of 2 rows" in mini["error"]
+    assert "words" in sgd
+    assert "words" in full
+
+
+# Taking it away.
+
+
+def test_the_files_are_the_script() -> None:
+    words = "xor3 --hidden 8,4 --activation tanh --batch mini"
+    source = render(spec_of_words(words))
+    assert ask(words, "file", format="py") == {
+        "name": "xor3_h8x4_tanh_mini.py",
+        "text": source,
+    }
+    told = ask(words, "file", format="ipynb")
+    assert told["name"] == "xor3_h8x4_tanh_mini.ipynb"
+    assert [cell.source for cell in code_cells(told["text"])] == [source]
+
+
+def test_the_notebook_is_one() -> None:
+    nbformat = pytest.importorskip("nbformat", reason="the extra `lessons` is not installed")
+    text = ask('--expr "a and (b != c)"', "file", format="ipynb")["text"]
+    notebook = nbformat.reads(text, as_version=4)
+    nbformat.validate(notebook)
+    assert [cell.cell_type for cell in notebook.cells] == ["markdown", "code", "markdown"]
+
+
+def test_a_script_that_black_would_change_is_not_handed_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bridge, "render", lambda _: "x = [1,2]\n")
+    with pytest.raises(RuntimeError, match="black would change"):
+        ask("xor", "file", format="py")
