@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby, islice
+from math import ceil, floor
 
 from generator.command import command
 from generator.interval import wilson
@@ -37,8 +38,9 @@ class Share:
 
     @property
     def bounds(self) -> str:
+        """The interval in percent, rounded outwards to two decimals."""
         low, high = self.interval
-        return f"{100 * low:.2f} to {100 * high:.2f} %"
+        return f"{floor(1e4 * low) / 100:.2f} to {ceil(1e4 * high) / 100:.2f} %"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from generator.errors import UsageError
+from generator.files import check_target
 from generator.spec import ScriptSpec
 from generator.sweep_plan import Plan
 from generator.sweep_run import head
@@ -23,10 +24,11 @@ def resume(path: Path, plan: Plan, states: bytearray) -> float:
     A last line that was cut off is removed from the file, and a job counts once however often it
     is there. Raises UsageError where a line is not one of this plan's, and touches nothing then.
     """
+    if str(path) == "-":
+        raise UsageError("-o -: rows go to a file, where the sweep can be continued; name one")
+    check_target(path, force=True)  # adding to a file loses nothing of it
     if not path.exists():
         return 0.0
-    if not path.is_file():
-        raise UsageError(f"-o {path}: it is not a regular file; name another")
     whole, seconds = 0, 0.0
     spec_of_cell = lru_cache(maxsize=256)(plan.spec)
     with open(path, "rb") as file:
@@ -55,6 +57,7 @@ def append(path: Path, rows: tuple[str, ...]) -> None:
     Raises OSError where the file cannot hold them.
     """
     data = "".join(rows).encode()
+    path.parent.mkdir(exist_ok=True)
     with open(path, "ab", buffering=0) as file:
         while data:
             data = data[file.write(data) :]

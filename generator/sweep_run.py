@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from generator.alone import printed_alone
 from generator.command import command
-from generator.judge import Status, judge
+from generator.judge import Status, Verdict, judge
 from generator.render import confirm, fit, render
-from generator.run import Ending, Run
+from generator.run import Ending, Run, run
 from generator.spec import ScriptSpec, table_name
 from generator.sweep_plan import Plan
 from generator.warm import execute
@@ -69,7 +69,7 @@ def run_piece(plan: Plan, jobs: Jobs) -> Piece:
         result = run_warm(source)
         verdict = judge(result, spec.table)
         if verdict.status is Status.CRASHED:
-            problems.append((3, f"{command(spec)}: {verdict.reason}"))
+            problems.append(_crash(spec, source, verdict))
             continue
         row = _row(spec, result.seconds, verdict.reason)
         finished[job] = (verdict.ok, row, result.seconds)
@@ -103,6 +103,14 @@ def confirm_piece(plan: Plan, jobs: Jobs) -> list[tuple[int, bool, str]]:
         seen[job] = (spec, source, result.stdout)
     problems = _differences(seen)
     return [(job, learned[job], problems.get(job, "")) for job in jobs]
+
+
+def _crash(spec: ScriptSpec, source: str, warm: Verdict) -> tuple[int, str]:
+    """The problem of a script that crashed in this process, after running it alone."""
+    alone = judge(run(source), spec.table)
+    if alone.status is Status.CRASHED:
+        return 3, f"{command(spec)}: {alone.reason}"
+    return 1, f"{command(spec)}: it crashes in a warm worker, {warm.reason}, and not alone"
 
 
 def _differences(seen: dict[int, tuple[ScriptSpec, str, str]]) -> dict[int, str]:

@@ -129,6 +129,9 @@ def test_what_no_weights_can_represent_is_run_and_fails(tmp_path: Path) -> None:
         ("xor --workers 2 --scheduler tcp://127.0.0.1:1", "--workers is for this machine"),
         ("xor --at-least 101", "--at-least '101'"),
         ("xor --lr -1", "--lr"),
+        ("xor -o -", "rows go to a file"),
+        ("xor -o nowhere/at/all.jsonl", "there is no folder"),
+        ("xor -o /", "it is a folder"),
     ],
 )
 def test_what_is_refused_is_refused_in_one_line(
@@ -211,7 +214,15 @@ def test_a_script_that_crashes_is_an_error(
 
     monkeypatch.setattr(sweep_run, "fit", fit)
     assert main(["sweep", "xor", "--seeds", "1", *HERE]) == 3
-    assert "ZeroDivisionError: as planned" in capsys.readouterr().err
+    assert "ZeroDivisionError: as planned (line 2)" in capsys.readouterr().err
+
+
+def test_a_script_that_crashes_in_a_warm_worker_only_is_a_difference(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sweep_run, "execute", lambda source: 1 / 0)
+    assert main(["sweep", "xor", "--seeds", "1", *HERE]) == 1
+    assert "division by zero, and not alone" in capsys.readouterr().err
 
 
 def test_scripts_that_run_alone_do_not_see_each_other() -> None:
@@ -492,5 +503,6 @@ def test_a_share_is_100_percent_only_where_all_learned() -> None:
     swept = plan("xor --seeds 100000")
     states = bytearray([LEARNED] * 100_000)
     assert pooled(swept, states)[0].percent == "100 %"
+    assert pooled(swept, states)[0].bounds == "99.99 to 100.00 %"
     states[5] = NOT_LEARNED
     assert pooled(swept, states)[0].percent == "99.99 %"
