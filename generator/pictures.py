@@ -61,8 +61,9 @@ def loss_curve(losses: Sequence[float]) -> "Figure":
     """The loss of each epoch in nats, summed over the rows of the truth table."""
     figure = new(6.4, 3.2)
     axes = figure.subplots()
-    colour, line, _ = SERIES[0]
-    axes.plot(range(len(losses)), losses, line, color=colour)
+    colour, line, marker = SERIES[0]
+    few = len(losses) < 20
+    axes.plot(range(len(losses)), losses, line, color=colour, marker=marker if few else "")
     axes.set(xlabel="epoch", ylabel="loss of an epoch (nats)", xlim=(0, None), ylim=(0, None))
     return figure
 

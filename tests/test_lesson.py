@@ -6,10 +6,12 @@ import random
 import re
 import shlex
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from functools import cache
 from html.parser import HTMLParser
 from itertools import pairwise
+from math import inf, nan
 from pathlib import Path
 from urllib.parse import unquote
 from xml.etree import ElementTree
@@ -19,12 +21,15 @@ import pytest
 from markdown_it import MarkdownIt
 from space import EXPRESSIONS, spec
 
+from generator import figures
 from generator.cli import main
 from generator.formats import FORMATS, files
 from generator.gates import FIXED, SCALABLE, table_of
 from generator.gradient import matrices, predict
 from generator.lesson import MATH, default_path, lesson, watch
 from generator.make import Made, make
+from generator.pictures import loss_curve
+from generator.render import templates_folder
 from generator.words import MEANINGS, input_names, meaning, output_names, subject
 
 pytest.importorskip("matplotlib", reason='lessons need pip install "nineteen[lessons]"')
@@ -183,8 +188,8 @@ def check_lesson(texts: dict[Path, str], made: Made, math: str) -> None:
 
 @pytest.mark.parametrize("turn", range(3))
 def test_a_lesson_is_whole(made: Made, turn: int, tmp_path: Path) -> None:
-    math, format = MATH[turn], list(FORMATS)[(turn + len(made.source)) % 3]
-    check_lesson(written(made, math, format, tmp_path), made, math)
+    level, format = MATH[turn], list(FORMATS)[(turn + len(made.source)) % 3]
+    check_lesson(written(made, level, format, tmp_path), made, level)
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -235,6 +240,34 @@ def test_a_broken_lesson_is_noticed(break_it: Callable[[str], str], format: str)
     assert broken != texts
     with pytest.raises((AssertionError, KeyError)):
         check_lesson(broken, whole, "none")
+
+
+@pytest.mark.parametrize("losses", [[0.7], [inf, 2.0, 0.1], [3.0, 2.0] * 100])
+def test_a_loss_curve_is_drawn_whatever_the_losses(losses: list[float]) -> None:
+    with figures.style(), warnings.catch_warnings(action="error"):
+        empty = figures.save(loss_curve([nan] * len(losses)))
+        assert figures.save(loss_curve(losses)) != empty
+
+
+def test_the_colours_of_the_page_have_enough_contrast() -> None:
+    """Contrast ratios of WCAG 2.2, level AA: 4.5 for text, in light and in dark."""
+    page = (templates_folder() / "lesson" / "page.html.j2").read_text(encoding="utf-8")
+    schemes = [
+        dict(re.findall(r"--(\w+): (#\w{6})", css))
+        for css in re.findall(":root {(.*?)}", page, re.S)
+    ]
+    assert len(schemes) == 2
+    for colours in schemes:
+        for text in ("ink", "quiet", "keyword", "number", "string", "comment"):
+            for ground in ("paper", "soft"):
+                lights = sorted(map(luminance, (colours[text], colours[ground])))
+                assert (lights[1] + 0.05) / (lights[0] + 0.05) >= 4.5, (text, ground)
+
+
+def luminance(colour: str) -> float:
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [x / 12.92 if x <= 0.04045 else ((x + 0.055) / 1.055) ** 2.4 for x in parts]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
 def test_every_gate_has_words() -> None:
