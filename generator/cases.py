@@ -16,7 +16,6 @@ from generator.spec import Activation, Batch, ScriptSpec
 
 UNITS = 3  # of a hidden layer, whatever the script's
 DECIMALS = 6
-MAX_ROWS = 4  # that are written out
 
 State = dict[str, Any]
 
@@ -123,6 +122,7 @@ def _expression(value: Any) -> str:
     if isinstance(value, float):
         return number(value)
     rounded = np.round(value, DECIMALS) + 0  # which makes 0 of -0
-    if len(value) > MAX_ROWS:  # two rows, over and over
-        return f"np.tile({rounded[:2].tolist()}, ({len(value) // 2}, 1))"
+    times = len(rounded) // 2
+    if times > 1 and np.array_equal(rounded, np.tile(rounded[:2], (times, 1))):
+        return f"np.tile({rounded[:2].tolist()}, ({times}, 1))"
     return f"np.array({rounded.tolist()})"

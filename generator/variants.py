@@ -47,8 +47,8 @@ def variants(own: Made, count: int) -> list[Made]:
             specs = list(islice(waiting, count - len(learned)))
             if not specs:
                 raise UsageError(
-                    f"--variants {count}: {command(own.spec).removeprefix(PROGRAM).strip()} "
-                    f"has {len(learned)} variants; take {len(learned)}, or more inputs or outputs"
+                    f"--variants {count}: there are only {len(learned)} of them for "
+                    f"{command(own.spec).removeprefix(PROGRAM).strip()}: take fewer"
                 )
             made = parallel(delayed(make)(spec) for spec in specs)
             learned += [script for script in made if script.verdict.ok]

@@ -1,0 +1,113 @@
+"""Variants: each student another exercise, all of them verified, the same ones every time."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from space import spec
+
+from generator.checking import check_all
+from generator.cli import main
+from generator.command import command, read
+from generator.errors import UsageError
+from generator.find import find
+from generator.make import make
+from generator.variants import TABLE, TRIVIAL, candidates, variant_files, variants
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    place = tmp_path_factory.mktemp("class") / "variants"
+    words = ["xor", "--batch", "mini", "--exercise", "--variants", "9", "-o", str(place)]
+    assert main(words) == 0
+    return place
+
+
+def test_every_variant_is_verified_and_listed(folder: Path) -> None:
+    with open(folder / TABLE, encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["variant"] for row in rows] == [str(n) for n in range(1, 10)]
+    found = []
+    for row in rows:
+        [script] = find(folder / f"{Path(row['file']).stem}_solution.py")
+        assert script.spec == read(f"# {row['command']}")
+        assert script.spec
+        assert row["learns"] in script.spec.gates
+        assert row["hidden"] == str(script.spec.hidden[0])
+        assert (row["batch"], row["rows"]) == (script.spec.batch, str(script.spec.batch_size))
+        assert row["student"] == ""
+        assert {f"test_{row['file']}", row["file"]} <= {path.name for path in folder.iterdir()}
+        found.append(script)
+    assert len(list(folder.iterdir())) == 4 * 9 + 1
+    assert [result.code for result in check_all(found, 2, strict=True)] == [0] * 9
+    specs = [script.spec for script in found if script.spec]
+    assert command(specs[0]) == "python -m generator xor --batch mini"
+    assert len({(one.table, one.hidden, one.batch) for one in specs}) == 9
+    assert len({one.table for one in specs}) >= 7
+    assert len({one.hidden for one in specs}) >= 4
+    assert {one.batch for one in specs} == {"sgd", "mini", "full"}
+    assert {one.table.inputs for one in specs} == {2}
+
+
+def test_the_same_command_gives_the_same_files_and_fewer_of_them_come_first(folder: Path) -> None:
+    own = make(spec("xor", "--batch", "mini"))
+    texts = variant_files(variants(own, 4), "py", folder)
+    table = texts.pop(folder / TABLE)
+    assert len(texts) == 16
+    assert all(path.read_text(encoding="utf-8") == text for path, text in texts.items())
+    assert (folder / TABLE).read_text(encoding="utf-8").startswith(table)
+
+
+def test_another_command_gives_others() -> None:
+    def first(*words: str) -> list[str]:
+        from generator.variants import _in_turn
+
+        turn = _in_turn(spec(*words))
+        return [command(next(turn)) for _ in range(5)]
+
+    assert first("xor") == first("xor")
+    assert first("xor") != first("xor", "--seed", "1")
+    assert first("xor") != first("and")
+
+
+@pytest.mark.parametrize(
+    ("words", "inputs", "outputs"),
+    [
+        (("xor",), 2, 1),
+        (("mux", "--hidden", "8,4"), 3, 1),
+        (("full_adder", "--show", "loss"), 3, 2),
+        (("--table", "0110"), 2, 1),
+        (("equal", "--activation", "tanh"), 4, 1),
+    ],
+)
+def test_candidates_are_as_hard_as_the_command(
+    words: tuple[str, ...], inputs: int, outputs: int
+) -> None:
+    own = spec(*words)
+    found = candidates(own)
+    assert len(found) >= 29
+    for other in found:
+        assert (other.table.inputs, other.table.outputs) == (inputs, outputs)
+        assert len(other.hidden) == len(own.hidden)
+        assert other.activation == own.activation
+        assert other.show_loss == own.show_loss
+        assert not TRIVIAL & {*other.gates}
+        assert len(set(other.table.columns)) == outputs
+    choices = {(other.table, other.hidden, other.batch) for other in found}
+    assert len(choices) == len(found)
+    assert (own.table, own.hidden, own.batch) not in choices
+
+
+def test_more_variants_than_there_are_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert len(candidates(spec("not"))) == 19
+    monkeypatch.setattr("generator.variants._in_turn", lambda _: iter([spec("buffer")]))
+    with pytest.raises(UsageError, match="--variants 3: there are only 2 of them for not: "):
+        variants(make(spec("not")), 3)
+
+
+def test_a_variant_that_does_not_learn_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    own = make(spec("not"))
+    stuck = spec("not", "--epochs", "1", "--hidden", "3")
+    learns = spec("not", "--hidden", "5")
+    monkeypatch.setattr("generator.variants._in_turn", lambda _: iter([stuck, learns]))
+    assert [made.spec.hidden for made in variants(own, 2)] == [own.spec.hidden, (5,)]
