@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from generator.claim_words import called, size, units
 from generator.claims import update_bytes
 from generator.claims_sgd import stuck_share
-from generator.courses import Cell, Measured
+from generator.courses import Cell, Measured, mini_of
 from generator.estimates import ratio
 from generator.verdict import Finding, Verdict
 
@@ -22,8 +22,9 @@ def advice(measured: Measured, findings: Sequence[Finding]) -> list[str]:
             "and then lost it again for a while."
         )
     lines += _stuck(measured, said["sgd minima"])
-    if measured.larger:
-        lines.append(_larger(measured.larger[-1]))
+    tables = [cells for cells in (measured.main, *measured.larger) if mini_of(cells)]
+    if tables:
+        lines.append(_larger(max(tables, key=lambda cells: cells[0].spec.table.rows)))
     return lines
 
 
@@ -39,6 +40,13 @@ def _which(measured: Measured, said: dict[str, Verdict]) -> str:
             f"**Take {called(other.spec)} for this table.** Until learned, full batch needs "
             f"{needs.times} as many rows."
         )
+    if said["sgd faster"] is Verdict.HOLDS:
+        if said["full efficient"] is Verdict.HOLDS:
+            return (
+                "**Count seconds, not rows.** SGD learns from the fewest rows, but it takes far "
+                "more time than full batch: it calls NumPy for each of them."
+            )
+        return "**Take SGD for this table.** It learns from the fewest rows."
     if said["full slower"] is Verdict.FAILS:
         quick = "it takes far less time, " if said["full efficient"] is Verdict.HOLDS else ""
         return (
@@ -70,7 +78,7 @@ def _stuck(measured: Measured, escapes: Verdict) -> list[str]:
 
 
 def _larger(cells: Sequence[Cell]) -> str:
-    mini, full = cells[1], cells[-1]
+    mini, full = mini_of(tuple(cells)) or cells[0], cells[-1]
     sizes = [size(update_bytes(cell.spec)) for cell in (mini, full)]
     return (
         f"**With more rows take some at a time.** With {full.spec.table.rows} rows, batches of "

@@ -15,7 +15,7 @@ class Words:
     about: str
     claim: str
     counted: str
-    unseen: str
+    unseen: str = ""
     holds: str = ""
     fails: str = ""
 
@@ -34,10 +34,10 @@ NO_MINI = "a table of two rows has nothing between one row and all"
 LOTTERY = (
     "A stuck network mostly does not sit in a bowl that noise could shake it out of. It stands on "
     "a plain, where the loss hardly slopes. For XOR with two hidden units there may be no local "
-    "minimum at all (Hamey 1998). The stuck ones have two rows right, and for the other two they "
+    "minimum at all (Hamey 1998): the stuck ones have two rows right, and for the other two they "
     "answer one half. Noise does not carry a network over a plain. But early on, long steps in "
-    "random directions push more networks onto it. Shorter steps make less noise: the figures say "
-    "how SGD does then."
+    "random directions can push more networks onto it. Shorter steps make less noise: the figures "
+    "say how SGD does then."
 )
 NEVER_STUCK = (
     "Too few seeds got stuck with only one of the two to tell. Fewer hidden units or more seeds "
@@ -60,10 +60,9 @@ WORDS: dict[str, Words] = {
         SGD,
         "is simple to understand",
         "lines and loops of the scripts",
-        holds="The script is no longer than the one of full batch.",
+        holds="The script has no more lines and no more loops than the one of full batch.",
         fails="A step from one row is easy to follow. But the script needs a second loop and must "
         "shuffle the rows. The script of full batch is the simplest one.",
-        unseen=MORE_SEEDS,
     ),
     "sgd minima": Words(
         SGD,
@@ -185,7 +184,6 @@ WORDS: dict[str, Words] = {
         "is one more thing to choose: the batch size",
         "sizes between one row and all; rows needed with the largest against the smallest one run",
         holds="There is a number more to choose. How much depends on it, the figures say.",
-        fails="There is nothing to choose between one row and all.",
         unseen="With two rows there is nothing between one row and all.",
     ),
     "advice 32": Words(
@@ -194,7 +192,8 @@ WORDS: dict[str, Words] = {
         "rows needed with each other size, against 32",
         holds="No other size that was run learns from clearly fewer rows.",
         fails="Another size learns from clearly fewer rows.",
-        unseen="It takes a table of more than 32 rows, and 32 among the sizes that are run.",
+        unseen="To tell takes a table of more than 32 rows, 32 among the sizes that are run, and "
+        "enough seeds.",
     ),
     "advice generalise": Words(
         ADVICE,

@@ -62,14 +62,18 @@ def _faster(sgd: Cell, full: Cell) -> Finding:
 
 def _simple(sgd: ScriptSpec, full: ScriptSpec) -> Finding:
     sources = render(sgd), render(full)
-    lines = [[line for line in source.splitlines() if line] for source in sources]
-    counted = [
-        f"{called(spec)}: {len(script)} lines, {_loops(script)} loop{'s' * (_loops(script) > 1)}"
-        for spec, script in zip((sgd, full), lines, strict=True)
+    scripts = [[line for line in source.splitlines() if line] for source in sources]
+    counts = [(len(script), _loops(script)) for script in scripts]
+    figures = [
+        f"{called(spec)}: {lines} lines, {loops} loop{'s' * (loops > 1)}"
+        for spec, (lines, loops) in zip((sgd, full), counts, strict=True)
     ]
-    figures = (*counted, f"{differing(sources)} lines differ")
-    verdict = Verdict.HOLDS if len(lines[0]) <= len(lines[1]) else Verdict.FAILS
-    return Finding("sgd simple", figures, verdict)
+    simple = all(one <= every for one, every in zip(*counts, strict=True))
+    return Finding(
+        "sgd simple",
+        (*figures, f"{differing(sources)} lines differ"),
+        Verdict.HOLDS if simple else Verdict.FAILS,
+    )
 
 
 def _loops(lines: Sequence[str]) -> int:

@@ -25,6 +25,7 @@ WIDTH = 8.0  # inches
 LOSS = "loss over all rows (nats)"
 POINTS = 120  # most points of a line
 WIDE = 8  # from this ratio of their ends on, lines share an axis of powers of ten
+TALL = 30  # the same for losses
 NOISE_EPOCHS = 20
 
 Updates = NDArray[np.int64]
@@ -51,12 +52,14 @@ def loss(measured: Measured) -> "Figure":
 
 def seconds(measured: Measured) -> "Figure":
     """The median loss over milliseconds, and the milliseconds of an epoch for larger tables."""
-    figure = new(WIDTH, 3.4)
+    figure = new(WIDTH, 3.7)
     left, right = figure.subplots(1, 2)
     _medians(left, measured.main, _milliseconds)
     left.set(xlabel="milliseconds", ylabel=LOSS)
-    left.legend(handlelength=4)
     _epochs_of_larger(right, measured)
+    handles, labels = left.get_legend_handles_labels()
+    columns = 3 if len(labels) <= 3 else 2
+    figure.legend(handles, labels, loc="outside upper center", ncols=columns, handlelength=4)
     return figure
 
 
@@ -97,7 +100,11 @@ def noise(measured: Measured) -> "Figure":
         for epoch in range(last + 1):
             axes.axvline(epoch * table, color=GREY, linewidth=0.5)
         axes.set_title(name(cell), loc="left")
-    column[0].set_ylim(bottom=0)
+    seen = np.concatenate([axes.lines[0].get_ydata() for axes in column])
+    if np.nanmax(seen) > TALL * np.nanmin(seen):
+        logarithmic(column[0], "y")
+    else:
+        column[0].set_ylim(bottom=0)
     column[-1].set_xlabel(f"rows seen (between two grey lines: an epoch, {table} rows)")
     figure.supylabel(LOSS, fontsize="medium")
     return figure
@@ -130,10 +137,16 @@ def series(cells: Sequence[Cell]) -> list[tuple[str, str, str]]:
 
 
 def logarithmic(axes: "Axes", *names: str) -> None:
-    """Give the axes "x" or "y" powers of ten, written out: 0.1, 1, 10."""
+    """Give the axes "x" or "y" powers of ten, written out: 0.1, 1, 10, 10k, 1M."""
     for name in names:
         axes.set(**{f"{name}scale": "log"})
-        getattr(axes, f"{name}axis").set_major_formatter("{x:g}")
+        getattr(axes, f"{name}axis").set_major_formatter(lambda value, _: _short(value))
+
+
+def _short(value: float) -> str:
+    if value < 10_000:
+        return f"{value:g}"
+    return f"{value / 1000:g}k" if value < 1_000_000 else f"{value / 1_000_000:g}M"
 
 
 def _medians(axes: "Axes", cells: Sequence[Cell], scale: Scale) -> None:
@@ -197,11 +210,11 @@ def _epochs_of_larger(axes: "Axes", measured: Measured) -> None:
 
 def _looks(cell: Cell, wide: bool) -> Updates:
     """Which looks are drawn: all where they are few, else spread evenly over the axis."""
-    count = len(cell.courses[0].updates)
-    if not wide:
-        return np.unique(np.linspace(0, count - 1, min(POINTS, count)).astype(int))
-    wanted = np.geomspace(1, cell.courses[0].updates[-1], POINTS)
-    return np.unique(np.searchsorted(cell.courses[0].updates, wanted).clip(1, count - 1))
+    updates = cell.courses[0].updates
+    if len(updates) <= POINTS:
+        return np.arange(int(wide), len(updates))  # powers of ten have no place for 0
+    spaced = np.geomspace(1, updates[-1], POINTS) if wide else np.linspace(0, updates[-1], POINTS)
+    return np.unique(np.searchsorted(updates, spaced).clip(0, len(updates) - 1))
 
 
 def _losses(cell: Cell) -> Array:

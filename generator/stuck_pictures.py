@@ -78,7 +78,8 @@ def stuck(cells: Sequence[Cell]) -> "Figure":
         learned = [course for course, _ in courses if course.learned][:SEEDS]
         caught = [course for course, held in courses if held][:SEEDS]
         for course, style in [(c, LEARNED) for c in learned] + [(c, STUCK) for c in caught]:
-            looks = np.linspace(0, len(course.updates) - 1, POINTS).astype(int)
+            spaced = np.linspace(0, course.updates[-1], POINTS)
+            looks = np.searchsorted(course.updates, spaced)
             axes.plot(course.updates[looks] / cell.an_epoch, course.losses[looks], **style)
         axes.set_title(f"{in_two_lines(cell)}\n{sum(cell.stuck)} of {len(cell.stuck)} seeds stuck")
         axes.set_xlabel("epochs")

@@ -1,0 +1,46 @@
+"""What a comparison takes: python tests/benchmarks/bench_compare.py [rounds]
+
+`compare xor --seeds 30` on two workers, turn by turn with the bare runs of the same scripts on two
+workers. Prints the seconds of the command, and the ratio: what watching, counting and drawing add.
+"""
+
+import statistics
+import sys
+import tempfile
+
+from timing import command, interleaved, ratio
+
+SIZES = "1,2,3,4"
+BARE = f"""
+import os
+os.environ["OPENBLAS_NUM_THREADS"] = "1"
+from dataclasses import replace
+from joblib import Parallel, delayed
+from generator.compare_plan import options_of, plan_of
+from generator.render import render
+from generator.warm import execute
+plan = plan_of(options_of(["xor"]), "{SIZES}", 30)
+rows = [(*plan.main, *plan.small, *plan.slow)] * plan.seeds
+rows += [row for row in plan.larger for _ in range(plan.repeats)]
+sources = [[render(replace(spec, seed=seed)) for spec in row] for seed, row in enumerate(rows)]
+Parallel(2)(delayed(lambda row: list(map(execute, row)))(row) for row in sources)
+"""
+
+
+def main(rounds: int) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        words = f"-m generator compare xor --seeds 30 --batch-size {SIZES} --workers 2 -o {folder}"
+        seconds = interleaved(
+            {
+                "compare": command([sys.executable, *words.split()]),
+                "bare": command([sys.executable, "-c", BARE]),
+            },
+            rounds,
+        )
+    taken = seconds["compare"]
+    print(f"compare xor --seeds 30: {statistics.median(taken):.1f} s (at most {max(taken):.1f})")
+    print(f"the whole command / its scripts alone: {ratio(taken, seconds['bare'])}")
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if len(sys.argv) > 1 else 5)
