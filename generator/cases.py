@@ -123,6 +123,6 @@ def _expression(value: Any) -> str:
         return number(value)
     rounded = np.round(value, DECIMALS) + 0  # which makes 0 of -0
     times = len(rounded) // 2
-    if times > 1 and np.array_equal(rounded, np.tile(rounded[:2], (times, 1))):
+    if times > 2 and np.array_equal(rounded, np.tile(rounded[:2], (times, 1))):
         return f"np.tile({rounded[:2].tolist()}, ({times}, 1))"
     return f"np.array({rounded.tolist()})"

@@ -82,6 +82,7 @@ def _values(made: Made, name: str) -> dict[str, Any]:
     return {
         "name": name,
         "subject": subject(spec),
+        "activation": spec.activation.value,
         "inputs": input_names(spec),
         "outputs": output_names(spec),
         "table": rows(spec),
