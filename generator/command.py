@@ -1,4 +1,4 @@
-"""A script's command in both directions: options to ScriptSpec, ScriptSpec to its canonical text."""
+"""A script's command in both directions: options to ScriptSpec, and that to canonical text."""
 
 import argparse
 import re

@@ -1,4 +1,4 @@
-"""Slow tests run in CI, or here with --slow; in CI a test that is skipped for want of something fails the run."""
+"""Slow tests run in CI, or here with --slow; in CI nothing may be skipped for want of something."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""The canonical command and the file's name: short, in a fixed order, and read back as what they came from."""
+"""The canonical command and the file's name: short, in a fixed order, and read back unchanged."""
 
 import pytest
 from hypothesis import HealthCheck, given, settings

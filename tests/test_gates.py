@@ -99,7 +99,7 @@ def test_several_gates_are_columns_in_their_order() -> None:
         ("", None, "unknown gate ''"),
         ("x" * 1000, None, "unknown gate 'xxxx"),
         ("xor\x1b[31m", None, r"unknown gate 'xor\\x1b\[31m'"),
-        ("хor", None, "unknown gate '\\\\u0445or'"),
+        ("\u0445or", None, "unknown gate '\\\\u0445or'"),
         ("xor0", None, "1 to 8 inputs"),
         ("xor9", None, "1 to 8 inputs"),
         ("xor", 9, "1 to 8 inputs"),

@@ -100,7 +100,7 @@ def deep(scale: float) -> Iterator[str]:
 def main(scale: float) -> None:
     print("# How often the defaults learn\n")
     print(
-        "Made by `python tests/benchmarks/bench_defaults.py`: rendered scripts, executed and judged."
+        "Made by `python tests/benchmarks/bench_defaults.py`: rendered scripts, run and judged."
     )
     print(
         "Up to three inputs the functions are all there are; from four on, 300 random ones and the"

@@ -29,9 +29,8 @@ def main(rounds: int) -> None:
         for name, taken in seconds.items()
     }
     slowest = max(medians, key=lambda name: medians[name])
-    print(
-        f"run, {len(medians)} two-input scripts / import numpy: {statistics.median(medians.values()):.2f}"
-    )
+    middle = statistics.median(medians.values())
+    print(f"run, {len(medians)} two-input scripts / import numpy: {middle:.2f}")
     print(f"  the slowest is {slowest}: {ratio(seconds[slowest], numpy)}")
 
     with tempfile.TemporaryDirectory() as folder:

@@ -1,4 +1,4 @@
-"""Times commands against each other, turn by turn, so that a machine's drift falls on all of them."""
+"""Times commands against each other, turn by turn: a machine's drift then falls on all."""
 
 import statistics
 import subprocess
