@@ -108,7 +108,7 @@ def _check_hidden(hidden: tuple[int, ...]) -> None:
 def _check_batch(batch: Batch, size: int, rows: int) -> None:
     if batch is Batch.MINI and rows <= 2:
         raise UsageError(
-            f"--batch mini: a table of {rows} rows has no batch between one and all: say sgd or full"
+            f"--batch mini: a table of {rows} rows has none between one and all: say sgd or full"
         )
     if batch is Batch.MINI and size == 1:
         raise UsageError("--batch-size 1: one row per update is --batch sgd")
