@@ -365,7 +365,8 @@ def test_the_cells_carry_what_nbgrader_needs(command: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "command", [COMMANDS[0], pytest.param(COMMANDS[5], marks=pytest.mark.slow)]
+    "command",
+    [COMMANDS[0], *(pytest.param(one, marks=pytest.mark.slow) for one in COMMANDS[1:])],
 )
 def test_the_notebook_runs_in_jupyter_and_passes_check(command: str, tmp_path: Path) -> None:
     nbclient = pytest.importorskip("nbclient", reason="runs the notebook as Jupyter does")

@@ -185,8 +185,7 @@ def test_the_page_says_how_each_changed_line_should_be() -> None:
     for failure in FAILURES:
         wanted = render(failure.spec)
         for line, right in failure.changed():
-            assert f"`{line}`" in PAGE_TEXT
-            assert f"`{right}`" in PAGE_TEXT
+            assert f"\n-{line}\n+{right}\n" in PAGE_TEXT
             assert right in wanted
             assert line not in wanted
         assert bool(failure.changed()) == bool(failure.edits)
