@@ -123,7 +123,7 @@ def _values(
             for finding in findings
             if finding.verdict is Verdict.FAILS
         ],
-        "v": {finding.key: finding.verdict for finding in findings},
+        "minima": next(finding for finding in findings if finding.key == "sgd minima"),
         "groups": [
             (about, list(group))
             for about, group in groupby(

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 GRID = 25  # points along a side of a surface
-LEVELS = (0, 0.1, 0.3, 0.5, 0.7, 0.9, 1)  # up to 0.1 and from 0.9 on an answer counts as learned
+LEVELS = (0, 0.1, 0.5, 0.9, 1)  # up to 0.1 and from 0.9 on an answer counts as learned
 SEEDS = 6  # most seeds of a kind in a panel
 POINTS = 60  # of their lines
 LEARNED: dict[str, Any] = {"color": GREY, "linewidth": 1, "label": "learned"}

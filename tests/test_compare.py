@@ -291,7 +291,7 @@ def test_the_markdown_shows_pictures_that_are_there(lesson: Path) -> None:
     for picture in pictures:
         svg = (lesson / picture).read_bytes()
         assert svg.count(b"<path") > 20
-        assert len(svg) < 160_000
+        assert len(svg) < 150_000
     assert "None" not in text
     assert "nan" not in re.findall(r"[a-z]+", text)
     assert text.isprintable() or set(filter(lambda c: not c.isprintable(), text)) <= {"\n", "\xa0"}
