@@ -8,10 +8,10 @@ from joblib import Parallel, delayed
 from rich.console import Console
 from rich.progress import track
 
-from generator import course, failures
 from generator.command import command, file_stem, read, spec_of
 from generator.errors import UsageError
 from generator.files import write_atomically
+from generator.lessons import course, failures
 from generator.make import Made, make
 from generator.options import PROGRAM, Parser, parser
 from generator.render import render

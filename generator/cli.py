@@ -22,11 +22,11 @@ if TYPE_CHECKING:
 VERBS = {
     "list": ("generator.listing", "print every gate with its truth table"),
     "catalogue": ("generator.catalogue", "make the scripts in generated/ again"),
-    "explain": ("generator.explaining", "show what every line of a script means"),
-    "sweep": ("generator.sweep", "measure what share of seeds learns"),
-    "playground": ("generator.playground", "the page to choose, see and run scripts in a browser"),
-    "compare": ("generator.compare", "measure what the batch size does, as a lesson"),
-    "check": ("generator.checking", "check the scripts in files and folders"),
+    "check": ("generator.checks.checking", "check the scripts in files and folders"),
+    "sweep": ("generator.sweeps.sweep", "measure what share of seeds learns"),
+    "compare": ("generator.comparison.compare", "measure what the batch size does, as a lesson"),
+    "explain": ("generator.lessons.explaining", "show what every line of a script means"),
+    "playground": ("generator.web.playground", "choose, see and run scripts in the browser"),
 }
 
 
@@ -112,7 +112,7 @@ def _make(argv: Sequence[str]) -> int:
     options = main_parser().parse_intermixed_args(argv)
     spec = spec_of(options)
     if options.exercise or options.variants is not None:
-        from generator.exercising import make_exercise
+        from generator.lessons.exercising import make_exercise
 
         return _tell(*make_exercise(options, spec), options.output == "-")
     if options.format != "py":
@@ -146,8 +146,8 @@ def _make_lesson(options: Namespace, spec: ScriptSpec) -> int:
         )
     if options.output == "-" and options.format == "md":
         raise UsageError("-o - cannot hold the pictures of --format md: name a file, or use html")
-    from generator.formats import check_place, files, write
-    from generator.lesson import check_extras, default_path, lesson
+    from generator.lessons.formats import check_place, files, write
+    from generator.lessons.lesson import check_extras, default_path, lesson
     from generator.make import SEEDS, make
 
     to_stdout = options.output == "-"

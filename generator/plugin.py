@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from generator.mark import marked
+from generator.checks.mark import marked
 
 if TYPE_CHECKING:
-    from generator.check import Result
-    from generator.find import Found
+    from generator.checks.check import Result
+    from generator.checks.find import Found
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -76,7 +76,7 @@ class ScriptFile(pytest.File):
 
     def collect(self) -> Iterator[pytest.Item]:
         """One item a script; a file that cannot be read is one item too, which fails."""
-        from generator.find import find
+        from generator.checks.find import find
 
         for found in find(self.path):
             shown = replace(found, path=self._shown())
@@ -97,7 +97,7 @@ class ScriptItem(pytest.Item):
 
     def runtest(self) -> None:
         """Run and check the script; raises ScriptFailed."""
-        from generator.checking import check_script
+        from generator.checks.checking import check_script
 
         result = check_script(
             self.found,
@@ -153,6 +153,6 @@ def _shield(config: pytest.Config, folder: Path) -> None:
 
 
 def _seconds(text: str) -> float:
-    from generator.checking import seconds_of
+    from generator.checks.checking import seconds_of
 
     return seconds_of(text)

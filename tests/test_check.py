@@ -13,14 +13,14 @@ from pathlib import Path
 import pytest
 from documents import AND, DEEP, PAGES, XOR, fence, notebook
 
-from generator import checking, form
-from generator.audit import Honesty
-from generator.blocks import Block
-from generator.check import Check, Outcome, Result, check, learns, refused, same
-from generator.checking import check_script
+from generator.checks import checking, form
+from generator.checks.audit import Honesty
+from generator.checks.blocks import Block
+from generator.checks.check import Check, Outcome, Result, check, learns, refused, same
+from generator.checks.checking import check_script
+from generator.checks.find import Found, find
 from generator.cli import main
 from generator.command import read
-from generator.find import Found, find
 from generator.judge import Status, Verdict
 from generator.run import Ending, Run
 

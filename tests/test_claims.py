@@ -10,12 +10,12 @@ from hypothesis import strategies as st
 from scipy.stats import binom
 from space import spec
 
-from generator.claim_words import WORDS
-from generator.claims import claims, update_bytes
-from generator.courses import Cell, Course, Measured, Plain
-from generator.estimates import Estimate, difference, median, ratio, share
+from generator.comparison.claim_words import WORDS
+from generator.comparison.claims import claims, update_bytes
+from generator.comparison.estimates import Estimate, difference, median, ratio, share
+from generator.comparison.trainings import Cell, Course, Measured, Plain
+from generator.comparison.verdict import Finding, Verdict, all_of, any_of, over
 from generator.render import render
-from generator.verdict import Finding, Verdict, all_of, any_of, over
 from generator.warm import execute
 
 HOLDS, FAILS, UNSEEN = Verdict
@@ -205,7 +205,7 @@ def test_update_bytes_are_those_of_the_arrays_in_the_script(words: str, batch: s
 
 def test_much_memory_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     assert verdicts(EQUAL)["full memory"] is UNSEEN
-    monkeypatch.setattr("generator.claims.MUCH_MEMORY", 500)  # bytes; these make 576
+    monkeypatch.setattr("generator.comparison.claims.MUCH_MEMORY", 500)  # bytes; these make 576
     assert verdicts(EQUAL)["full memory"] is HOLDS
 
 

@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from test_sweep import rows
 
-from generator import sweep_run
 from generator.cli import main
+from generator.sweeps import work as sweep_run
 
 distributed = pytest.importorskip("distributed", reason="pip install nineteen[cluster]")
 pytestmark = pytest.mark.slow
@@ -117,7 +117,7 @@ def test_an_interrupted_sweep_goes_on_elsewhere(
 def test_no_cluster_is_one_line(
     where: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("generator.sweep_pool.PATIENCE", 1.0)
+    monkeypatch.setattr("generator.sweeps.pool.PATIENCE", 1.0)
     assert main([*SWEEP, "--scheduler", where]) == 2
     err = capsys.readouterr().err
     assert said in err
@@ -144,13 +144,13 @@ def test_a_cluster_without_workers_is_one_line(
 def test_a_worker_that_renders_other_scripts_is_refused(
     address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from generator.sweep_pool import fingerprint
+    from generator.sweeps.pool import fingerprint
 
     real = fingerprint
 
     def strange(plan: Any) -> str:
         return real(plan) if "dask" in " ".join(sys.argv) else "what this machine renders"
 
-    monkeypatch.setattr("generator.sweep_pool.fingerprint", strange)
+    monkeypatch.setattr("generator.sweeps.pool.fingerprint", strange)
     assert main([*SWEEP, "--scheduler", address]) == 2
     assert "renders other scripts" in capsys.readouterr().err

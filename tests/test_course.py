@@ -8,10 +8,11 @@ from pathlib import Path
 
 import pytest
 
-from generator import catalogue, course
+from generator import catalogue
 from generator.cli import VERBS, main_parser
 from generator.command import read, spec_of
-from generator.course import LESSONS, MINUTES, plan
+from generator.lessons import course
+from generator.lessons.course import LESSONS, MINUTES, plan
 from generator.options import PROGRAM
 
 GENERATED = Path(catalogue.__file__).parent.parent / "generated"

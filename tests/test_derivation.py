@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 from space import spec
 
-from generator.derivation import Derivation, Formula, derive
 from generator.gradient import gradient, matrices
+from generator.lessons.derivation import Derivation, Formula, derive
 from generator.observe import Start, Update, observe
 from generator.render import render
 from generator.spec import ScriptSpec

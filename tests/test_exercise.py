@@ -19,14 +19,14 @@ from conftest import CI
 from hypothesis import HealthCheck, given, settings
 from space import command_lines, spec
 
-from generator.blanks import Blank, blanks_of
-from generator.cases import case
-from generator.checking import check_script
+from generator.checks.checking import check_script
+from generator.checks.find import find
 from generator.cli import main
 from generator.command import MARK
 from generator.errors import UsageError
-from generator.exercise import files
-from generator.find import find
+from generator.lessons.blanks import Blank, blanks_of
+from generator.lessons.cases import case
+from generator.lessons.exercise import files
 from generator.make import Made, make
 from generator.render import MAX_COLUMNS, MAX_LINES, confirm
 from generator.spec import Activation, ScriptSpec
@@ -559,7 +559,7 @@ def test_bad_options_are_refused_before_training(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("generator.exercising.make", pytest.fail)
+    monkeypatch.setattr("generator.lessons.exercising.make", pytest.fail)
     assert main(shlex.split(words)) == 2
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)

@@ -15,11 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from jinja2 import FunctionLoader
 from space import command_lines, spec
 
-from generator import explain
 from generator.cli import main
 from generator.command import command
 from generator.errors import UsageError
-from generator.explain import annotated
+from generator.lessons import explain
+from generator.lessons.explain import annotated
 from generator.render import environment, render
 from generator.spec import ScriptSpec
 
@@ -194,7 +194,7 @@ def test_an_edited_script_says_which_lines_were_changed(
 
 
 def test_an_edit_is_never_explained_as_the_original(tmp_path: Path) -> None:
-    from generator.explaining import rows_of
+    from generator.lessons.explaining import rows_of
 
     source = render(spec("xor3", "--hidden", "8,4", "--batch", "sgd"))
     lines = source.splitlines()

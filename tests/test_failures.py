@@ -9,12 +9,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from generator import catalogue, failures
-from generator.checking import check_script
+from generator import catalogue
+from generator.checks.checking import check_script
+from generator.checks.find import find
 from generator.command import read
-from generator.failures import FAILURES, FOLDER, PAGE, Failure
-from generator.find import find
 from generator.judge import judge, read_predictions, wrong_rows
+from generator.lessons import failures
+from generator.lessons.failures import FAILURES, FOLDER, PAGE, Failure
 from generator.make import make
 from generator.options import PROGRAM
 from generator.render import render

@@ -10,10 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from generator import command
+from generator.checks.find import files, find
+from generator.checks.mark import MARK, marked
 from generator.command import read
 from generator.errors import UsageError
-from generator.find import files, find
-from generator.mark import MARK, marked
 from generator.spec import ScriptSpec
 
 FIRST = "import numpy as np  # python -m generator {}\n"

@@ -9,12 +9,12 @@ from documents import AND, DEEP, LAYOUTS, PAGES, XOR, fence, notebook
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from generator import fix as fixing
-from generator.check import Result, refused
+from generator.checks import fix as fixing
+from generator.checks.check import Result, refused
+from generator.checks.find import Found, find
 from generator.cli import main
 from generator.command import read
 from generator.errors import UsageError
-from generator.find import Found, find
 from generator.make import make
 from generator.render import render
 
@@ -59,7 +59,7 @@ def test_several_scripts_of_a_page(names: list[str]) -> None:
     def page(source: str) -> str:
         return "\n\nText é.\n\n<!-- -->\n\n".join(PAGES[name](source) for name in names)
 
-    from generator.pages import code_blocks
+    from generator.checks.pages import code_blocks
 
     text = page(XOR)
     blocks = [block for block in code_blocks(text) if block.source == XOR]

@@ -12,18 +12,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from space import command_lines, spec
 
-from generator import honest
-from generator.audit import SAMPLE, Honesty, sample
 from generator.catalogue import specs
+from generator.checks import honest
+from generator.checks.audit import SAMPLE, Honesty, sample
+from generator.checks.honest import examine, examine_here
+from generator.checks.mistakes import wrong_change
+from generator.checks.step import Step
 from generator.errors import UsageError
 from generator.gradient import gradient
-from generator.honest import examine, examine_here
 from generator.judge import judge
-from generator.mistakes import wrong_change
 from generator.render import render
 from generator.run import Ending, run
 from generator.spec import Activation, ScriptSpec
-from generator.step import Step
 
 XOR = spec("xor", "--hidden", "8", "--lr", "0.5", "--epochs", "300")
 SOURCE = render(XOR)
@@ -143,7 +143,7 @@ def test_a_report_with_another_token_is_none(tmp_path: Path) -> None:
 
 
 def test_a_fault_of_the_check_is_not_the_scripts() -> None:
-    broken = SOURCE + "import generator.audit\ngenerator.audit.wrong_order = None\n"
+    broken = SOURCE + "import generator.checks.audit\ngenerator.audit.wrong_order = None\n"
     with pytest.raises(
         RuntimeError, match=r"the check itself failed: .*NoneType.* \(audit.py, line \d+\)$"
     ):

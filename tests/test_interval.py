@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from generator.interval import wilson
+from generator.sweeps.interval import wilson
 
 stats = pytest.importorskip("scipy.stats", reason="SciPy is the oracle: pip install nineteen[test]")
 

@@ -21,16 +21,16 @@ import pytest
 from markdown_it import MarkdownIt
 from space import EXPRESSIONS, spec
 
-from generator import figures
 from generator.cli import main
-from generator.formats import FORMATS, files
 from generator.gates import FIXED, SCALABLE, table_of
 from generator.gradient import matrices, predict
-from generator.lesson import MATH, default_path, lesson, watch
+from generator.lessons import figures
+from generator.lessons.formats import FORMATS, files
+from generator.lessons.lesson import MATH, default_path, lesson, watch
+from generator.lessons.pictures import loss_curve
+from generator.lessons.words import MEANINGS, input_names, meaning, output_names, subject
 from generator.make import Made, make
-from generator.pictures import loss_curve
 from generator.render import templates_folder
-from generator.words import MEANINGS, input_names, meaning, output_names, subject
 
 pytest.importorskip("matplotlib", reason='lessons need pip install "nineteen[lessons]"')
 nbformat = pytest.importorskip("nbformat", reason='lessons need pip install "nineteen[lessons]"')

@@ -9,8 +9,8 @@ from mutant import BASES, Mutant, mutated
 from mutants import MUTANTS
 from space import spec
 
+from generator.checks.honest import Honesty, examine, examine_here
 from generator.command import read
-from generator.honest import Honesty, examine, examine_here
 from generator.judge import Verdict, judge
 from generator.render import render
 from generator.run import Ending, Run

@@ -16,8 +16,8 @@ import pytest
 from conftest import CI
 from space import spec
 
-from generator.blanks import blanks_of
-from generator.exercise import files
+from generator.lessons.blanks import blanks_of
+from generator.lessons.exercise import files
 from generator.make import make
 
 pytestmark = pytest.mark.slow

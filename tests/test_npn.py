@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from generator.errors import UsageError
 from generator.judge import judge
-from generator.npn import _orbit, _row_orders, npn_classes
 from generator.render import render
 from generator.spec import Activation, Batch, ScriptSpec, default_batch_size
-from generator.sweep_run import run_warm
+from generator.sweeps.npn import _orbit, _row_orders, npn_classes
+from generator.sweeps.work import run_warm
 from generator.table import TruthTable
 
 Array = NDArray[np.float64]

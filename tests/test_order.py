@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from space import spec
 
-from generator.order import IMPROBABLE, wrong_order
+from generator.checks.order import IMPROBABLE, wrong_order
 
 
 def chance(orders: int, epochs: int, most: int) -> Fraction:

@@ -18,17 +18,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from space import command_lines, spec
 
-from generator import bridge, cli, live
+from generator import cli
+from generator.checks.notebooks import code_cells
 from generator.command import command
 from generator.errors import UsageError
-from generator.explain import annotated
 from generator.judge import judge
-from generator.live import EDGE, GRID, POINTS, Curve
-from generator.notebooks import code_cells
-from generator.playground import server
+from generator.lessons.explain import annotated
 from generator.render import render
 from generator.run import run
-from generator.site import LOCK, MANIFEST, PYODIDE, RUNTIME, policy, site
+from generator.web import bridge, live
+from generator.web.live import EDGE, GRID, POINTS, Curve
+from generator.web.playground import server
+from generator.web.site import LOCK, MANIFEST, PYODIDE, RUNTIME, policy, site
 
 NUMPY = "numpy-2.4.3-cp314-cp314-pyemscripten_2026_0_wasm32.whl"
 
@@ -74,7 +75,7 @@ def test_the_site_holds_all_the_python_that_the_page_needs(
             assert not kinds & {".so", ".pyd", ".pyc", ".dylib"}
             archive.extractall(tmp_path)
     program = (
-        "import sys; sys.path.insert(0, sys.argv[1]); from generator.bridge import answer\n"
+        "import sys; sys.path.insert(0, sys.argv[1]); from generator.web.bridge import answer\n"
         "for line in sys.stdin: print(answer(line))"
     )
     requests = [

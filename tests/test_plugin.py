@@ -11,7 +11,7 @@ import pytest
 from documents import AND, LAYOUTS, PAGES, XOR, fence, notebook
 
 # NumPy can be imported once only in a process, and each inner run forgets what it imported.
-from generator import checking, pages  # noqa: F401
+from generator.checks import checking, pages  # noqa: F401
 
 pytest_plugins = ["pytester"]
 
@@ -278,7 +278,7 @@ def test_fault_of_the_checker_is_told_apart(
     def examine(*_: object) -> None:
         raise RuntimeError("no interpreter")
 
-    monkeypatch.setattr("generator.checking.examine", examine)
+    monkeypatch.setattr("generator.checks.checking.examine", examine)
     put(folder / "x.py", AND)
     result = pytester.runpytest_inprocess("-p", "no:logging")
     result.assert_outcomes(failed=1)

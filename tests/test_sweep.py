@@ -13,21 +13,21 @@ from pathlib import Path
 
 import pytest
 
-from generator import sweep_run
-from generator.alone import printed_alone
 from generator.cli import main
 from generator.command import read, spec_of
 from generator.judge import judge
-from generator.npn import npn_classes
 from generator.options import parser
 from generator.render import render
 from generator.run import run
-from generator.sweep import _parser
-from generator.sweep_plan import Plan, plan_of
-from generator.sweep_pool import WorkersDie, spread
-from generator.sweep_result import named, not_learned, observed, pooled, single, worst
-from generator.sweep_rows import LEARNED, NOT_LEARNED, resume
-from generator.sweep_run import Jobs, run_piece, run_warm, updates_needed
+from generator.sweeps import work as sweep_run
+from generator.sweeps.alone import printed_alone
+from generator.sweeps.npn import npn_classes
+from generator.sweeps.plan import Plan, plan_of
+from generator.sweeps.pool import WorkersDie, spread
+from generator.sweeps.result import named, not_learned, observed, pooled, single, worst
+from generator.sweeps.rows import LEARNED, NOT_LEARNED, resume
+from generator.sweeps.sweep import _parser
+from generator.sweeps.work import Jobs, run_piece, run_warm, updates_needed
 
 QUICK = ["xor", "--epochs", "50", "--seeds", "60"]
 HERE = ["--workers", "1"]
@@ -280,7 +280,7 @@ def test_only_the_sample_runs_again_when_all_is_there(
         raise AssertionError(jobs)
 
     before = whole.read_bytes()
-    monkeypatch.setattr("generator.sweep.run_piece", never)
+    monkeypatch.setattr("generator.sweeps.sweep.run_piece", never)
     assert main(["sweep", *QUICK, *HERE, "-o", str(whole)]) == 0
     assert whole.read_bytes() == before
 
@@ -363,7 +363,7 @@ def test_ctrl_c_keeps_what_is_written_and_says_so(
 
 
 SMALL_PIECES = (
-    f"import sys, generator.sweep_run as work; work.SECONDS = {SMALL}; "
+    f"import sys, generator.sweeps.work as work; work.SECONDS = {SMALL}; "
     "from generator.cli import main; sys.exit(main(sys.argv[1:]))"
 )
 

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 from space import spec
 
-from generator.checking import check_all
+from generator.checks.checking import check_all
+from generator.checks.find import find
 from generator.cli import main
 from generator.command import command, read
 from generator.errors import UsageError
-from generator.find import find
+from generator.lessons.variants import TABLE, TRIVIAL, candidates, variant_files, variants
 from generator.make import make
-from generator.variants import TABLE, TRIVIAL, candidates, variant_files, variants
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +60,7 @@ def test_the_same_command_gives_the_same_files_and_fewer_of_them_come_first(fold
 
 def test_another_command_gives_others() -> None:
     def first(*words: str) -> list[str]:
-        from generator.variants import _in_turn
+        from generator.lessons.variants import _in_turn
 
         turn = _in_turn(spec(*words))
         return [command(next(turn)) for _ in range(5)]
@@ -100,7 +100,7 @@ def test_candidates_are_as_hard_as_the_command(
 
 def test_more_variants_than_there_are_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(candidates(spec("not"))) == 19
-    monkeypatch.setattr("generator.variants._in_turn", lambda _: iter([spec("buffer")]))
+    monkeypatch.setattr("generator.lessons.variants._in_turn", lambda _: iter([spec("buffer")]))
     with pytest.raises(UsageError, match="--variants 3: there are only 2 of them for not: "):
         variants(make(spec("not")), 3)
 
@@ -109,5 +109,5 @@ def test_a_variant_that_does_not_learn_is_left_out(monkeypatch: pytest.MonkeyPat
     own = make(spec("not"))
     stuck = spec("not", "--epochs", "1", "--hidden", "3")
     learns = spec("not", "--hidden", "5")
-    monkeypatch.setattr("generator.variants._in_turn", lambda _: iter([stuck, learns]))
+    monkeypatch.setattr("generator.lessons.variants._in_turn", lambda _: iter([stuck, learns]))
     assert [made.spec.hidden for made in variants(own, 2)] == [own.spec.hidden, (5,)]

@@ -5,8 +5,8 @@ import re
 import pytest
 from space import spec
 
-from generator.audit import Honesty
-from generator.honest import examine
+from generator.checks.audit import Honesty
+from generator.checks.honest import examine
 from generator.judge import judge
 from generator.render import render
 from generator.run import OUTPUT_LIMIT, Ending, run

@@ -1,0 +1,1 @@
+"""The batch sizes compared: every common claim measured."""

@@ -1,0 +1,1 @@
+"""What stands around a script: explanations, lessons in three formats, exercises, a course."""

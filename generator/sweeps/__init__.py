@@ -1,0 +1,1 @@
+"""Sweeps over many seeds, functions, sizes and strategies, on one core or a cluster."""

@@ -1,0 +1,1 @@
+"""The playground: the generator as a page in the browser."""
