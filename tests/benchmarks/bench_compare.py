@@ -16,7 +16,7 @@ import os
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 from dataclasses import replace
 from joblib import Parallel, delayed
-from generator.compare_plan import options_of, plan_of
+from generator.comparison.plan import options_of, plan_of
 from generator.render import render
 from generator.warm import execute
 plan = plan_of(options_of(["xor"]), "{SIZES}", 30)

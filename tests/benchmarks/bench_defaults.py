@@ -16,13 +16,13 @@ from joblib import Parallel, delayed
 
 from generator.command import number, spec_of
 from generator.gates import SCALABLE
-from generator.interval import wilson
 from generator.judge import judge
 from generator.options import parser
 from generator.recipe import ONE_LAYER, recipe
 from generator.render import render
 from generator.run import Ending, Run
 from generator.spec import Activation, Batch
+from generator.sweeps.interval import wilson
 from generator.warm import execute
 
 RUNS = {1: 4000, 2: 10_000, 3: 10_000, 4: 10_000, 5: 1000, 6: 400, 7: 200, 8: 60}
@@ -99,9 +99,7 @@ def deep(scale: float) -> Iterator[str]:
 
 def main(scale: float) -> None:
     print("# How often the defaults learn\n")
-    print(
-        "Made by `python tests/benchmarks/bench_defaults.py`: rendered scripts, run and judged."
-    )
+    print("Made by `python tests/benchmarks/bench_defaults.py`: rendered scripts, run and judged.")
     print(
         "Up to three inputs the functions are all there are; from four on, 300 random ones and the"
     )

@@ -9,8 +9,8 @@ import sys
 
 from timing import interleaved, ratio
 
+from generator.checks.honest import examine
 from generator.command import command, spec_of
-from generator.honest import examine
 from generator.observe import observe
 from generator.options import parser
 from generator.render import render

@@ -27,7 +27,7 @@ from generator.judge import judge
 from generator.options import parser
 from generator.render import render
 from generator.spec import ScriptSpec
-from generator.sweep_run import run_warm
+from generator.sweeps.work import run_warm
 
 Array = NDArray[np.float64]
 X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], float)
