@@ -31,9 +31,9 @@ from generator.cli import main
 from generator.command import command as command_of
 from generator.command import file_stem
 from generator.render import render
-from generator.sweep import _parser
-from generator.sweep_plan import Plan, plan_of
-from generator.sweep_run import run_piece
+from generator.sweeps.plan import Plan, plan_of
+from generator.sweeps.sweep import _parser
+from generator.sweeps.work import run_piece
 
 ROOT = Path(__file__).parent.parent.parent
 WORKERS = 2
@@ -78,7 +78,7 @@ def bare(sources: list[str]) -> None:
 
 def overhead(folder: Path, rounds: int) -> None:
     """Wall-clock time and, steadier where others use the machine too, processor time."""
-    for line, seeds in (("xor", 2000), ("xor --batch mini", 1000), ("xor --batch sgd", 1000)):
+    for line, seeds in (("xor", 4000), ("xor --batch mini", 2000), ("xor --batch sgd", 1000)):
         words = [*line.split(), "--seeds", str(seeds)]
         swept = plan(words)
         sources = [render(spec) for _, spec in swept.specs(tuple(range(seeds)))]
@@ -106,7 +106,7 @@ def timing_processor(job: Callable[[], object], seconds: list[float]) -> None:
     seconds.append(sum(after[:4]) - sum(before[:4]))
 
 
-def two_workers(folder: Path, rounds: int, seeds: int = 4000) -> None:
+def two_workers(folder: Path, rounds: int, seeds: int = 10_000) -> None:
     words = ["xor", "--seeds", str(seeds)]
     sources = [render(spec) for _, spec in plan(words).specs(tuple(range(seeds)))]
     halves = [folder / f"half{half}.json" for half in range(WORKERS)]
