@@ -2,7 +2,9 @@
 
 import io
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 import threading
@@ -252,6 +254,27 @@ def test_the_server_answers_with_the_site_and_nothing_else(files: dict[str, byte
         running.shutdown()
         thread.join()
         running.server_close()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGINT for a child")
+def test_the_verb_serves_until_interrupted() -> None:
+    """With a browser that only says where it was sent."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "generator", "playground", "--port", "0"],
+        env=os.environ | {"BROWSER": "echo opened %s"},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdout
+    address = process.stdout.readline().split()[4]
+    assert re.fullmatch(r"http://127\.0\.0\.1:[0-9]+/", address)
+    assert process.stdout.readline() == f"opened {address}\n"
+    with urllib.request.urlopen(address) as response:
+        assert b"<h1>Nineteen</h1>" in response.read()
+    process.send_signal(signal.SIGINT)
+    assert process.communicate(timeout=30)[1] == ""
+    assert process.returncode == 0
 
 
 def test_ports_that_cannot_be(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:

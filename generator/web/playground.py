@@ -2,6 +2,7 @@
 
 import json
 import os
+import threading
 import webbrowser
 from collections.abc import Mapping
 from functools import partial
@@ -85,7 +86,8 @@ def serve(files: Mapping[str, bytes], port: int) -> None:
     with server(files, port) as running:
         address = f"http://127.0.0.1:{running.server_port}/"
         print(f"the playground is at {address} (Ctrl-C ends it)", flush=True)
-        webbrowser.open(address)
+        # A thread, because a browser of the terminal stays until it is left.
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
         try:
             running.serve_forever()
         except KeyboardInterrupt:

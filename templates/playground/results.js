@@ -76,10 +76,10 @@ function rowOf(entry) {
     "tr",
     {},
     head,
+    told,
     make("td", {}, entry.updates?.toLocaleString("en") ?? ""),
     make("td", {}, last === undefined ? "" : last.toPrecision(2)),
     make("td", {}, entry.seconds?.toFixed(2) ?? ""),
-    told,
   );
 }
 

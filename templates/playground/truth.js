@@ -47,7 +47,7 @@ function rowOf(row, inputs, outputs, columns) {
 /** Shows what a run predicted, (rows, outputs), and whether it is close; [] takes it away. */
 export function predict(predictions, close) {
   byId("truth-note").textContent = predictions.length
-    ? "beside each output, the network's prediction"
+    ? "with the predictions"
     : "click an output to change it";
   for (const node of table.querySelectorAll(".prediction")) {
     const { row, column } = node.previousSibling.dataset;

@@ -25,9 +25,11 @@ async function boot(site, base) {
   const pyodide = await loadPyodide({ indexURL: url(site.pyodide), stdout: quiet, stderr: quiet });
   postMessage({ booted: performance.now() - began });
   const unpack = (bytes) => pyodide.unpackArchive(bytes, "zip", { extractDir: packages });
-  const packages = pyodide.runPython("import site; site.getsitepackages()[0]");
+  const packages = pyodide.runPython(
+    "import site, sys; sys.dont_write_bytecode = True; site.getsitepackages()[0]",
+  );
   for (const bytes of await Promise.all(archives)) unpack(bytes);
-  const bridge = pyodide.pyimport("generator.bridge");
+  const bridge = pyodide.pyimport("generator.web.bridge");
   python = {
     answer: bridge.answer,
     needs: {

@@ -1,0 +1,20 @@
+// Answers the bridge's requests under Node: node node_bytes.mjs PYODIDE-FOLDER SITE-FOLDER
+// A request a line comes in on standard input, an answer a line goes out.
+
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { pathToFileURL } from "node:url";
+
+const [runtime, folder] = process.argv.slice(2);
+const { loadPyodide } = await import(pathToFileURL(join(runtime, "pyodide.mjs")).href);
+const pyodide = await loadPyodide({ indexURL: `${runtime}/` });
+const site = JSON.parse(readFileSync(join(folder, "site.json"), "utf8"));
+const packages = pyodide.runPython("import site; site.getsitepackages()[0]");
+for (const name of ["wheel", "rendering", "confirming"]) {
+  const bytes = new Uint8Array(readFileSync(join(folder, site[name])));
+  pyodide.unpackArchive(bytes, "zip", { extractDir: packages });
+}
+const { answer } = pyodide.pyimport("generator.web.bridge");
+for (const line of readFileSync(0, "utf8").split("\n")) {
+  if (line) process.stdout.write(`${answer(line)}\n`);
+}

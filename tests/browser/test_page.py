@@ -1,0 +1,338 @@
+"""The playground in a real browser: every control, running, comparing, taking away, linking."""
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import quote, unquote
+
+import pytest
+
+from generator import cli
+from generator.checks.notebooks import code_cells
+from generator.command import MARK, file_stem, read
+from generator.lessons.explain import annotated
+from generator.render import render
+
+pytest.importorskip("playwright", reason="playwright is not installed: pip install playwright")
+
+from playwright.sync_api import expect
+
+if TYPE_CHECKING:
+    from driver import Playground
+
+pytestmark = pytest.mark.slow
+Open = Callable[..., "Playground"]
+
+GENERATED = Path(cli.__file__).parent.parent / "generated"
+FIRST = "xor --batch mini"
+
+
+def source(words: str) -> str:
+    return render(read(MARK + words))
+
+
+def refused(words: str, capsys: pytest.CaptureFixture[str]) -> str:
+    """What the command line says of words that it refuses."""
+    assert cli.main(shlex.split(words)) == 2
+    return capsys.readouterr().err.rstrip("\n")
+
+
+def test_the_first_script_is_there_before_python(opened: Open) -> None:
+    page = opened().load(ready=False).says(FIRST)
+    assert page.source == source(FIRST)
+    expect(page.page.locator("#count")).to_have_text("19 of 19 lines")
+    page.wait()
+    assert page.source == source(FIRST)
+    assert unquote(page.page.url.partition("#")[2]) == FIRST
+
+
+# What each control does: a script, what the user does to it, the script that follows.
+CONTROLS: dict[str, tuple[str, Callable[["Playground"], object], str]] = {
+    "another gate": ("xor", lambda p: p.pick("gate", "and"), "xor and"),
+    "inputs of a gate": ("xor", lambda p: p.select("inputs", "4"), "xor4"),
+    "a gate that no longer fits": ("imply", lambda p: p.select("inputs", "3"), "xor3"),
+    "a cell of the table": (
+        "xor",
+        lambda p: p.page.locator('.bit[data-row="3"]').click(),
+        "--table 0111",
+    ),
+    "a table": ("xor", lambda p: p.pick("mode", "table"), "--table 0110"),
+    "bits": ("--table 0110", lambda p: p.fill("bits", "0x96,0x17"), "--table 10010110,00010111"),
+    "inputs of a table": ("--table 0110", lambda p: p.select("inputs", "3"), "--table 01100110"),
+    "outputs of a table": ("--table 0110", lambda p: p.select("outputs", "2"), "--table 0110,0000"),
+    "an expression": (
+        "xor",
+        lambda p: p.pick("mode", "expr").fill("expr", "a&(b!=c), not a"),
+        '--expr "a & (b != c), not a"',
+    ),
+    "back to gates": ("--table 0001", lambda p: p.pick("mode", "gates"), "xor"),
+    "strategy": ("xor3", lambda p: p.pick("batch", "sgd"), "xor3 --batch sgd"),
+    "batch size": (
+        "xor3 --batch mini",
+        lambda p: p.fill("batch_size", "3"),
+        "xor3 --batch mini --batch-size 3",
+    ),
+    "batch size goes with mini": (
+        "xor3 --batch mini --batch-size 3",
+        lambda p: p.pick("batch", "full"),
+        "xor3",
+    ),
+    "activation": ("xor", lambda p: p.pick("activation", "tanh"), "xor --activation tanh"),
+    "units": ("xor", lambda p: p.fill("size1", "5"), "xor --hidden 5"),
+    "layers": ("xor --hidden 5", lambda p: p.select("layers", "3"), "xor --hidden 5,3,2"),
+    "units of a layer": ("xor --hidden 8,4", lambda p: p.fill("size2", "6"), "xor --hidden 8,6"),
+    "learning rate": ("xor", lambda p: p.fill("lr", "0.25"), "xor --lr 0.25"),
+    "epochs": ("xor", lambda p: p.fill("epochs", "77"), "xor --epochs 77"),
+    "seed": ("xor", lambda p: p.fill("seed", "5"), "xor --seed 5"),
+    "the loss": ("xor", lambda p: p.page.locator('[name="show"]').check(), "xor --show loss"),
+    "keep": ("xor", lambda p: p.page.locator('[name="keep"]').check(), "xor --keep"),
+    "an emptied field": ("xor --epochs 77", lambda p: p.fill("epochs", ""), "xor"),
+    "a reset": ("xor --hidden 8,4", lambda p: p.click("default"), "xor"),
+}
+
+
+@pytest.mark.parametrize("control", CONTROLS)
+def test_the_script_follows_every_control(control: str, shared: "Playground") -> None:
+    before, act, after = CONTROLS[control]
+    shared.show(before)
+    assert shared.source == source(before)
+    act(shared)
+    shared.says(after)
+    assert shared.source == source(after)
+    assert unquote(shared.page.url.partition("#")[2]) == after
+    expect(shared.page.locator("#error")).to_have_count(0)
+    lines = len(source(after).splitlines())
+    expect(shared.page.locator("#count")).to_have_text(f"{lines} of 19 lines")
+    expect(shared.page.locator("#meter .on")).to_have_count(lines)
+
+
+REFUSED: dict[str, tuple[Callable[["Playground"], object], str, str]] = {
+    "size1": (lambda p: p.fill("size1", "0"), "xor --hidden 0", "--hidden"),
+    "one unit": (lambda p: p.fill("size1", "1"), "xor --hidden 1", "subject"),
+    "epochs": (lambda p: p.fill("epochs", "1e9"), "xor --epochs 1e9", "--epochs"),
+    "lr": (lambda p: p.fill("lr", "-1"), "xor --lr=-1", "--lr"),
+    "seed": (lambda p: p.fill("seed", "x"), "xor --seed x", "--seed"),
+    "no gate": (
+        lambda p: p.page.locator('[value="xor"]').uncheck(force=True),
+        "",
+        "subject",
+    ),
+    "expression": (
+        lambda p: p.pick("mode", "expr").fill("expr", "<img src=x onerror=alert(1)>"),
+        "--expr='<img src=x onerror=alert(1)>'",
+        "subject",
+    ),
+    "bits": (lambda p: p.pick("mode", "table").fill("bits", "011"), "--table 011", "subject"),
+    "batch size": (
+        lambda p: p.fill("batch_size", "4"),
+        "xor --batch mini --batch-size 4",
+        "--batch-size",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_a_refused_choice_says_why_where_it_was_made(
+    case: str, shared: "Playground", capsys: pytest.CaptureFixture[str]
+) -> None:
+    act, words, place = REFUSED[case]
+    shared.show('--expr "a != b"').show("xor --batch mini" if "--batch mini" in words else "xor")
+    before = shared.source
+    act(shared)
+    shared.refuses(refused(words, capsys))
+    expect(shared.page.locator(f'[data-option="{place}"] #error')).to_be_visible()
+    expect(shared.page.get_by_role("button", name="Run", exact=True)).to_be_disabled()
+    last = {"expression": '--expr "a != b"', "bits": "--table 0110"}.get(case)
+    assert shared.source == (source(last) if last else before)  # the last script that was one
+    shared.show("and").show("xor")
+    expect(shared.page.locator("#error")).to_have_count(0)
+    expect(shared.page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
+
+
+def test_the_changed_lines_are_marked(shared: "Playground") -> None:
+    shared.show("xor --batch mini").pick("batch", "sgd").says("xor --batch sgd")
+    old = source("xor --batch mini").splitlines()
+    new = source("xor --batch sgd").splitlines()
+    differ = [after for before, after in zip(old, new, strict=True) if before != after]
+    assert shared.page.locator(".changed .text").all_text_contents() == differ
+    assert 0 < len(differ) < 5
+
+
+def test_a_line_under_the_pointer_or_the_cursor_is_explained(shared: "Playground") -> None:
+    shared.show("xor3 --hidden 8,4 --batch mini")
+    lines = annotated(read(f"{MARK}xor3 --hidden 8,4 --batch mini"))
+    meaning = shared.page.locator("#meaning")
+    for number in (9, 13):
+        shared.page.locator(f"#line-{number} .text").hover()
+        text = lines[number - 1].meaning.replace("`", "")
+        expect(meaning).to_have_text(f"Line {number}{text}")
+    shared.page.locator("#code").focus()
+    shared.page.keyboard.press("Home")
+    for line in lines:
+        expect(meaning).to_contain_text(line.meaning.replace("`", "") or "blank")
+        shared.page.keyboard.press("ArrowDown")
+
+
+def test_run_trains_draws_and_judges(shared: "Playground") -> None:
+    shared.show("half_adder --batch sgd")
+    assert shared.run() == "learned"
+    page = shared.page
+    predictions = page.locator(".prediction").all_text_contents()
+    assert len(predictions) == 8
+    wanted = [bit for row in read(f"{MARK}half_adder").table.targets() for bit in row]
+    for said, bit in zip(predictions, wanted, strict=True):
+        assert said.startswith("predicted ")
+        assert abs(float(said.split()[-1]) - bit) <= 0.1
+    points = str(page.locator("#loss polyline").get_attribute("points")).split()
+    assert len(points) == 100
+    heights = [float(point.partition(",")[2]) for point in points]
+    assert heights[-1] > heights[0]  # downwards is more in SVG
+    assert page.locator(".surface").count() == 2
+    assert page.locator(".surface").first.locator("rect").count() == 625
+    assert page.locator(".boundary").first.get_attribute("d")
+    shared.pick("batch", "full").says("half_adder")  # another script: its results are gone
+    expect(page.locator(".prediction:visible")).to_have_count(0)
+    expect(page.locator("#result")).to_be_hidden()
+    expect(page.locator("#verdict b")).to_have_count(0)
+
+
+def test_run_says_what_did_not_learn_and_another_seed_can_be_tried(shared: "Playground") -> None:
+    shared.show("xor --epochs 3")
+    assert shared.run() == "not learned"
+    verdict = shared.page.locator("#verdict")
+    expect(verdict).to_contain_text("row 01 should be 1")
+    expect(verdict).to_contain_text("What is known to help: more epochs")
+    assert shared.page.locator(".prediction.wrong").count() > 0
+    shared.click("Try seed 1").says("xor --epochs 3 --seed 1")
+    expect(shared.page.locator("#verdict b")).to_have_text("not learned")
+    shared.wait()
+
+
+def test_more_inputs_have_a_curve_and_no_surface(shared: "Playground") -> None:
+    shared.show("xor3 --activation tanh --show loss")
+    assert shared.run() == "learned"
+    assert shared.page.locator(".surface").count() == 0
+    expect(shared.page.locator("#loss polyline")).to_have_count(1)
+
+
+def test_compare_draws_the_three_strategies_over_each_other(shared: "Playground") -> None:
+    shared.show("xor --hidden 6").click("Compare strategies")
+    page = shared.page
+    expect(page.locator("#strategies .good")).to_have_count(3, timeout=60_000)
+    shared.wait()
+    kinds = [line.get_attribute("class") for line in page.locator("#losses polyline").all()]
+    assert kinds == ["curve sgd", "curve mini", "curve full"]
+    rows = page.locator("#strategies tr").all_inner_texts()
+    epochs = read(f"{MARK}xor --hidden 6").epochs
+    assert [row.split("\t")[2] for row in rows] == [f"{epochs * n:,}" for n in (4, 2, 1)]
+    shared.show("not").click("Compare strategies")
+    expect(page.locator("#strategies .good")).to_have_count(2, timeout=60_000)
+    expect(page.locator("#strategies")).to_contain_text("a table of 2 rows has nothing between")
+    shared.wait()
+
+
+def test_the_loss_grows_live_and_a_runaway_is_stopped(opened: Open) -> None:
+    page = opened().load()
+    page.show("xor8 --batch sgd --epochs 100000").click("Run")
+    line = page.page.locator("#loss polyline")
+    expect(line).to_have_attribute("points", re_points(1), timeout=60_000)
+    few = len(str(line.get_attribute("points")).split())
+    expect(line).to_have_attribute("points", re_points(few + 1), timeout=60_000)
+    expect(page.page.locator("#status")).to_have_text("Training…")
+    page.page.locator("#stop").click()
+    expect(page.page.locator("#verdict")).to_contain_text("The training was stopped")
+    page.pick("batch", "full").says("xor8 --epochs 100000")  # another Python answers
+    page.show("xor")
+    assert page.run() == "learned"
+
+
+def re_points(count: int) -> "re.Pattern[str]":
+    return re.compile(rf"^(\S+ ?){{{count},}}$")
+
+
+def test_a_choice_is_answered_while_a_training_lasts(opened: Open) -> None:
+    page = opened().load()
+    page.show("xor8 --batch sgd --epochs 100000").click("Run")
+    expect(page.page.locator("#loss polyline")).to_have_attribute(
+        "points", re_points(2), timeout=60_000
+    )
+    page.fill("epochs", "99").says("xor8 --batch sgd --epochs 99")
+    expect(page.page.locator("#stop")).to_be_disabled()
+    assert page.source == source("xor8 --batch sgd --epochs 99")
+    page.show("xor")
+    assert page.run() == "learned"
+
+
+def test_what_is_copied(shared: "Playground") -> None:
+    words = '--expr "a and b != c" --batch mini --batch-size 3'
+    shared.show(words)
+    assert shared.copied("Copy") == source(words)
+    assert shared.copied("Copy command") == f"python -m generator {words}"
+    assert shared.copied("Copy link") == f"{shared.address}#{quote(words, safe='()!')}"
+
+
+DEEP = ["xor_h8x4_mini", "xor3_h8x8_tanh_mini", "majority3_h8x8x8_tanh_full"]
+
+
+def scripts() -> list[Path]:
+    """17 of the scripts that the command line made, over all of the catalogue."""
+    every = sorted(GENERATED.glob("*.py"))
+    spread = [path for path in every if path.stem not in DEEP][:: max(1, len(every) // 14)]
+    return [GENERATED / f"{stem}.py" for stem in DEEP] + spread[:14]
+
+
+def test_the_download_is_the_file_that_the_command_line_made(shared: "Playground") -> None:
+    paths = scripts()
+    assert len(paths) == 17
+    for path in paths:
+        spec = read(path.read_text(encoding="utf-8").partition("\n")[0])
+        words = path.read_text(encoding="utf-8").partition("\n")[0].partition(MARK)[2]
+        shared.show(words)
+        assert shared.download("Download .py") == (path.name, path.read_bytes())
+        assert path.stem == file_stem(spec)
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["and --seed 7 --lr 0.5", "--table 0x1ee1 --batch sgd", '--expr "a ^ b, a & b" --show loss'],
+)
+def test_the_download_is_what_the_command_line_prints(words: str, shared: "Playground") -> None:
+    command = [sys.executable, "-m", "generator", *shlex.split(words), "-o", "-"]
+    printed = subprocess.run(command, capture_output=True, check=True).stdout
+    canonical = printed.decode().partition("\n")[0].partition(MARK)[2]
+    shared.show(canonical)
+    assert shared.download("Download .py")[1] == printed
+
+
+def test_the_notebook_holds_the_script(shared: "Playground") -> None:
+    shared.show("xor --hidden 8,4")
+    name, data = shared.download("Download notebook")
+    assert name == "xor_h8x4_full.ipynb"
+    assert [cell.source for cell in code_cells(data.decode())] == [source("xor --hidden 8,4")]
+    assert json.loads(data)["nbformat"] == 4
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "and or xor --hidden 6 --batch mini --batch-size 3 --activation tanh --lr 0.3 --epochs 70"
+        " --seed 12 --show loss --keep",
+        "--table 0000111111110000 --hidden 8,4,2 --batch sgd",
+        '--expr "(a or b) and c, not a" --batch mini --seed 3',
+    ],
+)
+def test_a_link_brings_the_whole_state_back(words: str, shared: "Playground", opened: Open) -> None:
+    shared.show(words)
+    link = shared.copied("Copy link")
+    controls = """[...document.forms[0].elements].filter(e => e.checkVisibility())
+        .map(e => [e.name, e.value, e.checked])"""
+    page = opened()
+    page.page.goto(link)
+    page.wait().says(words)
+    assert page.source == source(words)
+    assert page.page.evaluate(controls) == shared.page.evaluate(controls)

@@ -1,0 +1,350 @@
+"""The playground by keyboard, with a screen reader, on a phone, offline, and under attack."""
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+import pytest
+
+from generator.web.playground import server
+from generator.web.site import LOCK, site
+
+pytest.importorskip("playwright", reason="playwright is not installed: pip install playwright")
+
+from driver import opened as opened_at
+from playwright.sync_api import Page, expect
+
+if TYPE_CHECKING:
+    from driver import Playground
+
+pytestmark = pytest.mark.slow
+Open = Callable[..., "Playground"]
+
+FIRST = "xor --batch mini"
+
+
+# By keyboard and with a screen reader.
+
+
+def focus(page: Page, wanted: str, most: int = 60) -> None:
+    """Press Tab until the element that the selector names has the focus."""
+    for _ in range(most):
+        page.keyboard.press("Tab")
+        if page.evaluate("selector => document.activeElement.matches(selector)", wanted):
+            return
+    pytest.fail(f"{wanted} cannot be reached with Tab")
+
+
+def test_everything_works_from_the_keyboard(opened: Open) -> None:
+    playground = opened().load()
+    page, press = playground.page, playground.page.keyboard.press
+    focus(page, "#skip")
+    press("Enter")
+    assert page.evaluate("document.activeElement.id") == "code"
+    press("ArrowDown")
+    expect(page.locator("#meaning")).to_contain_text("Line 2")
+    playground.load()
+
+    focus(page, '[name="mode"]')
+    focus(page, '[name="inputs"]')
+    press("3")  # as a list box takes it
+    playground.says("xor3 --batch mini")
+    focus(page, '[name="gate"][value="and"]')
+    press("Space")
+    playground.says("xor3 and3 --batch mini")
+    focus(page, ".bit")
+    press("ArrowDown")
+    press("ArrowRight")
+    press("Space")  # row 1 of the second column, which is 0
+    playground.says("--table 01101001,01000001 --batch mini")
+    assert (
+        page.evaluate("document.activeElement.getAttribute('aria-label')") == "output 2 for 001: 1"
+    )
+    focus(page, '[name="batch"]')
+    press("ArrowLeft")
+    playground.says("--table 01101001,01000001 --batch sgd")
+    focus(page, '[name="size1"]')
+    page.keyboard.type("16")
+    playground.says("--table 01101001,01000001 --hidden 16 --batch sgd")
+    focus(page, '[name="epochs"]')
+    page.keyboard.type("5")
+    playground.says("--table 01101001,01000001 --hidden 16 --batch sgd --epochs 5")
+    press("Enter")  # runs it
+    expect(page.locator("#verdict b")).to_have_text("not learned", timeout=60_000)
+    playground.wait()
+    focus(page, '[data-reset="epochs"]')
+    press("Enter")
+    playground.says("--table 01101001,01000001 --hidden 16 --batch sgd")
+    assert page.evaluate("document.activeElement.name") == "epochs"
+    focus(page, "#run")
+    press("Enter")
+    expect(page.locator("#verdict b")).to_have_text("learned", timeout=60_000)
+    playground.wait()
+    assert page.evaluate("document.activeElement.id") == "run"  # not lost while it was disabled
+    focus(page, "#copy-command", 200)
+    press("Enter")
+    expect(page.locator("#status")).to_have_text("The command was copied")
+
+
+AUDIT = """async () => {
+  const found = await axe.run(document, { resultTypes: ["violations"] });
+  return found.violations.map(({ id, impact, nodes }) =>
+    ({ id, impact, where: nodes.map(node => node.html.slice(0, 200)) }));
+}"""
+
+
+def audit(page: Page, axe: str) -> list[dict[str, Any]]:
+    """What axe-core finds, but for what it calls minor."""
+    page.evaluate(axe)
+    return [found for found in page.evaluate(AUDIT) if found["impact"] != "minor"]
+
+
+def test_axe_finds_nothing(shared: "Playground", axe: str) -> None:
+    page = shared.load().page
+
+    def nothing() -> None:
+        for scheme in ("light", "dark"):
+            for width in (360, 1280):
+                page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+                page.set_viewport_size({"width": width, "height": 900})
+                assert audit(page, axe) == []
+
+    nothing()
+    shared.pick("batch", "sgd").says("xor --batch sgd")
+    page.locator("#line-9").hover()
+    shared.run()
+    nothing()
+    shared.fill("lr", "x").refuses(
+        "argument --lr: 'x' is not a positive number (see python -m generator --help)"
+    )
+    shared.pick("mode", "expr").fill("expr", "a +")
+    nothing()
+    shared.show("--table 0110,0001 --hidden 8,4 --batch mini --epochs 5")
+    shared.run()
+    nothing()
+    shared.click("Compare strategies")
+    expect(page.locator("#strategies .bad")).to_have_count(3, timeout=60_000)
+    shared.wait()
+    nothing()
+
+
+def test_axe_can_find_something(shared: "Playground", axe: str) -> None:
+    shared.page.evaluate("document.querySelector('label[for=lr]').remove()")
+    shared.page.emulate_media(color_scheme="light")
+    shared.page.evaluate("document.querySelector('.tagline').style.color = '#aaa'")
+    try:
+        found = {problem["id"] for problem in audit(shared.page, axe)}
+    finally:
+        shared.load()
+    assert {"label", "color-contrast"} <= found
+
+
+def test_the_page_tells_what_happens(shared: "Playground") -> None:
+    """Names and roles as a screen reader gets them."""
+    page = shared.show("xor").page
+    shared.run()
+    for role, name in (
+        ("radio", "Mini-batch"),
+        ("checkbox", "xor"),
+        ("textbox", "Learning rate"),
+        ("textbox", "Units of hidden layer 1"),
+        ("button", "xor for 01: 1"),
+        ("listbox", "The script, line by line; the arrow keys tell what a line means"),
+        ("img", "What the network answers between the four inputs, xor"),
+    ):
+        expect(page.get_by_role(role, name=name, exact=True)).to_be_visible()  # type: ignore[arg-type]
+    label = str(page.locator("#loss").get_attribute("aria-label"))
+    assert label.startswith("Loss over 100 epochs: from ")
+    expect(page.get_by_role("status").filter(has_text="learned")).to_be_visible()
+    shared.show("xor --batch mini").pick("batch", "sgd").says("xor --batch sgd")
+    expect(page.get_by_role("option").filter(has_text="changed: ")).to_have_count(2)
+
+
+# On a phone.
+
+
+WIDE = """width => [...document.querySelectorAll("body *")].filter(node => {
+    const box = node.getBoundingClientRect();
+    return node.checkVisibility() && box.width && box.right > width + 1
+        && !node.closest(".truth, .scroll, .hidden, .skip");
+}).map(node => node.outerHTML.slice(0, 120))"""
+
+
+def test_nothing_is_wider_than_a_phone(opened: Open) -> None:
+    options = {"viewport": {"width": 360, "height": 640}, "is_mobile": True, "has_touch": True}
+    playground = opened(**options).load()
+    page = playground.page
+    for words in (
+        "majority8 --hidden 64,64,64 --batch mini --batch-size 100 --activation tanh",
+        "--table " + ",".join(["0x6996"] * 8),
+        "and or xor nand nor",
+        "xor --batch mini",
+    ):
+        playground.show(words)
+        for width in (320, 360):
+            page.set_viewport_size({"width": width, "height": 640})
+            assert page.evaluate(WIDE, width) == []
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+    page.locator('.bit[data-row="0"]').tap()
+    playground.says("--table 1110 --batch mini")
+    page.locator("#line-3").tap()
+    expect(page.locator("#meaning")).to_contain_text("Line 3")
+    page.get_by_role("button", name="Compare strategies").tap()
+    expect(page.locator("#strategies .good")).to_have_count(3, timeout=60_000)
+    assert page.evaluate(WIDE, 360) == []
+    page.evaluate("document.querySelector('.tagline').style.minWidth = '400px'")
+    assert page.evaluate(WIDE, 360) != []  # it can say no
+    playground.wait()
+
+
+# Alone and unharmed.
+
+
+def test_it_works_without_a_network_and_asks_for_nothing_twice(opened: Open) -> None:
+    """Every request goes to the site (see `driver.opened`), and NumPy waits for the first run."""
+    playground = opened()
+    asked: list[str] = []
+    playground.page.context.on("request", lambda request: asked.append(request.url))
+    playground.load()
+    assert not any("numpy" in url for url in asked)
+    assert not any("confirming" in url for url in asked)
+    playground.run()
+    playground.download("Download .py")
+    assert sum("numpy" in url for url in asked) == 1
+    assert sum("confirming" in url for url in asked) == 1
+    before = len(asked)
+    playground.page.context.set_offline(True)
+    playground.show("xor3 --batch sgd")
+    assert playground.run() == "learned"
+    playground.download("Download notebook")
+    asked = [url for url in asked[before:] if url.startswith("http")]
+    assert all(url.endswith("/icon.svg") for url in asked)  # which Chromium likes to fetch again
+    assert len(playground.problems) == 2 * len(asked)
+    playground.problems.clear()
+
+
+class _Anywhere(SimpleHTTPRequestHandler):
+    """A server that any site may use, as a content delivery network is."""
+
+    def end_headers(self) -> None:
+        self.send_header("Access-Control-Allow-Origin", "*")
+        super().end_headers()
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+def test_pyodide_may_be_at_another_address(browser: Any, pyodide: str, tmp_path: Path) -> None:
+    """As on the content delivery network: NumPy by its name in Pyodide's own list."""
+    for path in Path(pyodide).iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    [wheel] = tmp_path.glob("numpy-*.whl")
+    lock = json.loads((tmp_path / LOCK).read_bytes())
+    lock["packages"]["numpy"] |= {
+        "file_name": wheel.name,
+        "sha256": hashlib.sha256(wheel.read_bytes()).hexdigest(),
+    }
+    (tmp_path / LOCK).write_text(json.dumps(lock), encoding="utf-8")
+    there = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Anywhere, directory=str(tmp_path)))
+    elsewhere = f"http://127.0.0.1:{there.server_port}/"
+    with there, server(site(elsewhere), 0) as here:
+        for running in (there, here):
+            threading.Thread(target=running.serve_forever).start()
+        try:
+            own = f"http://127.0.0.1:{here.server_port}/"
+            with opened_at(browser, own) as playground:
+                playground.load()
+                assert playground.run() == "learned"
+                hosts = {urlsplit(address).netloc for address in (own, elsewhere)}
+                assert playground.hosts == hosts
+                playground.hosts.clear()
+        finally:
+            here.shutdown()
+            there.shutdown()
+
+
+def test_the_policy_holds_in_the_page_and_in_its_worker(opened: Open, address: str) -> None:
+    playground = opened().load()
+    page = playground.page
+    other = address.replace("127.0.0.1", "localhost")  # another origin, and it is there
+    attempt = """url => fetch(url, { mode: "no-cors" }).then(() => "fetched", () => "blocked")"""
+    inside = f"""() => new Promise(resolve => {{
+      const code = `fetch("{other}", {{ mode: "no-cors" }}).then(() => "fetched", () => "blocked")
+        .then(said => postMessage(said))`;
+      const worker = new Worker(URL.createObjectURL(new Blob([code])));
+      worker.onmessage = ({{ data }}) => resolve(data);
+    }})"""
+    assert page.evaluate(attempt, address) == "fetched"
+    assert page.evaluate(attempt, other) == "blocked"
+    assert page.evaluate(inside) == "blocked"
+    page.evaluate("""() => {
+      const script = document.createElement("script");
+      script.textContent = "window.harmed = true";
+      document.body.append(script);
+      document.body.insertAdjacentHTML("beforeend", "<img src=x onerror='window.harmed = true'>");
+    }""")
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.harmed") is None
+    refused = [problem for problem in playground.problems if "Content Security Policy" in problem]
+    assert len(refused) >= 4
+    playground.problems.clear()
+    playground.hosts.clear()
+
+
+HOSTILE = [
+    "<script>window.harmed=true</script>",
+    "<img src=x onerror=window.harmed=true>",
+    "xor --expr \"<svg onload='window.harmed=true'>\"",
+    "--expr \"a); __import__('os').system('x') #\"",
+    "--expr \"__import__('js').window.harmed\"",
+    "xor -o /etc/passwd",
+    "xor --help",
+    "javascript:window.harmed=true",
+    "--table " + "01" * 4000,
+    "--expr " + "(" * 1500,
+    "xor --hidden 99999999999999999999",
+    "xor\n--keep\x00",
+    "{{ 7 * 7 }} {% raw %}",
+    "xor --lr nan",
+    "'",
+]
+BROKEN = ["%", "%ff%fe", "%E0%A4%A", "%u0000", "x" * 100_000]
+
+
+def harmless(playground: "Playground") -> None:
+    """The page shows the reason as text, and nothing of it became an element or ran."""
+    error = playground.page.locator("#error")
+    expect(error).to_be_visible()
+    assert error.evaluate("node => node.childElementCount") == 0
+    assert len(str(error.text_content())) < 400
+    assert playground.page.evaluate("window.harmed") is None
+    assert playground.page.locator("script").count() == 1
+    assert playground.page.locator("img").count() == 0
+
+
+@pytest.mark.parametrize("fragment", [quote(HOSTILE[0]), quote(HOSTILE[5]), "%E0%A4%A"])
+def test_a_page_with_a_hostile_address_shows_the_first_script(
+    fragment: str, shared: "Playground"
+) -> None:
+    shared.load(fragment).says(FIRST)
+    harmless(shared)
+    shared.pick("batch", "sgd").says("xor --batch sgd")
+    expect(shared.page.locator("#error")).to_have_count(0)
+
+
+@pytest.mark.parametrize("fragment", [*map(quote, HOSTILE), *BROKEN])
+def test_a_hostile_address_is_only_refused(fragment: str, shared: "Playground") -> None:
+    shared.show("nand").page.evaluate("hash => { location.hash = hash }", fragment)
+    harmless(shared)
+    assert shared.source.startswith("import numpy as np  # python -m generator nand\n")
+
+
+def test_an_address_may_change_under_the_page(shared: "Playground") -> None:
+    shared.show("nand").page.evaluate("location.hash = '#or --batch sgd'")
+    shared.says("or --batch sgd")
