@@ -1,14 +1,15 @@
-"""What checking costs: python tests/benchmarks/bench_check.py [rounds]
+"""What checking costs: python tests/benchmarks/bench_check.py [rounds] [folder]
 
-All four checks over the whole catalogue, with one worker and with two, against running its scripts
-one by one; turn by turn. A catalogue in another folder can be named: bench_check.py 5 FOLDER.
+All four checks over the whole catalogue, with one worker, with two, and by pytest, against running
+its scripts one by one; turn by turn.
 """
 
 import subprocess
 import sys
 from pathlib import Path
 
-from timing import command, interleaved, ratio
+from spent import compared
+from timing import command
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -21,18 +22,14 @@ def main(rounds: int, folder: Path) -> None:
         for script in scripts:
             subprocess.run([sys.executable, "-I", str(script)], check=True, capture_output=True)
 
-    seconds = interleaved(
-        {
-            "one by one": one_by_one,
-            "one worker": command([*check, "--workers", "1"], cwd=ROOT),
-            "two workers": command([*check, "--workers", "2"], cwd=ROOT),
-            "pytest": command([sys.executable, "-m", "pytest", "-q", str(folder)], cwd=ROOT),
-        },
-        rounds,
-    )
-    runs = seconds.pop("one by one")
-    for name, taken in seconds.items():
-        print(f"{len(scripts)} scripts checked, {name} / run one by one: {ratio(taken, runs)}")
+    jobs = {
+        "runs one by one": one_by_one,
+        "check, one worker": command([*check, "--workers", "1"], cwd=ROOT),
+        "check, two workers": command([*check, "--workers", "2"], cwd=ROOT),
+        "pytest": command([sys.executable, "-m", "pytest", "-q", str(folder)], cwd=ROOT),
+    }
+    print(f"{len(scripts)} scripts in {folder.name}")
+    compared(jobs, rounds, "runs one by one")
 
 
 if __name__ == "__main__":

@@ -9,7 +9,8 @@ import sys
 import tempfile
 from pathlib import Path
 
-from timing import command, interleaved, ratio
+from spent import compared
+from timing import command
 
 FILES = 1000
 PAGE = "# A page\n\n" + "A line of text, as pages have them.\n" * 100
@@ -25,6 +26,7 @@ KINDS = {
 def main(rounds: int) -> None:
     collect = [sys.executable, "-m", "pytest", "--collect-only", "-q", "-p", "no:cacheprovider"]
     for kind, files in KINDS.items():
+        print(f"{FILES} {kind}")
         with tempfile.TemporaryDirectory() as folder:
             Path(folder, "pytest.ini").write_text("[pytest]\n")
             Path(folder, "test_one.py").write_text("def test_one(): pass\n")
@@ -33,14 +35,11 @@ def main(rounds: int) -> None:
                 path = Path(folder, f"folder_{number // 100}", name.format(number))
                 path.parent.mkdir(exist_ok=True)
                 path.write_text(text)
-            seconds = interleaved(
-                {
-                    "with": command(collect, cwd=folder),
-                    "without": command([*collect, "-p", "no:nineteen"], cwd=folder),
-                },
-                rounds,
-            )
-        print(f"{FILES} {kind}, with / without: {ratio(seconds['with'], seconds['without'])}")
+            jobs = {
+                "with": command(collect, cwd=folder),
+                "without": command([*collect, "-p", "no:nineteen"], cwd=folder),
+            }
+            compared(jobs, rounds, "without")
 
 
 if __name__ == "__main__":
