@@ -143,7 +143,10 @@ def test_seed_that_does_not_learn_is_replaced_by_one_that_does(tmp_path: Path) -
     assert replace(now, seed=bad.seed) == bad
 
 
-def test_what_cannot_be_fixed_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_cannot_be_fixed_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(fixing, "SEEDS", range(3))
     texts = {
         "refused.py": XOR.replace("xor", "xro", 1),
         "cut.ipynb": notebook(XOR)[:-9],
