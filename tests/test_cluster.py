@@ -19,7 +19,7 @@ from generator.sweeps import work as sweep_run
 distributed = pytest.importorskip("distributed", reason="pip install nineteen[cluster]")
 pytestmark = pytest.mark.slow
 
-SWEEP = "sweep xor --seeds 60 --hidden 3 8 --batch full,sgd".split()  # noqa: SIM905
+SWEEP = "sweep xor --seeds 30 --hidden 3 8 --batch full,sgd".split()  # noqa: SIM905
 PATIENCE = 60
 
 

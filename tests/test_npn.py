@@ -96,7 +96,7 @@ def test_functions_of_one_class_learn_with_the_same_probability(
     this: str, that: str, hidden: int, batch: Batch, alike: bool
 ) -> None:
     """A two-proportion test over fixed seeds, so that its outcome never changes."""
-    seeds = 200
+    seeds = 120
     inputs = len(this).bit_length() - 1
     same = any({this, that} <= _members(first) for first in npn_classes(inputs))
     assert same is alike
