@@ -160,7 +160,9 @@ def test_settling_counts_those_that_had_learned() -> None:
 def test_seconds_need_a_larger_factor() -> None:
     slower = measured(EQUAL_SGD, EQUAL_SGD, times_each(TWENTY), times=(1.4, 1, 1))
     assert verdicts(slower)["sgd laborious"] is FAILS
-    assert verdicts(EQUAL)["sgd laborious"] is HOLDS
+    assert verdicts(EQUAL)["sgd laborious"] is verdicts(EQUAL)["full efficient"] is HOLDS
+    assert verdicts(EQUAL)["mini efficient"] is HOLDS
+    assert verdicts(slower)["full efficient"] is verdicts(slower)["mini efficient"] is FAILS
     unsure = [1.4 if i % 2 else 1.6 for i in range(20)]
     full = EQUAL.full
     sgd = replace(EQUAL.sgd, runs=tuple(Plain("", True, one) for one in unsure))
@@ -168,6 +170,7 @@ def test_seconds_need_a_larger_factor() -> None:
     assert {finding.key for finding in claims(EQUAL) if finding.timed} == {
         "sgd laborious",
         "full efficient",
+        "mini efficient",
     }
 
 

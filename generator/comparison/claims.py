@@ -39,12 +39,13 @@ def claims(measured: Measured) -> tuple[Finding, ...]:
     small = measured.small or measured.main
     return (
         *sgd_claims(measured),
-        _efficient(full, sgd),
+        _efficient("full efficient", full, sgd),
         _stable(full, sgd),
         _memory("full memory", full, full, measured.larger),
         _slower(full, mini or sgd),
         _stuck(full, measured.small),
         _between(sgd, mini, full),
+        _efficient("mini efficient", mini, sgd),
         escapes("mini minima", mini_of(small), small[-1]),
         _memory("mini memory", mini, full, measured.larger),
         _choice(measured.main),
@@ -58,10 +59,12 @@ def update_bytes(spec: ScriptSpec) -> int:
     return spec.batch_size * 2 * sum(spec.sizes[1:]) * NUMBER_BYTES
 
 
-def _efficient(full: Cell, sgd: Cell) -> Finding:
-    longer = ratio(sgd.seconds_needed, full.seconds_needed)
+def _efficient(key: str, cell: Cell | None, sgd: Cell) -> Finding:
+    if cell is None:
+        return Finding(key, (NO_MINI,), Verdict.UNSEEN, timed=True)
+    longer = ratio(sgd.seconds_needed, cell.seconds_needed)
     figures = (f"SGD takes {longer.times} as long until it has learned",)
-    return Finding("full efficient", figures, over(longer, TIME_FACTOR), timed=True)
+    return Finding(key, figures, over(longer, TIME_FACTOR), timed=True)
 
 
 def _stable(full: Cell, sgd: Cell) -> Finding:

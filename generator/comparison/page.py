@@ -131,7 +131,7 @@ def _values(
                 lambda claim: claim[1].about,
             )
         ],
-        "timed": [f"“{WORDS[finding.key].claim}”" for finding in findings if finding.timed],
+        "timed": [i for i, finding in enumerate(findings, 1) if finding.timed],
         "limits": LIMITS,
         "advice": advice(measured, findings),
         "words": WORDS,
