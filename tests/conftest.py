@@ -1,11 +1,10 @@
 """Slow tests run in CI, or here with --slow; in CI nothing may be skipped for want of something."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
+from environment import CI
 
-CI = bool(os.environ.get("CI"))
 missing: list[str] = []
 
 

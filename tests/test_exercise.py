@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import CI
+from environment import CI
 from hypothesis import HealthCheck, given, settings
 from space import command_lines, spec
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import CI
+from environment import CI
 from hypothesis import HealthCheck, given, settings
 from jinja2 import FunctionLoader
 from space import command_lines, spec

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import CI
+from environment import CI
 from space import spec
 
 from generator.lessons.blanks import blanks_of

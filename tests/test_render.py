@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 import pytest
-from conftest import CI
+from environment import CI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from space import command_lines, spec
