@@ -96,8 +96,12 @@ function show(answer, typing) {
 }
 
 async function explain(answer) {
-  const { lines } = await python.ask({ ask: "explain", words: answer.words });
-  if (shown === answer) code.explain(lines);
+  try {
+    const { lines } = await python.ask({ ask: "explain", words: answer.words });
+    if (shown === answer) code.explain(lines);
+  } catch {
+    // Python is gone, which whoever asks for a script says.
+  }
 }
 
 async function run() {
@@ -198,7 +202,13 @@ function say(text) {
 
 async function save(format) {
   const loading = (what) => say(what ? "Loading black…" : "Ready");
-  const file = await python.ask({ ask: "file", words: shown.words, format }, { loading });
+  let file;
+  try {
+    file = await python.ask({ ask: "file", words: shown.words, format }, { loading });
+  } catch (error) {
+    say(`The file could not be made: ${error.message}`);
+    return;
+  }
   const url = URL.createObjectURL(new Blob([file.text], { type: "text/plain" }));
   const link = document.createElement("a");
   link.href = url;

@@ -41,7 +41,7 @@ export function judge(result, script, tryNext) {
   if (!result.ok) {
     const next = make("button", { type: "button" }, `Try seed ${Number(script.values.seed) + 1}`);
     next.addEventListener("click", tryNext);
-    nodes.push(make("p", {}, `What is known to help: ${result.advice.join("; or ")}; or another seed. `, next));
+    nodes.push(make("p", {}, `What is known to help: ${result.advice.join("; or ")}; or another seed, as the command line tries by itself. `, next));
   }
   byId("verdict").replaceChildren(...nodes);
 }

@@ -203,29 +203,63 @@ def test_nothing_is_wider_than_a_phone(opened: Open) -> None:
     playground.wait()
 
 
+OVERLAPS = """() => {
+  const boxes = [...document.querySelectorAll("#result figure, #verdict, #result ~ *")]
+    .filter(node => node.checkVisibility())
+    .flatMap(node => [node, ...node.querySelectorAll("figcaption, svg")])
+    .filter(node => node.tagName !== "FIGURE")
+    .map(node => [node.id || node.textContent.slice(0, 20), node.getBoundingClientRect()])
+    .filter(([, box]) => box.width);
+  const apart = (a, b) => a.right <= b.left + 1 || b.right <= a.left + 1
+    || a.bottom <= b.top + 1 || b.bottom <= a.top + 1;
+  return boxes.flatMap(([name, box], index) => boxes.slice(index + 1)
+    .filter(([, other]) => !apart(box, other)).map(([other]) => [name, other]));
+}"""
+
+
+@pytest.mark.parametrize("words", ["xor", "half_adder", "and or xor nand nor", "xor3 --epochs 9"])
+def test_nothing_overlaps(words: str, shared: "Playground") -> None:
+    page = shared.show(words).page
+    shared.run()
+    for width in (320, 360, 700, 1000, 1280, 1720):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(OVERLAPS) == []
+        assert page.evaluate("document.querySelector('#loss').clientWidth") >= 200
+    page.evaluate("document.querySelector('#result').style.display = 'flex'")
+    page.evaluate("document.querySelector('.loss').style.width = '90px'")
+    page.evaluate("document.querySelector('.loss').style.marginRight = '-60px'")
+    overlapping = page.evaluate(OVERLAPS)
+    page.evaluate("document.querySelector('#result').removeAttribute('style')")
+    page.evaluate("document.querySelector('.loss').removeAttribute('style')")
+    assert bool(overlapping) == (words != "xor3 --epochs 9")  # the check can say no
+
+
 # Alone and unharmed.
 
 
-def test_it_works_without_a_network_and_asks_for_nothing_twice(opened: Open) -> None:
-    """Every request goes to the site (see `driver.opened`), and NumPy waits for the first run."""
+def test_what_is_not_needed_yet_is_not_loaded(opened: Open) -> None:
+    """NumPy waits for the first run, black for the first file; `opened` sees where all goes."""
     playground = opened()
     asked: list[str] = []
     playground.page.context.on("request", lambda request: asked.append(request.url))
-    playground.load()
-    assert not any("numpy" in url for url in asked)
-    assert not any("confirming" in url for url in asked)
+    playground.load().show("xor3 --batch sgd")
+    assert any("rendering.zip" in url for url in asked)
+    assert not any("numpy" in url or "confirming.zip" in url for url in asked)
     playground.run()
+    assert any("numpy" in url for url in asked)
+    assert not any("confirming.zip" in url for url in asked)
     playground.download("Download .py")
-    assert sum("numpy" in url for url in asked) == 1
-    assert sum("confirming" in url for url in asked) == 1
-    before = len(asked)
+    assert any("confirming.zip" in url for url in asked)
+
+
+def test_a_file_that_cannot_be_made_says_so(opened: Open) -> None:
+    playground = opened().load()
     playground.page.context.set_offline(True)
-    playground.show("xor3 --batch sgd")
-    assert playground.run() == "learned"
-    playground.download("Download notebook")
-    asked = [url for url in asked[before:] if url.startswith("http")]
-    assert all(url.endswith("/icon.svg") for url in asked)  # which Chromium likes to fetch again
-    assert len(playground.problems) == 2 * len(asked)
+    playground.click("Download .py")
+    expect(playground.page.locator("#status")).to_contain_text("The file could not be made")
+    playground.page.context.set_offline(False)
+    assert playground.download("Download .py")[0] == "xor_mini.py"
+    assert any("confirming.zip" in problem for problem in playground.problems)
     playground.problems.clear()
 
 
