@@ -24,7 +24,7 @@ ONE_LAYER: dict[Activation, dict[int, Recipe]] = {
         5: Recipe(64, 0.1, 200),
         6: Recipe(64, 0.1, 300),
         7: Recipe(128, 0.05, 300),
-        8: Recipe(128, 0.05, 200),
+        8: Recipe(128, 0.05, 400),
     },
     Activation.TANH: {
         1: Recipe(4, 0.5, 50),
