@@ -10,8 +10,10 @@ from pathlib import Path
 import pytest
 
 from generator import cli
-from generator.command import MARK
+from generator.command import MARK, number
+from generator.recipe import default_hidden, recipe
 from generator.render import render
+from generator.spec import Activation, Batch
 
 ROOT = Path(cli.__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -99,3 +101,19 @@ def test_the_install_commands_are_what_ci_runs() -> None:
         ]
         assert shown or line in README
     assert 'pip install -q -e ".[test]"' in ci or 'pip install -e ".[test]"' in ci
+
+
+def test_the_table_of_defaults_is_the_recipe() -> None:
+    rows = dict(re.findall(r"^\| ([1-8]) \| (.*) \|$", README, re.MULTILINE))
+    for inputs, cells in rows.items():
+        for activation, cell in zip(Activation, cells.split(" | "), strict=True):
+            usual, *others = [part.split(", ") for part in cell.split("; ")]
+            stated = dict.fromkeys(Batch, usual[1:])
+            for special in others:
+                batch, lr = special[0].split()
+                stated[Batch(batch)] = [lr, special[1]]
+            for batch, (lr, epochs) in stated.items():
+                found = recipe(int(inputs), (int(usual[0]),), batch, activation)
+                assert default_hidden(int(inputs), activation) == (int(usual[0]),)
+                assert (number(found.lr), str(found.epochs)) == (lr, epochs), (inputs, batch)
+    assert len(rows) == 8
