@@ -5,6 +5,7 @@ import { byId } from "./dom.js";
 import * as form from "./form.js";
 import { pool, Stopped } from "./pool.js";
 import * as results from "./results.js";
+import { copy, download } from "./take.js";
 import * as truth from "./truth.js";
 
 let python;
@@ -14,7 +15,7 @@ let wanted = null; // the question that waits for Python, newest only
 let asking = null; // settled when no question waits any more
 let running = 0; // counts the runs; whoever is not the last is not listened to
 
-start();
+start().catch((error) => say(`The page could not be loaded: ${error.message}`));
 
 async function start() {
   say("Loading…");
@@ -83,6 +84,7 @@ function show(answer, typing) {
   if (shown?.source !== answer.source) {
     running++;
     python.abandon();
+    if (!byId("stop").disabled) say("Ready");
     idle();
     results.clear();
   }
@@ -202,34 +204,18 @@ function say(text) {
 
 async function save(format) {
   const loading = (what) => say(what ? "Loading black…" : "Ready");
-  let file;
   try {
-    file = await python.ask({ ask: "file", words: shown.words, format }, { loading });
+    const file = await python.ask({ ask: "file", words: shown.words, format }, { loading });
+    download(file);
+    say(`${file.name} was downloaded`);
   } catch (error) {
     say(`The file could not be made: ${error.message}`);
-    return;
   }
-  const url = URL.createObjectURL(new Blob([file.text], { type: "text/plain" }));
-  const link = document.createElement("a");
-  link.href = url;
-  link.download = file.name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(url), 1000);
-  say(`${file.name} was downloaded`);
 }
 
-async function copy(text, what) {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    const area = document.createElement("textarea"); // where the clipboard needs https
-    area.value = text;
-    document.body.append(area);
-    area.select();
-    document.execCommand("copy");
-    area.remove();
-  }
-  say(`${what} copied`);
+async function take(text, what) {
+  await copy(text);
+  say(`${what} was copied`);
 }
 
 function listen() {
@@ -239,9 +225,9 @@ function listen() {
   });
   byId("compare").addEventListener("click", compare);
   byId("stop").addEventListener("click", () => python.stop());
-  byId("copy").addEventListener("click", () => copy(shown.source, "The script was"));
-  byId("copy-link").addEventListener("click", () => copy(location.href, "The link was"));
-  byId("copy-command").addEventListener("click", () => copy(shown.command, "The command was"));
+  byId("copy").addEventListener("click", () => take(shown.source, "The script"));
+  byId("copy-link").addEventListener("click", () => take(location.href, "The link"));
+  byId("copy-command").addEventListener("click", () => take(shown.command, "The command"));
   byId("save-py").addEventListener("click", () => save("py"));
   byId("save-ipynb").addEventListener("click", () => save("ipynb"));
   byId("skip").addEventListener("click", (event) => {

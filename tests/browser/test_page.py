@@ -265,6 +265,7 @@ def test_a_choice_is_answered_while_a_training_lasts(opened: Open) -> None:
     )
     page.fill("epochs", "99").says("xor8 --batch sgd --epochs 99")
     expect(page.page.locator("#stop")).to_be_disabled()
+    page.wait()
     assert page.source == source("xor8 --batch sgd --epochs 99")
     page.show("xor")
     assert page.run() == "learned"
