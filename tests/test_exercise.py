@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,9 @@ from generator.make import Made, make
 from generator.render import MAX_COLUMNS, MAX_LINES, confirm
 from generator.spec import Activation, ScriptSpec
 
+needs_nbformat = pytest.mark.skipif(
+    find_spec("nbformat") is None, reason='needs nbformat: pip install -e ".[lessons]"'
+)
 SOME = settings(
     max_examples=600 if CI else 40, deadline=None, suppress_health_check=list(HealthCheck)
 )
@@ -280,6 +284,7 @@ def full_points(command: str) -> dict[str, int]:
     return {blank.step.name: blank.step.points for blank in blanks.blanks} | {"script": 3}
 
 
+@needs_nbformat
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_solution_gets_all_points_and_an_untouched_notebook_none(command: str) -> None:
     cells = notebook(command)
@@ -288,6 +293,7 @@ def test_the_solution_gets_all_points_and_an_untouched_notebook_none(command: st
     assert set(points(released(cells)).values()) == {0}
 
 
+@needs_nbformat
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_costs_its_own_points(mistake: str) -> None:
     command = "xor --batch mini"
@@ -323,6 +329,7 @@ def learns(script: str) -> bool:
     return bool(np.abs(predictions - names["y"]).max() <= 0.1)
 
 
+@needs_nbformat
 def test_numbers_that_fit_the_visible_check_only_get_nothing() -> None:
     cells = notebook("xor --batch mini")
     check = next(source(c) for c in cells if grading(c).get("grade_id") == "check_find_error")
@@ -333,6 +340,7 @@ def test_numbers_that_fit_the_visible_check_only_get_nothing() -> None:
     assert points(cells, {"find_error": cheat})["find_error"] == 0
 
 
+@needs_nbformat
 def test_weights_that_were_not_trained_get_nothing() -> None:
     cells = notebook("xor --batch mini")
     cheat = made("xor --batch mini").source.replace("range(100)", "range(1)")
@@ -342,6 +350,7 @@ def test_weights_that_were_not_trained_get_nothing() -> None:
     assert points(cells, {"script": cheat})["script"] == 0
 
 
+@needs_nbformat
 @pytest.mark.parametrize("command", COMMANDS[:3])
 def test_the_cells_carry_what_nbgrader_needs(command: str) -> None:
     cells = notebook(command)
@@ -489,6 +498,7 @@ def run(*words: str) -> int:
     return main([*words])
 
 
+@needs_nbformat
 def test_the_command_writes_an_exercise_that_check_passes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -518,6 +528,7 @@ def test_a_students_work_is_not_overwritten(
     assert Path("mine.py").read_text(encoding="utf-8") != "my work\n"
 
 
+@needs_nbformat
 def test_standard_output_holds_the_notebook_alone(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("and", "--exercise", "--format", "ipynb", "-o", "-") == 0
     out, err = capsys.readouterr()
