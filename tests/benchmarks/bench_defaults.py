@@ -99,7 +99,9 @@ def deep(scale: float) -> Iterator[str]:
 
 def main(scale: float) -> None:
     print("# How often the defaults learn\n")
-    print("Made by `python tests/benchmarks/bench_defaults.py`: rendered scripts, run and judged.")
+    print(
+        f"Made by `python tests/benchmarks/bench_defaults.py {scale:g}`: scripts, run and judged."
+    )
     print(
         "Up to three inputs the functions are all there are; from four on, 300 random ones and the"
     )
