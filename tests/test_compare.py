@@ -351,7 +351,8 @@ def test_the_same_command_gives_the_same_figures(measured: Measured) -> None:
 
 # The claims that rest on seconds, what is said of them, and what counts or weighs them.
 ON_SECONDS = re.compile(
-    r"an epoch takes|SGD takes|B \||bytes \||^(5|8|14)\. |\*\*In short|What does not hold|(less|more) time"
+    r"an epoch takes|SGD takes|B \||bytes \||^(5|8|14)\. "
+    r"|\*\*In short|What does not hold|(less|more) time"
 )
 
 
