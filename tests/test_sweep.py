@@ -374,11 +374,36 @@ def test_a_sweep_that_is_killed_is_continued(whole: Path, tmp_path: Path) -> Non
     process = subprocess.Popen(words, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     while process.poll() is None and not (path.exists() and path.stat().st_size):
         time.sleep(0.01)
+    workers = children(process.pid)
     process.kill()
     process.wait()
+    deadline = time.monotonic() + 30
+    while any(map(runs, workers)):
+        assert time.monotonic() < deadline, "its workers are still there"
+        time.sleep(0.05)
     assert 0 < len(path.read_text(encoding="utf-8").splitlines()) <= 60
     assert main(["sweep", *QUICK, "--workers", "2", "-o", str(path)]) == 0
     assert rows(path) == rows(whole)
+
+
+def children(pid: int) -> list[int]:
+    """The process's children that work for joblib, where the system tells (Linux)."""
+    try:
+        numbers = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    except OSError:
+        return []
+    return [int(number) for number in numbers if "popen_loky" in command_of(int(number))]
+
+
+def command_of(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""
+
+
+def runs(pid: int) -> bool:
+    return bool(command_of(pid))  # empty for a zombie
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a file's size can be limited on POSIX only")

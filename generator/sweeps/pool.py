@@ -1,11 +1,14 @@
 """Spreads a sweep's work over processes here (joblib, loky) or over a Dask cluster."""
 
+import os
+import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor
 from contextlib import ExitStack
+from functools import cache
 from hashlib import sha256
 from importlib import import_module
-from threading import Lock
+from threading import Lock, Thread
 from typing import Any, TypeVar
 
 from joblib import Parallel, delayed, parallel_config
@@ -21,6 +24,7 @@ Task = Callable[[Plan, Jobs], T]
 
 MAX_DEATHS = 3
 PATIENCE = 10.0  # seconds to reach a scheduler
+HEARTBEAT = 1.0  # seconds between a worker's looks at whether its sweep is still there
 
 
 class WorkersDie(RuntimeError):
@@ -45,16 +49,18 @@ def spread(
     out: dict[Jobs, int] = {}  # how many deaths a piece that is handed out has seen
     lock = Lock()  # joblib asks for more in a thread of its own
 
+    parent = os.getpid() if scheduler is None else None
+
     def feed(again: list[Jobs]) -> Iterator[Any]:
         for jobs in again:
-            yield delayed(_tagged)(task, plan, jobs)
+            yield delayed(_tagged)(task, plan, jobs, parent)
         while True:
             with lock:
                 fresh = next(waiting, None)
                 if fresh is None:
                     return
                 out[fresh] = 0
-            yield delayed(_tagged)(task, plan, fresh)
+            yield delayed(_tagged)(task, plan, fresh, parent)
 
     with ExitStack() as stack:
         killed = _enter_backend(stack, plan, scheduler)
@@ -78,8 +84,26 @@ def fingerprint(plan: Plan) -> str:
     return sha256("".join(sources).encode()).hexdigest()
 
 
-def _tagged(task: Task[T], plan: Plan, jobs: Jobs) -> tuple[Jobs, T]:
+def _tagged(task: Task[T], plan: Plan, jobs: Jobs, parent: int | None) -> tuple[Jobs, T]:
+    """The task's result with its jobs; a worker here ends when the sweep does, even by kill -9."""
+    if parent is not None and parent != os.getpid():
+        _end_with(parent)
     return jobs, task(plan, jobs)
+
+
+@cache
+def _end_with(parent: int) -> None:
+    """End this process soon after its parent; loky's workers would wait for it for ever.
+
+    Windows keeps the number of a parent that has gone, so there they do wait.
+    """
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(HEARTBEAT)
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
 
 
 def _enter_backend(
