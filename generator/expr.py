@@ -1,12 +1,12 @@
 """Boolean expressions: from text such as "a != b, a and b" to a truth table."""
 
 import ast
-import warnings
 from functools import reduce
 from operator import and_, or_
 from string import ascii_lowercase
 
 from generator.errors import UsageError
+from generator.syntax import parse_expression
 from generator.table import MAX_INPUTS, TruthTable
 
 MAX_CHARACTERS = 400
@@ -47,8 +47,7 @@ def _columns(text: str) -> list[ast.expr]:
     if not source:
         raise UsageError("it is empty: write an expression such as 'a != b'")
     try:
-        with warnings.catch_warnings(action="ignore"):
-            tree = ast.parse(source, mode="eval").body
+        tree = parse_expression(source)
     except (SyntaxError, ValueError, MemoryError, RecursionError) as error:
         reason = getattr(error, "msg", "nested too deeply")
         raise UsageError(f"Python cannot read it ({reason}): {USE}") from None

@@ -21,68 +21,76 @@ class Parser(argparse.ArgumentParser):
 def parser() -> Parser:
     """The parser of the main command: what to learn and how."""
     parser = Parser(prog=PROGRAM, allow_abbrev=False, add_help=False)
-    what = parser.add_argument_group("what to learn (one of these three)")
-    what.add_argument(
+    _what(parser.add_argument_group("what to learn (one of these three)"))
+    _how(parser.add_argument_group("how to learn it (measured defaults)"))
+    return parser
+
+
+def _what(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
         "gate",
         nargs="*",
         help="gate names, such as xor, and3 or full_adder; several are output columns",
     )
-    what.add_argument(
+    group.add_argument(
         "--table",
         metavar="BITS",
         help="truth tables, row of zeros first: 0110 or 0x6996; columns with commas",
     )
-    what.add_argument(
+    group.add_argument(
         "--expr", metavar="TEXT", help='expressions such as "a and (b != c)"; columns with commas'
     )
-    what.add_argument(
+    group.add_argument(
         "--inputs",
         metavar="N",
         type=whole_number,
         help="number of inputs of and, or, xor, nand, nor, xnor, majority",
     )
-    how = parser.add_argument_group("how to learn it (measured defaults)")
-    how.add_argument(
+
+
+def _how(group: argparse._ArgumentGroup) -> None:
+    group.add_argument(
         "--hidden",
         metavar="SIZES",
         type=_sizes,
         help="units of the hidden layer, such as 4, or layers: 8,4",
     )
-    how.add_argument(
+    group.add_argument(
         "--batch",
         metavar="KIND",
         type=_batch,
         default=Batch.FULL,
         help="sgd, mini or full (default full)",
     )
-    how.add_argument(
+    group.add_argument(
         "--batch-size",
         metavar="K",
         type=whole_number,
         help="rows per update of mini (default a quarter of the rows)",
     )
-    how.add_argument(
+    group.add_argument(
         "--activation",
         metavar="KIND",
         type=_activation,
         default=Activation.SIGMOID,
         help="hidden activation: sigmoid, tanh or relu (default sigmoid)",
     )
-    how.add_argument("--lr", metavar="R", type=_number, help="learning rate")
-    how.add_argument("--epochs", metavar="E", type=whole_number, help="passes over the truth table")
-    how.add_argument(
+    group.add_argument("--lr", metavar="R", type=_number, help="learning rate")
+    group.add_argument(
+        "--epochs", metavar="E", type=whole_number, help="passes over the truth table"
+    )
+    group.add_argument(
         "--seed",
         metavar="S",
         type=whole_number,
         help="seed of the weights (default: the first of 0, 1, 2, … that learns)",
     )
-    how.add_argument(
+    group.add_argument(
         "--show", metavar="loss", choices=["loss"], help="loss: print the loss as it falls"
     )
-    how.add_argument(
+    group.add_argument(
         "--keep", action="store_true", help="write the script even if it does not learn"
     )
-    return parser
 
 
 def printable(text: str) -> str:

@@ -11,6 +11,11 @@ LOCK = threading.RLock()
 
 def parse(source: str | bytes) -> ast.Module:
     """The tree of a script, without a warning. Raises what `ast.parse` raises."""
-    with LOCK, warnings.catch_warnings():
-        warnings.simplefilter("ignore")
+    with LOCK, warnings.catch_warnings(action="ignore"):
         return ast.parse(source)
+
+
+def parse_expression(source: str) -> ast.expr:
+    """The tree of a single expression, without a warning. Raises what `ast.parse` raises."""
+    with LOCK, warnings.catch_warnings(action="ignore"):
+        return ast.parse(source, mode="eval").body

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from generator.command import MARK
 from generator.lessons.explain import Line, annotated
 from generator.spec import ScriptSpec
+from generator.syntax import parse
 
 SCRIPT_POINTS = 3  # for the whole script, once it learns
 
@@ -121,7 +122,7 @@ def _blank(head: str, line: Line, before: list[Blank]) -> Blank:
     text = code.replace(" = errors[rows] = ", " = ")  # a copy for --show loss, which is given
     if STEPS[head].name == "make_batches":
         text = f"batches = {code.removeprefix(start).removesuffix(':')}"
-    names = [node for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)]
+    names = [node for node in ast.walk(parse(text)) if isinstance(node, ast.Name)]
     used = {name.id for name in names if isinstance(name.ctx, ast.Load)}
     results = {name.id for name in names if isinstance(name.ctx, ast.Store)} or {"layers"}
     if "+=" in text:

@@ -23,7 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from generator.command import command, spec_of
-from generator.judge import judge
+from generator.comparison.measuring import watch
 from generator.options import parser
 from generator.render import render
 from generator.spec import ScriptSpec
@@ -45,13 +45,16 @@ class Soon:
 
 
 def ours(spec: ScriptSpec) -> Callable[[int], Soon | None]:
+    """Watched once to find the update, then run plain with the epochs that it takes."""
+
     def soon(seed: int) -> Soon | None:
-        for epochs in range(1, spec.epochs + 1):
-            short = replace(spec, seed=seed, epochs=epochs)
-            source = render(short)
-            if judge(run_warm(source), short.table).ok:
-                return Soon(short.updates, 1000 * run_warm(source).seconds)
-        return None
+        course = watch(replace(spec, seed=seed))
+        if not course.within.any():
+            return None
+        updates = int(course.updates[course.within.argmax()])
+        epochs = -(-updates * spec.epochs // spec.updates)
+        source = render(replace(spec, seed=seed, epochs=epochs))
+        return Soon(updates, 1000 * run_warm(source).seconds)
 
     return soon
 
