@@ -17,7 +17,7 @@ from generator.warm import execute
 
 Jobs = tuple[int, ...]
 
-SECONDS = 1.0  # what a piece of work should take: long against sending it, short to lose
+SECONDS = 0.3  # what a piece of work should take: long against sending it, short to lose
 SAMPLE = 1000  # one script in so many is confirmed in isolation, whatever became of it
 LEAST_SAMPLE = 3
 
