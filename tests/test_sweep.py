@@ -482,7 +482,8 @@ def test_the_table_and_the_page_say_what_the_file_says(
         ]
         learned = sum(row["learned"] for row in mine)
         assert (share["learned"], share["runs"]) == (learned, len(mine) or None)
-        assert f"| {share['hidden']} | {share['batch']} | {learned} | 12 |" in text
+        how = f"{mine[0]['lr']:g} | {mine[0]['epochs']}"
+        assert f"| {share['hidden']} | {share['batch']} | {how} | {learned} | 12 |" in text
     failed = [row for row in found if not row["learned"]]
     assert 0 < len(failed) == summary["not_learned"] < 48
     assert f"{len(failed)} did not learn" in out
@@ -492,6 +493,13 @@ def test_the_table_and_the_page_say_what_the_file_says(
     before = {path.name: path.read_bytes() for path in page.parent.iterdir()}
     assert main([*words.split(), *HERE]) == 0
     assert {path.name: path.read_bytes() for path in page.parent.iterdir()} == before
+
+
+def test_gates_with_other_defaults_are_pooled_under_all_of_them() -> None:
+    swept = plan("xor xor3 and --each --seeds 2")
+    [share] = pooled(swept, bytearray([LEARNED] * 6))
+    assert (share.hidden, share.lr, share.epochs) == ("8 / 12", "1", "100 / 150")
+    assert (share.learned, share.runs) == (6, 6)
 
 
 def test_failing_functions_and_the_worst_are_named() -> None:

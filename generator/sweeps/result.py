@@ -1,11 +1,11 @@
 """What a sweep found: shares with their intervals, from one byte a job."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby, islice
 from math import ceil, floor
 
-from generator.command import command
+from generator.command import command, number
 from generator.spec import table_name
 from generator.sweeps.interval import wilson
 from generator.sweeps.plan import Plan
@@ -18,11 +18,13 @@ OBSERVED = 50  # scripts of a group that are observed for the updates they need
 
 @dataclass(frozen=True)
 class Share:
-    """How many of some runs learned; `what` ran with these sizes and this strategy."""
+    """How many of some runs learned; `what` ran with these options, as they are written."""
 
     what: str
     hidden: str
     batch: str
+    lr: str
+    epochs: str
     runs: int
     learned: int
 
@@ -85,7 +87,7 @@ def worst(plan: Plan, states: bytearray) -> list[Worst]:
         least = min(learned for _, learned in counts.values())
         at_least = [cell for cell, (_, learned) in counts.items() if learned == least]
         names = tuple(gate(plan, cell) for cell in at_least[:5]) if failing else ()
-        hidden, batch = _group(plan, group)
+        hidden, batch, *_ = _options(plan, cells)
         found.append(Worst(hidden, batch, plan.seeds, least, len(cells), len(failing), names))
     return found
 
@@ -127,8 +129,7 @@ def gate(plan: Plan, cell: int) -> str:
 
 def _share(plan: Plan, states: bytearray, what: str, cells: range | list[int]) -> Share:
     counts = [_counts(plan, states, cell) for cell in cells]
-    hidden, batch = _group(plan, cells[0] % len(plan.groups))
-    return Share(what, hidden, batch, *map(sum, zip(*counts, strict=True)))
+    return Share(what, *_options(plan, cells), *map(sum, zip(*counts, strict=True)))
 
 
 def _counts(plan: Plan, states: bytearray, cell: int) -> tuple[int, int]:
@@ -138,9 +139,20 @@ def _counts(plan: Plan, states: bytearray, cell: int) -> tuple[int, int]:
     return learned + states.count(NOT_LEARNED, start, end), learned
 
 
-def _group(plan: Plan, group: int) -> tuple[str, str]:
-    spec = plan.spec(group)
-    return ",".join(map(str, spec.hidden)), spec.batch.value
+def _options(plan: Plan, cells: range | list[int]) -> tuple[str, str, str, str]:
+    """Hidden sizes, strategy, learning rate and epochs, each value once.
+
+    The functions of a family have the same; the defaults of named gates go with their inputs.
+    """
+    specs = [plan.spec(cell) for cell in (cells[:1] if plan.family else cells)]
+    hidden = (",".join(map(str, spec.hidden)) for spec in specs)
+    batch = (spec.batch.value for spec in specs)
+    lr, epochs = (number(spec.lr) for spec in specs), (str(spec.epochs) for spec in specs)
+    return _each(hidden), _each(batch), _each(lr), _each(epochs)
+
+
+def _each(values: Iterable[str]) -> str:
+    return " / ".join(dict.fromkeys(values))
 
 
 def _name(plan: Plan) -> str:
