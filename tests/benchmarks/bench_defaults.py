@@ -28,7 +28,7 @@ from generator.warm import execute
 RUNS = {1: 4000, 2: 10_000, 3: 10_000, 4: 10_000, 5: 1000, 6: 400, 7: 200, 8: 60}
 OTHER_RUNS = 2000  # at most, of tanh and relu
 DEEP = ("8,4", "8,8", "16,16", "4,4,4", "16,16,16", "64,64,64")
-DEEP_RUNS = {2: 200, 3: 100, 4: 100}
+DEEP_RUNS = {2: 200, 3: 100, 4: 50}
 RANDOM_FUNCTIONS = 300
 
 
