@@ -3,8 +3,8 @@
 import json
 from collections.abc import Callable
 
-from generator.command import read
-from generator.render import render
+from nineteen.script.choices import read
+from nineteen.script.render import render
 
 XOR = render(read("# python -m generator xor --batch mini"))
 AND = render(read("# python -m generator and --hidden 4 --epochs 150"))

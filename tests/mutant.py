@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from functools import cache
 
+from nineteen.script.render import render
 from space import spec
-
-from generator.render import render
 
 BASES = {
     "full": "xor --hidden 8 --lr 0.5 --epochs 300",

@@ -1,11 +1,10 @@
 """The option space as a hypothesis strategy: command lines that the main command accepts."""
 
 from hypothesis import strategies as st
-
-from generator.command import spec_of
-from generator.gates import FIXED, SCALABLE
-from generator.options import parser
-from generator.spec import ScriptSpec
+from nineteen.script.choices import spec_of
+from nineteen.script.gates import FIXED, SCALABLE
+from nineteen.script.options import parser
+from nineteen.script.spec import ScriptSpec
 
 EXPRESSIONS = ("a and b", "a ^ b ^ c", "not a, a", "(a or b) and c != d", "a == b, ~c | d & e, 1")
 

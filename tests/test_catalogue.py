@@ -6,12 +6,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from nineteen import cli
+from nineteen.script.choices import file_stem, read
+from nineteen.script.judge import judge
+from nineteen.verbs.catalogue import command as catalogue
 
-from generator import catalogue, cli
-from generator.command import file_stem, read
-from generator.judge import judge
-
-ROOT = Path(catalogue.__file__).parent.parent
+ROOT = Path(catalogue.__file__).parents[4]
 GENERATED = ROOT / "generated"
 SCRIPTS = sorted(GENERATED.glob("*.py"))
 
@@ -43,7 +43,7 @@ def test_the_index_can_be_stale(tmp_path: Path) -> None:
 @pytest.mark.parametrize("path", SCRIPTS, ids=[path.stem for path in SCRIPTS])
 def test_every_script_learns(path: Path) -> None:
     """As a student runs it: no generator in between but for the judge."""
-    from generator.run import run
+    from nineteen.script.run import run
 
     spec = read(path.read_text(encoding="utf-8").partition("\n")[0])
     assert f"{file_stem(spec)}.py" == path.name

@@ -12,17 +12,17 @@ from pathlib import Path
 
 import pytest
 from documents import AND, DEEP, PAGES, XOR, fence, notebook
-
-from generator.checks import checking, form
-from generator.checks.audit import Honesty
-from generator.checks.blocks import Block
-from generator.checks.check import Check, Outcome, Result, check, learns, refused, same
-from generator.checks.checking import check_script
-from generator.checks.find import Found, find
-from generator.cli import main
-from generator.command import read
-from generator.judge import Status, Verdict
-from generator.run import Ending, Run
+from nineteen.cli import main
+from nineteen.script.choices import read
+from nineteen.script.judge import Status, Verdict
+from nineteen.script.run import Ending, Run
+from nineteen.training.honesty import Honesty
+from nineteen.verbs.check import command as checking
+from nineteen.verbs.check import form
+from nineteen.verbs.check.blocks import Block
+from nineteen.verbs.check.command import check_script
+from nineteen.verbs.check.find import Found, find
+from nineteen.verbs.check.four_checks import Check, Outcome, Result, check, learns, refused, same
 
 LINES = XOR.count("\n")
 SPEC = read(XOR.partition("\n")[0])

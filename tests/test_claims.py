@@ -7,16 +7,15 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nineteen.page.estimates import Estimate, difference, median, ratio, share
+from nineteen.script.render import render
+from nineteen.training.execute import execute
+from nineteen.verbs.compare.claim_verdict import Finding, Verdict, all_of, any_of, over
+from nineteen.verbs.compare.claim_words import WORDS
+from nineteen.verbs.compare.claims import claims, update_bytes
+from nineteen.verbs.compare.trainings import Cell, Course, Measured, Plain
 from scipy.stats import binom
 from space import spec
-
-from generator.comparison.claim_words import WORDS
-from generator.comparison.claims import claims, update_bytes
-from generator.comparison.estimates import Estimate, difference, median, ratio, share
-from generator.comparison.trainings import Cell, Course, Measured, Plain
-from generator.comparison.verdict import Finding, Verdict, all_of, any_of, over
-from generator.render import render
-from generator.warm import execute
 
 HOLDS, FAILS, UNSEEN = Verdict
 EPOCHS = 100
@@ -208,7 +207,7 @@ def test_update_bytes_are_those_of_the_arrays_in_the_script(words: str, batch: s
 
 def test_much_memory_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     assert verdicts(EQUAL)["full memory"] is UNSEEN
-    monkeypatch.setattr("generator.comparison.claims.MUCH_MEMORY", 500)  # bytes; these make 576
+    monkeypatch.setattr("nineteen.verbs.compare.claims.MUCH_MEMORY", 500)  # bytes; these make 576
     assert verdicts(EQUAL)["full memory"] is HOLDS
 
 

@@ -8,9 +8,9 @@ import time
 from pathlib import Path
 
 import pytest
-
-from generator import cli, files, make
-from generator.judge import Status
+from nineteen import cli
+from nineteen.script import files, make
+from nineteen.script.judge import Status
 
 POSIX = os.name == "posix"
 
@@ -303,7 +303,7 @@ def test_help_and_the_list_name_everything(capsys: pytest.CaptureFixture[str]) -
     assert all(verb in said for verb in cli.VERBS)
     assert cli.main(["list"]) == 0
     listed = capsys.readouterr().out
-    from generator.gates import names, table_of
+    from nineteen.script.gates import names, table_of
 
     for name in names():
         line = next(line for line in listed.splitlines() if line.split()[:1] == [name])
@@ -324,12 +324,12 @@ def test_every_verb_has_help_and_refuses_what_it_does_not_know(
 
 def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
     heavy = {"numpy", "black", "rich", "joblib", "matplotlib"}
-    code = f"import sys, generator.cli; print(*sorted({heavy!r} & set(sys.modules)))"
+    code = f"import sys, nineteen.cli; print(*sorted({heavy!r} & set(sys.modules)))"
     run = subprocess.run(
         [sys.executable, "-c", code],
         capture_output=True,
         text=True,
         check=True,
-        cwd=Path(cli.__file__).parent.parent,
+        cwd=Path(cli.__file__).parent.parent.parent,
     )
     assert run.stdout.split() == []

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from nineteen.cli import main
+from nineteen.verbs.sweep import work as sweep_run
 from test_sweep import rows
-
-from generator.cli import main
-from generator.sweeps import work as sweep_run
 
 distributed = pytest.importorskip("distributed", reason="pip install nineteen[cluster]")
 pytestmark = pytest.mark.slow
@@ -117,7 +116,7 @@ def test_an_interrupted_sweep_goes_on_elsewhere(
 def test_no_cluster_is_one_line(
     where: str, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr("generator.sweeps.pool.PATIENCE", 1.0)
+    monkeypatch.setattr("nineteen.verbs.sweep.pool.PATIENCE", 1.0)
     assert main([*SWEEP, "--scheduler", where]) == 2
     err = capsys.readouterr().err
     assert said in err
@@ -144,13 +143,13 @@ def test_a_cluster_without_workers_is_one_line(
 def test_a_worker_that_renders_other_scripts_is_refused(
     address: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from generator.sweeps.pool import fingerprint
+    from nineteen.verbs.sweep.pool import fingerprint
 
     real = fingerprint
 
     def strange(plan: Any) -> str:
         return real(plan) if "dask" in " ".join(sys.argv) else "what this machine renders"
 
-    monkeypatch.setattr("generator.sweeps.pool.fingerprint", strange)
+    monkeypatch.setattr("nineteen.verbs.sweep.pool.fingerprint", strange)
     assert main([*SWEEP, "--scheduler", address]) == 2
     assert "renders other scripts" in capsys.readouterr().err

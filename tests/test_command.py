@@ -2,10 +2,9 @@
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from nineteen.errors import UsageError
+from nineteen.script.choices import command, file_stem, read
 from space import command_lines, spec
-
-from generator.command import command, file_stem, read
-from generator.errors import UsageError
 
 CANONICAL = [
     ("xor --batch mini", "xor --batch mini", "xor_mini"),

@@ -13,19 +13,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from nineteen.cli import main
+from nineteen.script.judge import judge
+from nineteen.script.render import render
+from nineteen.script.run import Ending, Run
+from nineteen.script.spec import Batch
+from nineteen.training.gradient import loss, matrices, predict
+from nineteen.training.observe import Update, observe
+from nineteen.verbs.compare.code_table import differing, html_table, side_by_side
+from nineteen.verbs.compare.comparison_plan import command_of, options_of, plan_of
+from nineteen.verbs.compare.measuring import measure, watch, weights_after
+from nineteen.verbs.compare.trainings import Measured
 from space import spec
-
-from generator.cli import main
-from generator.comparison.measuring import measure, watch, weights_after
-from generator.comparison.plan import command_of, options_of, plan_of
-from generator.comparison.side_by_side import differing, html_table, side_by_side
-from generator.comparison.trainings import Measured
-from generator.gradient import loss, matrices, predict
-from generator.judge import judge
-from generator.observe import Update, observe
-from generator.render import render
-from generator.run import Ending, Run
-from generator.spec import Batch
 
 STRATEGIES = ("sgd", "mini", "mini --batch-size 3", "full")
 
@@ -77,8 +76,8 @@ def test_learned_is_what_the_judge_says(words: str, seed: int) -> None:
 def test_long_trainings_are_looked_at_by_epochs_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     one = spec("xor", "--batch", "mini", "--batch-size", "3", "--epochs", "20")
     every = watch(one)
-    monkeypatch.setattr("generator.comparison.measuring.SINGLY", 11)
-    monkeypatch.setattr("generator.comparison.measuring._TOGETHER", 100)
+    monkeypatch.setattr("nineteen.verbs.compare.measuring.SINGLY", 11)
+    monkeypatch.setattr("nineteen.verbs.compare.measuring._TOGETHER", 100)
     some = watch(one)
     assert some.updates.tolist() == [*range(12), *range(12, 41, 2)]
     assert some.losses == pytest.approx(every.losses[some.updates])
@@ -110,7 +109,7 @@ def test_a_watched_script_that_prints_something_else_is_an_error(
     plan = replace(plan_of(options_of(["xor"]), None, 6), small=(), slow=(), larger=(), seeds=1)
     measure(plan, 1)
     monkeypatch.setattr(
-        "generator.comparison.measuring.observe",
+        "nineteen.verbs.compare.measuring.observe",
         lambda *watching: observe(*watching).replace("0.0", "0.1"),
     )
     with pytest.raises(RuntimeError, match="watched, a script prints something else"):
@@ -191,7 +190,7 @@ def test_bad_input_is_one_line_and_writes_nothing(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("FILE").write_text("mine")
-    monkeypatch.setattr("generator.comparison.measuring.measure", None)
+    monkeypatch.setattr("nineteen.verbs.compare.measuring.measure", None)
     assert main(["compare", *words]) == 2
     printed = capsys.readouterr()
     assert not printed.out
@@ -204,7 +203,7 @@ def test_a_missing_extra_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    monkeypatch.setattr("generator.comparison.measuring.measure", None)
+    monkeypatch.setattr("nineteen.verbs.compare.measuring.measure", None)
     assert main(["compare", "xor", "-o", str(tmp_path / "lessons")]) == 2
     assert 'pip install "nineteen[lessons]"' in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
@@ -256,7 +255,7 @@ def lesson(measured: Measured, tmp_path_factory: pytest.TempPathFactory) -> Path
     pytest.importorskip("nbformat", reason="notebooks need the extra lessons")
     folder = tmp_path_factory.mktemp("lesson")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("generator.comparison.measuring.measure", lambda *_: measured)
+        patch.setattr("nineteen.verbs.compare.measuring.measure", lambda *_: measured)
         assert main(["compare", "xor", "--seeds", "6", "--batch-size", "3", "-o", str(folder)]) == 0
     return folder
 
@@ -321,7 +320,7 @@ def test_the_notebook_shows_the_pictures_and_the_output(lesson: Path) -> None:
 
 
 def test_the_same_runs_make_the_same_pictures(lesson: Path, measured: Measured) -> None:
-    from generator.comparison.page import documents
+    from nineteen.verbs.compare.comparison_page import documents
 
     pictures = documents(measured, "", "xor", [], ["svg"])["svg"].pictures
     assert len(pictures) == 7
@@ -331,8 +330,8 @@ def test_the_same_runs_make_the_same_pictures(lesson: Path, measured: Measured) 
 
 
 def figures(found: Measured) -> list[Any]:
-    from generator.comparison.advice import advice
-    from generator.comparison.claims import claims
+    from nineteen.verbs.compare.batch_advice import advice
+    from nineteen.verbs.compare.claims import claims
 
     findings = claims(found)
     counts = [finding for finding in findings if not finding.timed]

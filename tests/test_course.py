@@ -7,15 +7,14 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from nineteen.cli import VERBS, main_parser
+from nineteen.script.choices import read, spec_of
+from nineteen.script.options import PROGRAM
+from nineteen.verbs.catalogue import command as catalogue
+from nineteen.verbs.catalogue import course
+from nineteen.verbs.catalogue.course import LESSONS, MINUTES, plan
 
-from generator import catalogue
-from generator.cli import VERBS, main_parser
-from generator.command import read, spec_of
-from generator.lessons import course
-from generator.lessons.course import LESSONS, MINUTES, plan
-from generator.options import PROGRAM
-
-GENERATED = Path(catalogue.__file__).parent.parent / "generated"
+GENERATED = Path(catalogue.__file__).parents[4] / "generated"
 PAGE = (GENERATED / course.PAGE).read_text(encoding="utf-8")
 BULLET = re.compile(r"^- \[(.+)\]\((.+)\): (.+)$", re.MULTILINE)
 

@@ -7,13 +7,12 @@ from typing import Any
 
 import numpy as np
 import pytest
+from nineteen.script.render import render
+from nineteen.script.spec import ScriptSpec
+from nineteen.training.gradient import gradient, matrices
+from nineteen.training.observe import Start, Update, observe
+from nineteen.verbs.lesson.derivation import Derivation, Formula, derive
 from space import spec
-
-from generator.gradient import gradient, matrices
-from generator.lessons.derivation import Derivation, Formula, derive
-from generator.observe import Start, Update, observe
-from generator.render import render
-from generator.spec import ScriptSpec
 
 STEP = 1e-5
 CASES = [

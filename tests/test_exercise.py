@@ -18,19 +18,18 @@ import numpy as np
 import pytest
 from environment import CI
 from hypothesis import HealthCheck, given, settings
+from nineteen.cli import main
+from nineteen.errors import UsageError
+from nineteen.script.choices import MARK
+from nineteen.script.make import Made, make
+from nineteen.script.render import MAX_COLUMNS, MAX_LINES, confirm
+from nineteen.script.spec import Activation, ScriptSpec
+from nineteen.verbs.check.command import check_script
+from nineteen.verbs.check.find import find
+from nineteen.verbs.exercise.blanks import Blank, blanks_of
+from nineteen.verbs.exercise.exercise import files
+from nineteen.verbs.exercise.trial_numbers import case
 from space import command_lines, spec
-
-from generator.checks.checking import check_script
-from generator.checks.find import find
-from generator.cli import main
-from generator.command import MARK
-from generator.errors import UsageError
-from generator.lessons.blanks import Blank, blanks_of
-from generator.lessons.cases import case
-from generator.lessons.exercise import files
-from generator.make import Made, make
-from generator.render import MAX_COLUMNS, MAX_LINES, confirm
-from generator.spec import Activation, ScriptSpec
 
 needs_nbformat = pytest.mark.skipif(
     not CI and find_spec("nbformat") is None, reason='needs nbformat: pip install -e ".[lessons]"'
@@ -570,7 +569,7 @@ def test_bad_options_are_refused_before_training(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("generator.lessons.exercising.make", pytest.fail)
+    monkeypatch.setattr("nineteen.verbs.exercise.command.make", pytest.fail)
     assert main(shlex.split(words)) == 2
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)

@@ -13,15 +13,14 @@ import pytest
 from environment import CI
 from hypothesis import HealthCheck, given, settings
 from jinja2 import FunctionLoader
+from nineteen.cli import main
+from nineteen.errors import UsageError
+from nineteen.script import annotate as explain
+from nineteen.script.annotate import annotated
+from nineteen.script.choices import command
+from nineteen.script.render import environment, render
+from nineteen.script.spec import ScriptSpec
 from space import command_lines, spec
-
-from generator.cli import main
-from generator.command import command
-from generator.errors import UsageError
-from generator.lessons import explain
-from generator.lessons.explain import annotated
-from generator.render import environment, render
-from generator.spec import ScriptSpec
 
 MANY = settings(
     max_examples=1500 if CI else 120, deadline=None, suppress_health_check=list(HealthCheck)
@@ -194,7 +193,7 @@ def test_an_edited_script_says_which_lines_were_changed(
 
 
 def test_an_edit_is_never_explained_as_the_original(tmp_path: Path) -> None:
-    from generator.lessons.explaining import rows_of
+    from nineteen.verbs.explain.command import rows_of
 
     source = render(spec("xor3", "--hidden", "8,4", "--batch", "sgd"))
     lines = source.splitlines()

@@ -13,10 +13,9 @@ from string import ascii_lowercase
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from generator.errors import UsageError
-from generator.expr import MAX_CHARACTERS, USE, parse
-from generator.table import TruthTable
+from nineteen.errors import UsageError
+from nineteen.script.expr import MAX_CHARACTERS, USE, parse
+from nineteen.script.table import TruthTable
 
 HOSTILE = [
     "",

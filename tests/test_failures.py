@@ -8,21 +8,20 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from nineteen.script.choices import read
+from nineteen.script.judge import judge, read_predictions, wrong_rows
+from nineteen.script.make import make
+from nineteen.script.options import PROGRAM
+from nineteen.script.render import render
+from nineteen.script.run import run
+from nineteen.training.execute import execute
+from nineteen.verbs.catalogue import command as catalogue
+from nineteen.verbs.catalogue import failures
+from nineteen.verbs.catalogue.failures import FAILURES, FOLDER, PAGE, Failure
+from nineteen.verbs.check.command import check_script
+from nineteen.verbs.check.find import find
 
-from generator import catalogue
-from generator.checks.checking import check_script
-from generator.checks.find import find
-from generator.command import read
-from generator.judge import judge, read_predictions, wrong_rows
-from generator.lessons import failures
-from generator.lessons.failures import FAILURES, FOLDER, PAGE, Failure
-from generator.make import make
-from generator.options import PROGRAM
-from generator.render import render
-from generator.run import run
-from generator.warm import execute
-
-ROOT = Path(catalogue.__file__).parent.parent
+ROOT = Path(catalogue.__file__).parents[4]
 COMMITTED = ROOT / "generated" / FOLDER
 PAGE_TEXT = (COMMITTED / PAGE).read_text(encoding="utf-8")
 EACH = pytest.mark.parametrize("failure", FAILURES, ids=[failure.name for failure in FAILURES])

@@ -8,13 +8,12 @@ import pytest
 from documents import AND, DEEP, LAYOUTS, OTHERS, PAGES, XOR, fence, notebook
 from hypothesis import given
 from hypothesis import strategies as st
-
-from generator import command
-from generator.checks.find import files, find
-from generator.checks.mark import MARK, marked
-from generator.command import read
-from generator.errors import UsageError
-from generator.spec import ScriptSpec
+from nineteen.errors import UsageError
+from nineteen.script import choices as command
+from nineteen.script.choices import read
+from nineteen.script.spec import ScriptSpec
+from nineteen.verbs.check.find import files, find
+from nineteen.verbs.check.first_line import MARK, marked
 
 FIRST = "import numpy as np  # python -m generator {}\n"
 

@@ -8,15 +8,14 @@ import pytest
 from documents import AND, DEEP, LAYOUTS, PAGES, XOR, fence, notebook
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from generator.checks import fix as fixing
-from generator.checks.check import Result, refused
-from generator.checks.find import Found, find
-from generator.cli import main
-from generator.command import read
-from generator.errors import UsageError
-from generator.make import make
-from generator.render import render
+from nineteen.cli import main
+from nineteen.errors import UsageError
+from nineteen.script.choices import read
+from nineteen.script.make import make
+from nineteen.script.render import render
+from nineteen.verbs.check import fix as fixing
+from nineteen.verbs.check.find import Found, find
+from nineteen.verbs.check.four_checks import Result, refused
 
 WRONG = XOR.replace("W2 += ", "W2 -= ")
 
@@ -59,7 +58,7 @@ def test_several_scripts_of_a_page(names: list[str]) -> None:
     def page(source: str) -> str:
         return "\n\nText é.\n\n<!-- -->\n\n".join(PAGES[name](source) for name in names)
 
-    from generator.checks.pages import code_blocks
+    from nineteen.verbs.check.markdown_blocks import code_blocks
 
     text = page(XOR)
     blocks = [block for block in code_blocks(text) if block.source == XOR]

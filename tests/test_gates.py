@@ -6,10 +6,9 @@ from collections.abc import Callable
 from functools import reduce
 
 import pytest
-
-from generator import gates
-from generator.errors import UsageError
-from generator.table import TruthTable
+from nineteen.errors import UsageError
+from nineteen.script import gates
+from nineteen.script.table import TruthTable
 
 TWO_INPUTS: dict[str, Callable[[int, int], object]] = {
     "false": lambda a, b: 0,

@@ -6,12 +6,19 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
+from nineteen.script.render import render
+from nineteen.script.spec import Activation, ScriptSpec
+from nineteen.training.gradient import (
+    Array,
+    Matrices,
+    gradient,
+    kink_distance,
+    loss,
+    matrices,
+    predict,
+)
+from nineteen.training.observe import Update, observe
 from space import spec
-
-from generator.gradient import Array, Matrices, gradient, kink_distance, loss, matrices, predict
-from generator.observe import Update, observe
-from generator.render import render
-from generator.spec import Activation, ScriptSpec
 
 STEP = 1e-5  # of the central differences: their own error is about STEP**2
 CLOSE = 1e-6

@@ -10,20 +10,19 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nineteen.errors import UsageError
+from nineteen.script.judge import judge
+from nineteen.script.render import render
+from nineteen.script.run import Ending, run
+from nineteen.script.spec import Activation, ScriptSpec
+from nineteen.training import examine as honest
+from nineteen.training.examine import examine, examine_here
+from nineteen.training.gradient import gradient
+from nineteen.training.gradient_step import Step
+from nineteen.training.honesty import SAMPLE, Honesty, sample
+from nineteen.training.mistakes import wrong_change
+from nineteen.verbs.catalogue.command import specs
 from space import command_lines, spec
-
-from generator.catalogue import specs
-from generator.checks import honest
-from generator.checks.audit import SAMPLE, Honesty, sample
-from generator.checks.honest import examine, examine_here
-from generator.checks.mistakes import wrong_change
-from generator.checks.step import Step
-from generator.errors import UsageError
-from generator.gradient import gradient
-from generator.judge import judge
-from generator.render import render
-from generator.run import Ending, run
-from generator.spec import Activation, ScriptSpec
 
 XOR = spec("xor", "--hidden", "8", "--lr", "0.5", "--epochs", "300")
 SOURCE = render(XOR)
@@ -143,9 +142,11 @@ def test_a_report_with_another_token_is_none(tmp_path: Path) -> None:
 
 
 def test_a_fault_of_the_check_is_not_the_scripts() -> None:
-    broken = SOURCE + "import generator.checks.audit\ngenerator.checks.audit.wrong_order = None\n"
+    broken = (
+        SOURCE + "import nineteen.training.honesty\nnineteen.training.honesty.wrong_order = None\n"
+    )
     with pytest.raises(
-        RuntimeError, match=r"the check itself failed: .*NoneType.* \(audit.py, line \d+\)$"
+        RuntimeError, match=r"the check itself failed: .*NoneType.* \(honesty.py, line \d+\)$"
     ):
         examine(broken, XOR, 30)
 

@@ -3,8 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from generator.sweeps.interval import wilson
+from nineteen.page.interval import wilson
 
 stats = pytest.importorskip("scipy.stats", reason="SciPy is the oracle: pip install nineteen[test]")
 

@@ -19,18 +19,17 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from markdown_it import MarkdownIt
+from nineteen.cli import main
+from nineteen.page import look as figures
+from nineteen.page.document import FORMATS, files
+from nineteen.script.gates import FIXED, SCALABLE, table_of
+from nineteen.script.make import Made, make
+from nineteen.script.naming import MEANINGS, input_names, meaning, output_names, subject
+from nineteen.script.render import templates_folder
+from nineteen.training.gradient import matrices, predict
+from nineteen.verbs.lesson.lesson import MATH, default_path, lesson, watch
+from nineteen.verbs.lesson.lesson_pictures import loss_curve
 from space import EXPRESSIONS, spec
-
-from generator.cli import main
-from generator.gates import FIXED, SCALABLE, table_of
-from generator.gradient import matrices, predict
-from generator.lessons import figures
-from generator.lessons.formats import FORMATS, files
-from generator.lessons.lesson import MATH, default_path, lesson, watch
-from generator.lessons.pictures import loss_curve
-from generator.lessons.words import MEANINGS, input_names, meaning, output_names, subject
-from generator.make import Made, make
-from generator.render import templates_folder
 
 pytest.importorskip("matplotlib", reason='lessons need pip install "nineteen[lessons]"')
 nbformat = pytest.importorskip("nbformat", reason='lessons need pip install "nineteen[lessons]"')
@@ -360,7 +359,7 @@ def test_a_missing_extra_is_named_before_any_training(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, missing, None)
-    monkeypatch.setattr("generator.make.make", lambda *_: pytest.fail("it trained"))
+    monkeypatch.setattr("nineteen.script.make.make", lambda *_: pytest.fail("it trained"))
     assert main(["xor", *words]) == 2
     err = capsys.readouterr().err
     assert f'{missing} is not installed: pip install "nineteen[lessons]"' in err

@@ -7,13 +7,12 @@ import pytest
 from harmless import HARMLESS
 from mutant import BASES, Mutant, mutated
 from mutants import MUTANTS
+from nineteen.script.choices import read
+from nineteen.script.judge import Verdict, judge
+from nineteen.script.render import render
+from nineteen.script.run import Ending, Run
+from nineteen.training.examine import Honesty, examine, examine_here
 from space import spec
-
-from generator.checks.honest import Honesty, examine, examine_here
-from generator.command import read
-from generator.judge import Verdict, judge
-from generator.render import render
-from generator.run import Ending, Run
 
 SCORE = "130 of 133 mistakes are caught, 3 are equivalent"
 

@@ -14,11 +14,10 @@ from typing import Any
 
 import pytest
 from environment import CI
+from nineteen.script.make import make
+from nineteen.verbs.exercise.blanks import blanks_of
+from nineteen.verbs.exercise.exercise import files
 from space import spec
-
-from generator.lessons.blanks import blanks_of
-from generator.lessons.exercise import files
-from generator.make import make
 
 pytestmark = pytest.mark.slow
 

@@ -6,15 +6,14 @@ from math import sqrt
 
 import numpy as np
 import pytest
+from nineteen.errors import UsageError
+from nineteen.script.judge import judge
+from nineteen.script.render import render
+from nineteen.script.spec import Activation, Batch, ScriptSpec, default_batch_size
+from nineteen.script.table import TruthTable
+from nineteen.verbs.sweep.npn import _orbit, _row_orders, npn_classes
+from nineteen.verbs.sweep.work import run_warm
 from numpy.typing import NDArray
-
-from generator.errors import UsageError
-from generator.judge import judge
-from generator.render import render
-from generator.spec import Activation, Batch, ScriptSpec, default_batch_size
-from generator.sweeps.npn import _orbit, _row_orders, npn_classes
-from generator.sweeps.work import run_warm
-from generator.table import TruthTable
 
 Array = NDArray[np.float64]
 

@@ -4,11 +4,10 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
+from nineteen.script.render import render
+from nineteen.training.execute import execute
+from nineteen.training.observe import NotApplicable, Start, Update, instrument, observe
 from space import spec
-
-from generator.observe import NotApplicable, Start, Update, instrument, observe
-from generator.render import render
-from generator.warm import execute
 
 COMMANDS = (
     "xor --epochs 40",

@@ -5,9 +5,8 @@ from math import comb
 
 import numpy as np
 import pytest
+from nineteen.training.row_order import IMPROBABLE, wrong_order
 from space import spec
-
-from generator.checks.order import IMPROBABLE, wrong_order
 
 
 def chance(orders: int, epochs: int, most: int) -> Fraction:

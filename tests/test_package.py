@@ -7,10 +7,9 @@ import zipfile
 from pathlib import Path
 
 import pytest
+from nineteen import cli
 
-from generator import cli
-
-ROOT = Path(cli.__file__).parent.parent
+ROOT = Path(cli.__file__).parent.parent.parent
 
 
 def call(*words: object, cwd: Path) -> str:
@@ -25,7 +24,7 @@ def test_the_wheel_works_alone(tmp_path: Path) -> None:
     [wheel] = tmp_path.glob("nineteen-*.whl")
     inside = zipfile.ZipFile(wheel).namelist()
     templates = {
-        f"generator/{path.relative_to(ROOT)}"
+        f"nineteen/{path.relative_to(ROOT).as_posix()}"
         for path in (ROOT / "templates").rglob("*")
         if path.is_file()
     }

@@ -18,20 +18,19 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from nineteen import cli
+from nineteen.errors import UsageError
+from nineteen.script.annotate import annotated
+from nineteen.script.choices import command
+from nineteen.script.judge import judge
+from nineteen.script.render import render
+from nineteen.script.run import run
+from nineteen.verbs.check.notebook_cells import code_cells
+from nineteen.verbs.playground import bridge, live
+from nineteen.verbs.playground.command import server
+from nineteen.verbs.playground.live import EDGE, GRID, POINTS, Curve
+from nineteen.verbs.playground.site import LOCK, MANIFEST, PYODIDE, RUNTIME, policy, site
 from space import command_lines, spec
-
-from generator import cli
-from generator.checks.notebooks import code_cells
-from generator.command import command
-from generator.errors import UsageError
-from generator.judge import judge
-from generator.lessons.explain import annotated
-from generator.render import render
-from generator.run import run
-from generator.web import bridge, live
-from generator.web.live import EDGE, GRID, POINTS, Curve
-from generator.web.playground import server
-from generator.web.site import LOCK, MANIFEST, PYODIDE, RUNTIME, policy, site
 
 NUMPY = "numpy-2.4.3-cp314-cp314-pyemscripten_2026_0_wasm32.whl"
 
@@ -77,7 +76,8 @@ def test_the_site_holds_all_the_python_that_the_page_needs(
             assert not kinds & {".so", ".pyd", ".pyc", ".dylib"}
             archive.extractall(tmp_path)
     program = (
-        "import sys; sys.path.insert(0, sys.argv[1]); from generator.web.bridge import answer\n"
+        "import sys; sys.path.insert(0, sys.argv[1])\n"
+        "from nineteen.verbs.playground.bridge import answer\n"
         "for line in sys.stdin: print(answer(line))"
     )
     requests = [
@@ -394,7 +394,7 @@ def test_whatever_an_address_says_is_a_script_or_one_line(words: object) -> None
 
 
 def spec_of_words(words: str) -> Any:
-    from generator.command import MARK, read
+    from nineteen.script.choices import MARK, read
 
     return read(MARK + words)
 

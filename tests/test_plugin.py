@@ -11,7 +11,7 @@ import pytest
 from documents import AND, LAYOUTS, PAGES, XOR, fence, notebook
 
 # NumPy can be imported once only in a process, and each inner run forgets what it imported.
-from generator.checks import checking, pages  # noqa: F401
+from nineteen.verbs.check import command as checking  # noqa: F401
 
 pytest_plugins = ["pytester"]
 
@@ -54,11 +54,11 @@ def collected(pytester: pytest.Pytester, *arguments: str) -> list[str]:
 
 def test_entry_point() -> None:
     [entry] = [one for one in entry_points(group="pytest11") if one.name == "nineteen"]
-    assert entry.value == "generator.plugin"
+    assert entry.value == "nineteen.pytest_plugin"
 
 
 def test_nothing_heavy_is_imported(pytester: pytest.Pytester) -> None:
-    heavy = ["numpy", "black", "jinja2", "rich", "markdown_it", "generator.command"]
+    heavy = ["numpy", "black", "jinja2", "rich", "markdown_it", "nineteen.script.choices"]
     put(
         pytester.path / "test_it.py",
         f"import sys\ndef test_it(): assert not {{*{heavy}}} & {{*sys.modules}}",
@@ -278,7 +278,7 @@ def test_fault_of_the_checker_is_told_apart(
     def examine(*_: object) -> None:
         raise RuntimeError("no interpreter")
 
-    monkeypatch.setattr("generator.checks.checking.examine", examine)
+    monkeypatch.setattr("nineteen.verbs.check.command.examine", examine)
     put(folder / "x.py", AND)
     result = pytester.runpytest_inprocess("-p", "no:logging")
     result.assert_outcomes(failed=1)
@@ -287,8 +287,8 @@ def test_fault_of_the_checker_is_told_apart(
 
 def test_this_package_is_the_one_that_is_checked() -> None:
     """The tests above use the plug-in as it is installed, so it has to be this checkout's."""
-    import generator.plugin
+    import nineteen.pytest_plugin
 
     root = Path(__file__).parent.parent
-    assert Path(generator.plugin.__file__).parent == root / "generator"
-    assert "generator.plugin" in sys.modules
+    assert Path(nineteen.pytest_plugin.__file__).parent == root / "generator" / "nineteen"
+    assert "nineteen.pytest_plugin" in sys.modules

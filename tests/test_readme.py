@@ -8,14 +8,13 @@ import sys
 from pathlib import Path
 
 import pytest
+from nineteen import cli
+from nineteen.script.choices import MARK, number
+from nineteen.script.recipe import default_hidden, recipe
+from nineteen.script.render import render
+from nineteen.script.spec import Activation, Batch
 
-from generator import cli
-from generator.command import MARK, number
-from generator.recipe import default_hidden, recipe
-from generator.render import render
-from generator.spec import Activation, Batch
-
-ROOT = Path(cli.__file__).parent.parent
+ROOT = Path(cli.__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 SESSIONS = re.findall(r"^```console\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 SCRIPTS = re.findall(r"^```python\n(import numpy.*?)^```$", README, re.MULTILINE | re.DOTALL)
@@ -42,7 +41,12 @@ def same(shown: str, printed: str) -> bool:
 
 @pytest.mark.parametrize("session", SESSIONS, ids=[s.splitlines()[0][2:50] for s in SESSIONS])
 def test_the_commands_print_what_the_readme_shows(session: str, tmp_path: Path) -> None:
-    environment = {**os.environ, "PYTHONPATH": str(ROOT), "COLUMNS": "100", "NO_COLOR": "1"}
+    environment = {
+        **os.environ,
+        "PYTHONPATH": str(ROOT / "generator"),
+        "COLUMNS": "100",
+        "NO_COLOR": "1",
+    }
     for command, shown in commands(session):
         words = shlex.split(command)
         assert words[0] == "python", command
@@ -65,7 +69,7 @@ def test_the_comparison_can_say_no() -> None:
 
 
 def test_the_scripts_are_what_their_commands_render() -> None:
-    from generator.command import read
+    from nineteen.script.choices import read
 
     assert SCRIPTS
     for source in SCRIPTS:

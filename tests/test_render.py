@@ -9,15 +9,14 @@ import pytest
 from environment import CI
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from nineteen.errors import UsageError
+from nineteen.script.choices import command, file_stem, read
+from nineteen.script.judge import judge
+from nineteen.script.make import make
+from nineteen.script.render import confirm, render
+from nineteen.script.run import run
+from nineteen.script.spec import Batch, ScriptSpec
 from space import command_lines, spec
-
-from generator.command import command, file_stem, read
-from generator.errors import UsageError
-from generator.judge import judge
-from generator.make import make
-from generator.render import confirm, render
-from generator.run import run
-from generator.spec import Batch, ScriptSpec
 
 HARDEST = (
     "--table",
@@ -160,7 +159,7 @@ def test_shown_losses_fall_and_the_predictions_come_last() -> None:
 
 def test_the_same_bytes_under_another_hash_seed() -> None:
     code = "import sys; sys.path[:0] = ['tests', '.']; from space import spec; "
-    code += "from generator.render import render; "
+    code += "from nineteen.script.render import render; "
     code += "print([render(spec(*w)) for w in (['xor'], ['and', 'or'], ['--expr', 'a^b,c'])])"
     outputs = [
         subprocess.run(

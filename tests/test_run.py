@@ -11,8 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-from generator.run import OUTPUT_LIMIT, Ending, Run, run
+from nineteen.script.run import OUTPUT_LIMIT, Ending, Run, run
 
 ROOT = Path(__file__).resolve().parent.parent
 SOON = 10.0  # seconds; generous, and far below the sleeps of the scripts that must not delay us
@@ -279,7 +278,7 @@ def test_interrupt_ends_the_script(tmp_path: Path, folder: Path) -> None:
         f"new.write_text(str(os.getpid()))\nnew.rename({str(told)!r})\ntime.sleep(60)"
     )
     caller = (
-        "import os, signal\nfrom generator.run import run\n"
+        "import os, signal\nfrom nineteen.script.run import run\n"
         "signal.signal(signal.SIGINT, signal.default_int_handler)\n"
         f"try:\n    run({script!r})\n"
         f"except KeyboardInterrupt:\n    print('interrupted', os.listdir({str(folder)!r}))"

@@ -5,8 +5,7 @@ import random
 import time
 
 import pytest
-
-from generator.separable import linearly_separable
+from nineteen.script.separable import linearly_separable
 
 
 def bits(number: int, inputs: int) -> str:

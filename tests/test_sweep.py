@@ -12,22 +12,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-
-from generator.cli import main
-from generator.command import read, spec_of
-from generator.judge import judge
-from generator.options import parser
-from generator.render import render
-from generator.run import run
-from generator.sweeps import work as sweep_run
-from generator.sweeps.alone import printed_alone
-from generator.sweeps.npn import npn_classes
-from generator.sweeps.plan import Plan, plan_of
-from generator.sweeps.pool import WorkersDie, spread
-from generator.sweeps.result import named, not_learned, observed, pooled, single, worst
-from generator.sweeps.rows import LEARNED, NOT_LEARNED, resume
-from generator.sweeps.sweep import _parser
-from generator.sweeps.work import Jobs, run_piece, run_warm, updates_needed
+from nineteen.cli import main
+from nineteen.script.choices import read, spec_of
+from nineteen.script.judge import judge
+from nineteen.script.options import parser
+from nineteen.script.render import render
+from nineteen.script.run import run
+from nineteen.script.run_many import printed_alone
+from nineteen.verbs.sweep import work as sweep_run
+from nineteen.verbs.sweep.command import _parser
+from nineteen.verbs.sweep.jobs import Plan, plan_of
+from nineteen.verbs.sweep.npn import npn_classes
+from nineteen.verbs.sweep.pool import WorkersDie, spread
+from nineteen.verbs.sweep.results_file import LEARNED, NOT_LEARNED, resume
+from nineteen.verbs.sweep.shares import named, not_learned, observed, pooled, single, worst
+from nineteen.verbs.sweep.work import Jobs, run_piece, run_warm, updates_needed
 
 QUICK = ["xor", "--epochs", "50", "--seeds", "60"]
 HERE = ["--workers", "1"]
@@ -280,7 +279,7 @@ def test_only_the_sample_runs_again_when_all_is_there(
         raise AssertionError(jobs)
 
     before = whole.read_bytes()
-    monkeypatch.setattr("generator.sweeps.sweep.run_piece", never)
+    monkeypatch.setattr("nineteen.verbs.sweep.command.run_piece", never)
     assert main(["sweep", *QUICK, *HERE, "-o", str(whole)]) == 0
     assert whole.read_bytes() == before
 
@@ -363,8 +362,8 @@ def test_ctrl_c_keeps_what_is_written_and_says_so(
 
 
 SMALL_PIECES = (
-    f"import sys, generator.sweeps.work as work; work.SECONDS = {SMALL}; "
-    "from generator.cli import main; sys.exit(main(sys.argv[1:]))"
+    f"import sys, nineteen.verbs.sweep.work as work; work.SECONDS = {SMALL}; "
+    "from nineteen.cli import main; sys.exit(main(sys.argv[1:]))"
 )
 
 

@@ -4,15 +4,14 @@ import csv
 from pathlib import Path
 
 import pytest
+from nineteen.cli import main
+from nineteen.errors import UsageError
+from nineteen.script.choices import command, read
+from nineteen.script.make import make
+from nineteen.verbs.check.command import check_all
+from nineteen.verbs.check.find import find
+from nineteen.verbs.exercise.variants import TABLE, TRIVIAL, candidates, variant_files, variants
 from space import spec
-
-from generator.checks.checking import check_all
-from generator.checks.find import find
-from generator.cli import main
-from generator.command import command, read
-from generator.errors import UsageError
-from generator.lessons.variants import TABLE, TRIVIAL, candidates, variant_files, variants
-from generator.make import make
 
 
 @pytest.fixture(scope="module")
@@ -60,7 +59,7 @@ def test_the_same_command_gives_the_same_files_and_fewer_of_them_come_first(fold
 
 def test_another_command_gives_others() -> None:
     def first(*words: str) -> list[str]:
-        from generator.lessons.variants import _in_turn
+        from nineteen.verbs.exercise.variants import _in_turn
 
         turn = _in_turn(spec(*words))
         return [command(next(turn)) for _ in range(5)]
@@ -100,7 +99,9 @@ def test_candidates_are_as_hard_as_the_command(
 
 def test_more_variants_than_there_are_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(candidates(spec("not"))) == 19
-    monkeypatch.setattr("generator.lessons.variants._in_turn", lambda _: iter([spec("buffer")]))
+    monkeypatch.setattr(
+        "nineteen.verbs.exercise.variants._in_turn", lambda _: iter([spec("buffer")])
+    )
     with pytest.raises(UsageError, match="--variants 3: there are only 2 of them for not: "):
         variants(make(spec("not")), 3)
 
@@ -109,5 +110,7 @@ def test_a_variant_that_does_not_learn_is_left_out(monkeypatch: pytest.MonkeyPat
     own = make(spec("not"))
     stuck = spec("not", "--epochs", "1", "--hidden", "3")
     learns = spec("not", "--hidden", "5")
-    monkeypatch.setattr("generator.lessons.variants._in_turn", lambda _: iter([stuck, learns]))
+    monkeypatch.setattr(
+        "nineteen.verbs.exercise.variants._in_turn", lambda _: iter([stuck, learns])
+    )
     assert [made.spec.hidden for made in variants(own, 2)] == [own.spec.hidden, (5,)]

@@ -3,13 +3,12 @@
 import re
 
 import pytest
+from nineteen.script.judge import judge
+from nineteen.script.render import render
+from nineteen.script.run import OUTPUT_LIMIT, Ending, run
+from nineteen.training.examine import examine
+from nineteen.training.honesty import Honesty
 from space import spec
-
-from generator.checks.audit import Honesty
-from generator.checks.honest import examine
-from generator.judge import judge
-from generator.render import render
-from generator.run import OUTPUT_LIMIT, Ending, run
 
 XOR = spec("xor", "--hidden", "8", "--lr", "0.5", "--epochs", "300")
 SOURCE = render(XOR)

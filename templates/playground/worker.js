@@ -29,7 +29,7 @@ async function boot(site, base) {
     "import site, sys; sys.dont_write_bytecode = True; site.getsitepackages()[0]",
   );
   for (const bytes of await Promise.all(archives)) unpack(bytes);
-  const bridge = pyodide.pyimport("generator.web.bridge");
+  const bridge = pyodide.pyimport("nineteen.verbs.playground.bridge");
   python = {
     answer: bridge.answer,
     needs: {

@@ -13,17 +13,16 @@ import warnings
 from collections.abc import Iterator
 
 from joblib import Parallel, delayed
-
-from generator.command import number, spec_of
-from generator.gates import SCALABLE
-from generator.judge import judge
-from generator.options import parser
-from generator.recipe import ONE_LAYER, recipe
-from generator.render import render
-from generator.run import Ending, Run
-from generator.spec import Activation, Batch
-from generator.sweeps.interval import wilson
-from generator.warm import execute
+from nineteen.page.interval import wilson
+from nineteen.script.choices import number, spec_of
+from nineteen.script.gates import SCALABLE
+from nineteen.script.judge import judge
+from nineteen.script.options import parser
+from nineteen.script.recipe import ONE_LAYER, recipe
+from nineteen.script.render import render
+from nineteen.script.run import Ending, Run
+from nineteen.script.spec import Activation, Batch
+from nineteen.training.execute import execute
 
 RUNS = {1: 4000, 2: 10_000, 3: 10_000, 4: 10_000, 5: 1000, 6: 400, 7: 200, 8: 60}
 OTHER_RUNS = 2000  # at most, of tanh and relu

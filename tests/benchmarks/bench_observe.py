@@ -7,15 +7,14 @@ over the rounds, interleaved in one run.
 
 import sys
 
+from nineteen.script.choices import command, spec_of
+from nineteen.script.options import parser
+from nineteen.script.render import render
+from nineteen.script.run import run
+from nineteen.training.examine import examine
+from nineteen.training.execute import execute
+from nineteen.training.observe import observe
 from timing import interleaved, ratio
-
-from generator.checks.honest import examine
-from generator.command import command, spec_of
-from generator.observe import observe
-from generator.options import parser
-from generator.render import render
-from generator.run import run
-from generator.warm import execute
 
 COMMANDS = (
     "xor --epochs 300",

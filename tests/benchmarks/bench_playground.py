@@ -18,10 +18,9 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "browser"))
 import fixtures
 from conftest import FLAGS
 from driver import PATIENCE, opened
+from nineteen.verbs.playground.command import server
+from nineteen.verbs.playground.site import site
 from playwright.sync_api import Browser, Page, expect, sync_playwright
-
-from generator.web.playground import server
-from generator.web.site import site
 
 # From an event until the page has changed and the browser has painted it.
 UNTIL = """([act, watched, selector]) => new Promise(resolve => {

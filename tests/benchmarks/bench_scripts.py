@@ -10,10 +10,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from nineteen.script.choices import file_stem
+from nineteen.verbs.catalogue.command import specs
 from timing import command, interleaved, ratio
-
-from generator.catalogue import specs
-from generator.command import file_stem
 
 ROOT = Path(__file__).parent.parent.parent
 PYTHON = sys.executable

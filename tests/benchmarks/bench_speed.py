@@ -17,14 +17,13 @@ from functools import partial
 from importlib.metadata import version
 
 import numpy as np
+from nineteen.script.choices import command, spec_of
+from nineteen.script.options import parser
+from nineteen.script.render import render
+from nineteen.script.spec import ScriptSpec
+from nineteen.verbs.compare.measuring import watch
+from nineteen.verbs.sweep.work import run_warm
 from numpy.typing import NDArray
-
-from generator.command import command, spec_of
-from generator.comparison.measuring import watch
-from generator.options import parser
-from generator.render import render
-from generator.spec import ScriptSpec
-from generator.sweeps.work import run_warm
 
 Array = NDArray[np.float64]
 X = np.array([[0, 0], [0, 1], [1, 0], [1, 1]], float)

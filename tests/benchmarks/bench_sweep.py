@@ -24,16 +24,15 @@ from itertools import count
 from pathlib import Path
 
 from joblib import Parallel, delayed
+from nineteen.cli import main
+from nineteen.script.choices import command as command_of
+from nineteen.script.choices import file_stem
+from nineteen.script.render import render
+from nineteen.verbs.catalogue.command import specs
+from nineteen.verbs.sweep.command import _parser
+from nineteen.verbs.sweep.jobs import Plan, plan_of
+from nineteen.verbs.sweep.work import run_piece
 from timing import command, interleaved, ratio
-
-from generator.catalogue import specs
-from generator.cli import main
-from generator.command import command as command_of
-from generator.command import file_stem
-from generator.render import render
-from generator.sweeps.plan import Plan, plan_of
-from generator.sweeps.sweep import _parser
-from generator.sweeps.work import run_piece
 
 ROOT = Path(__file__).parent.parent.parent
 WORKERS = 2
@@ -46,7 +45,7 @@ BARE = (
 )
 MEMORY = (
     "import resource, sys\n"
-    "from generator.cli import main\n"
+    "from nineteen.cli import main\n"
     "main(sys.argv[1:])\n"
     "from joblib.externals.loky import get_reusable_executor\n"
     "get_reusable_executor().shutdown()\n"

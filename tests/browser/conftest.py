@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, Any
 import fixtures
 import pytest
 from fixtures import unavailable
-
-from generator.web.playground import server
-from generator.web.site import site
+from nineteen.verbs.playground.command import server
+from nineteen.verbs.playground.site import site
 
 if TYPE_CHECKING:
     from driver import Playground

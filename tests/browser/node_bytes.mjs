@@ -14,7 +14,7 @@ for (const name of ["wheel", "rendering", "confirming"]) {
   const bytes = new Uint8Array(readFileSync(join(folder, site[name])));
   pyodide.unpackArchive(bytes, "zip", { extractDir: packages });
 }
-const { answer } = pyodide.pyimport("generator.web.bridge");
+const { answer } = pyodide.pyimport("nineteen.verbs.playground.bridge");
 for (const line of readFileSync(0, "utf8").split("\n")) {
   if (line) process.stdout.write(`${answer(line)}\n`);
 }

@@ -8,13 +8,12 @@ from pathlib import Path
 import fixtures
 from conftest import FLAGS
 from driver import Playground, opened
+from nineteen.verbs.playground import command as playground
+from nineteen.verbs.playground.site import site
 from PIL import Image
 from playwright.sync_api import sync_playwright
 
-from generator.web import playground
-from generator.web.site import site
-
-PICTURE = Path(playground.__file__).parent.parent.parent / "generated" / "playground.png"
+PICTURE = Path(playground.__file__).parents[4] / "generated" / "playground.png"
 
 
 def main() -> None:

@@ -9,13 +9,12 @@ from pathlib import Path
 import pytest
 from fixtures import unavailable
 from hypothesis import HealthCheck, Phase, given, settings
+from nineteen import cli
+from nineteen.errors import UsageError
+from nineteen.script.choices import file_stem
+from nineteen.script.render import render
+from nineteen.verbs.playground.bridge import answer
 from space import command_lines, spec
-
-from generator import cli
-from generator.command import file_stem
-from generator.errors import UsageError
-from generator.render import render
-from generator.web.bridge import answer
 
 pytestmark = pytest.mark.slow
 

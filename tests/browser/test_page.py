@@ -11,12 +11,11 @@ from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 import pytest
-
-from generator import cli
-from generator.checks.notebooks import code_cells
-from generator.command import MARK, file_stem, read
-from generator.lessons.explain import annotated
-from generator.render import render
+from nineteen import cli
+from nineteen.script.annotate import annotated
+from nineteen.script.choices import MARK, file_stem, read
+from nineteen.script.render import render
+from nineteen.verbs.check.notebook_cells import code_cells
 
 pytest.importorskip("playwright", reason="playwright is not installed: pip install playwright")
 
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 Open = Callable[..., "Playground"]
 
-GENERATED = Path(cli.__file__).parent.parent / "generated"
+GENERATED = Path(cli.__file__).parent.parent.parent / "generated"
 FIRST = "xor --batch mini"
 
 

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
 import pytest
-
-from generator.web.playground import server
-from generator.web.site import LOCK, site
+from nineteen.verbs.playground.command import server
+from nineteen.verbs.playground.site import LOCK, site
 
 pytest.importorskip("playwright", reason="playwright is not installed: pip install playwright")
 

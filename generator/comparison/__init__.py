@@ -1,1 +1,0 @@
-"""The batch sizes compared: every common claim measured."""

@@ -1,0 +1,11 @@
+"""`python -m nineteen`, the same as `python -m generator`."""
+
+import sys
+
+if not sys.flags.safe_path:
+    del sys.path[0]  # the folder it was started in
+
+from nineteen.cli import entry
+
+if __name__ == "__main__":
+    entry()

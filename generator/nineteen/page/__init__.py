@@ -1,0 +1,1 @@
+"""What pages share: documents in several formats, one look, estimates with their intervals."""

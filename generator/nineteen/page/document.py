@@ -1,0 +1,212 @@
+"""One document in three formats: Markdown with its pictures beside it, a notebook, a web page.
+
+A document is Markdown. `$…$` and a paragraph `$$…$$` hold TeX; a fence `python` is a code cell of
+the notebook, and a fence `text` right after it is its output; `![…](picture:NAME)` is a picture.
+"""
+
+import base64
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token
+
+from nineteen.errors import UsageError
+from nineteen.page.extras import extra
+from nineteen.script.files import check_target, write_atomically
+from nineteen.script.render import environment
+
+# The formats, and the kind of picture that each can show everywhere.
+FORMATS = {"md": "svg", "ipynb": "png", "html": "svg"}
+LESSONS = Path("generated", "lessons")
+_MIME = {"svg": "image/svg+xml", "png": "image/png"}
+_MATH = re.compile(r"(\$\$?)([^$]+)\1")
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture of a document: an identifier, and its data, an SVG or PNG file."""
+
+    name: str
+    data: bytes
+    kind: str
+
+    @property
+    def uri(self) -> str:
+        """The picture as a data URI."""
+        return f"data:{_MIME[self.kind]};base64,{base64.b64encode(self.data).decode()}"
+
+
+@dataclass(frozen=True)
+class Document:
+    """A page: its title without markup, its Markdown from the heading on, and its pictures."""
+
+    title: str
+    text: str
+    pictures: tuple[Picture, ...]
+
+
+def files(document: Document, format: str, path: Path) -> dict[Path, str]:
+    """The files that are the document in that format at that path; the one at the path comes last.
+
+    Raises UsageError where a library of the extra `lessons` is missing.
+    """
+    if format == "md":
+        return _markdown(document, path)
+    return {path: _notebook(document) if format == "ipynb" else _page(document)}
+
+
+def check_place(path: Path) -> None:
+    """Raise UsageError where no document can be written; generated/ need not be there yet."""
+    missing = path.parent.parent == LESSONS.parent and not LESSONS.parent.exists()
+    check_target(path.parent if missing else path, force=True)
+
+
+def write(texts: dict[Path, str], force: bool) -> None:
+    """Write the files, each in one step.
+
+    Raises UsageError, and writes nothing, where one of them exists and says something else: it was
+    edited, or made by another version. `force` replaces it.
+    """
+    for path, text in texts.items():
+        if not force and path.exists() and path.read_bytes() != text.encode():
+            raise UsageError(
+                f"{path} is there and differs from what would be written: use --force, or -o"
+            )
+    for path, text in texts.items():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomically(path, text)
+
+
+def _markdown(document: Document, path: Path) -> dict[Path, str]:
+    folder = path.with_name(f"{path.stem}_files")
+    links = {
+        picture.name: f"{quote(folder.name)}/{picture.name}.{picture.kind}"
+        for picture in document.pictures
+    }
+    pictures = {
+        folder / f"{picture.name}.{picture.kind}": picture.data.decode()
+        for picture in document.pictures
+    }
+    return pictures | {path: _linked(document.text, links)}
+
+
+def _linked(text: str, links: dict[str, str]) -> str:
+    """The Markdown with an address for each picture."""
+    return re.sub(r"\(picture:(\w+)\)", lambda found: f"({links[found[1]]})", text)
+
+
+def _notebook(document: Document) -> str:
+    """The document as a notebook, its identifiers counted; the script's output stands in it."""
+    v4 = extra("nbformat").v4
+    cells: list[Any] = []
+    uris = {picture.name: picture.uri for picture in document.pictures}
+    for kind, text in _pieces(document.text):
+        name = f"cell-{len(cells) + 1}"
+        if kind == "markdown":
+            cells.append(v4.new_markdown_cell(_linked(text, uris), id=name))
+        elif kind == "python":
+            cells.append(v4.new_code_cell(text.rstrip("\n"), id=name))
+        else:
+            cells[-1].outputs = [v4.new_output("stream", name="stdout", text=text)]
+            cells[-1].execution_count = sum(cell.cell_type == "code" for cell in cells)
+    return notebook(cells)
+
+
+def notebook(cells: list[Any]) -> str:
+    """The text of a notebook of these cells, which Jupyter and Colab take as Python's."""
+    nbformat = extra("nbformat")
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    whole = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
+    nbformat.validate(whole)
+    return f"{nbformat.writes(whole)}\n"
+
+
+def _pieces(text: str) -> list[tuple[str, str]]:
+    """The Markdown cut before each heading and around each python fence and its output."""
+    lines = text.splitlines(keepends=True)
+    pieces: list[tuple[str, str]] = []
+    done = 0
+
+    def prose(end: int) -> None:
+        if piece := "".join(lines[done:end]).strip("\n"):
+            pieces.append(("markdown", piece))
+
+    for token in MarkdownIt("commonmark").parse(text):
+        if token.level or not token.map:
+            continue
+        begin, end = token.map
+        if token.type == "heading_open":
+            prose(begin)
+            done = begin
+        elif token.type == "fence" and (
+            token.info == "python" or (token.info == "text" and _follows(pieces, lines[done:begin]))
+        ):
+            prose(begin)
+            pieces.append((token.info, token.content))
+            done = end
+    prose(len(lines))
+    return pieces
+
+
+def _follows(pieces: list[tuple[str, str]], between: list[str]) -> bool:
+    """Whether a fence after these pieces is the output of a code cell."""
+    return bool(pieces) and pieces[-1][0] == "python" and not "".join(between).strip()
+
+
+def _page(document: Document) -> str:
+    """The document as a web page that needs nothing else."""
+    markdown = MarkdownIt("commonmark", {"highlight": _highlight}).enable("table")
+    markdown.inline.ruler.before("escape", "math", _math)
+    markdown.add_render_rule("math", _mathml)
+    markdown.add_render_rule("table_open", lambda *_: '<div class="table">\n<table>\n')
+    markdown.add_render_rule("table_close", lambda *_: "</table>\n</div>\n")
+    body = markdown.render(document.text)
+    for picture in document.pictures:
+        body = body.replace(f'src="picture:{picture.name}"', f'src="{picture.uri}"')
+    return environment().get_template("lesson/page.html.j2").render(title=document.title, body=body)
+
+
+def _math(state: StateInline, silent: bool) -> bool:
+    """The inline rule of markdown-it for TeX between dollar signs."""
+    found = _MATH.match(state.src, state.pos)
+    if not found:
+        return False
+    if not silent:
+        token = state.push("math", "math", 0)
+        token.content, token.markup = found[2].strip(), found[1]
+    state.pos = found.end()
+    return True
+
+
+def _mathml(_: Any, tokens: list[Token], index: int, *__: Any) -> str:
+    convert: Callable[..., str] = extra("latex2mathml.converter").convert
+    display = "block" if tokens[index].markup == "$$" else "inline"
+    math = convert(tokens[index].content, display=display)
+    # Browsers follow MathML Core, which knows neither named widths nor typewriter letters, and
+    # takes a text for a space, so that it puts no space between it and an operator.
+    for old, new in (
+        ("thinmathspace", "0.167em"),
+        ('<mtext mathvariant="monospace">', '<mi mathvariant="normal" class="tt">'),
+        ("</mtext>", "</mi>"),
+    ):
+        math = math.replace(old, new)
+    return math
+
+
+def _highlight(code: str, language: str, _: str) -> str:
+    """Python in coloured spans; other text as it is."""
+    if language != "python":
+        return escape(code)
+    from pygments import highlight
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import PythonLexer
+
+    return str(highlight(code, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)))

@@ -1,0 +1,113 @@
+"""Medians, ratios and shares with their 95 % intervals, free of any assumed distribution."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import comb, inf, isfinite, nan
+
+from nineteen.page.interval import wilson
+
+ENOUGH = 6  # the fewest values whose median has a 95 % interval
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """A value with the ends of its 95 % interval, and how many runs it rests on."""
+
+    value: float
+    low: float
+    high: float
+    runs: int
+
+    @property
+    def times(self) -> str:
+        """A ratio in words: 1.05 times (0.98 to 1.12)."""
+        value, low, high = map(_factor, (self.value, max(0.0, self.low), self.high))
+        return f"{value} times ({low} to {high})"
+
+    @property
+    def percent(self) -> str:
+        """A share in words: 47 % (44 to 52)."""
+        ends = f"{_hundredths(self.low)} to {_hundredths(self.high)}"
+        return f"{_hundredths(self.value)}\u00a0% ({ends})"
+
+    @property
+    def points(self) -> str:
+        """A difference of shares in words: 41 points (38 to 43)."""
+        ends = f"{_hundredths(self.low)} to {_hundredths(self.high)}"
+        return f"{_hundredths(self.value)} percentage points ({ends})"
+
+    @property
+    def count(self) -> str:
+        """A number of updates or rows in words: 35 (33 to 38)."""
+        return f"{number(self.value)} ({number(max(0.0, self.low))} to {number(self.high)})"
+
+
+def share(successes: int, runs: int) -> Estimate:
+    """The share of runs that succeeded, with Wilson's interval; of no runs, from 0 to 1."""
+    if not runs:
+        return Estimate(nan, 0.0, 1.0, 0)
+    return Estimate(successes / runs, *wilson(successes, runs), runs)
+
+
+def median(values: Sequence[float]) -> Estimate:
+    """The median of values, which may be infinite, and the order statistics that enclose it.
+
+    The interval turns the sign test around: each value lies below the true median with probability
+    1/2, so the count below is binomial (Conover, "Practical Nonparametric Statistics", 3rd edition,
+    1999, section 3.2). Fewer than six values leave it infinite.
+    """
+    ordered = sorted(values)
+    runs = len(ordered)
+    if not runs:
+        return Estimate(nan, -inf, inf, 0)
+    middle = ordered[(runs - 1) // 2], ordered[runs // 2]
+    value = sum(middle) / 2 if isfinite(sum(middle)) else middle[0]
+    outside = _outside(runs)
+    if not outside:
+        return Estimate(value, -inf, inf, runs)
+    return Estimate(value, ordered[outside - 1], ordered[runs - outside], runs)
+
+
+def ratio(above: Sequence[float], below: Sequence[float]) -> Estimate:
+    """The median of the ratios of pairs, such as updates needed from the same first weights.
+
+    Infinite means never. A pair with one infinite value counts as a ratio of 0 or infinity; a pair
+    of two says nothing and is left out.
+    """
+    pairs = zip(above, below, strict=True)
+    return median([_ratio(a, b) for a, b in pairs if isfinite(a) or isfinite(b)])
+
+
+def difference(left: Sequence[float], right: Sequence[float]) -> Estimate:
+    """The median of the differences of pairs, left minus right."""
+    return median([a - b for a, b in zip(left, right, strict=True)])
+
+
+def number(value: float) -> str:
+    """Three digits, from a hundred on whole; what never comes is infinite."""
+    if not isfinite(value):
+        return "never" if value == inf else "unknown"
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _factor(value: float) -> str:
+    return f"{value:.2f}" if value < 10 else "endlessly many" if value == inf else number(value)
+
+
+def _hundredths(value: float) -> str:
+    return f"{100 * value:.0f}" if isfinite(value) else "unknown"
+
+
+def _ratio(a: float, b: float) -> float:
+    if not isfinite(a):
+        return inf
+    return a / b if isfinite(b) else 0.0
+
+
+def _outside(runs: int) -> int:
+    """The largest d so that fewer than d heads in `runs` tosses have a chance of at most 2.5 %."""
+    most, below, d = 2**runs, 0, 0
+    while 40 * (below + comb(runs, d)) <= most:
+        below += comb(runs, d)
+        d += 1
+    return d

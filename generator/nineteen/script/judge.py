@@ -1,0 +1,148 @@
+"""Compares what a script printed with the truth table it had to learn."""
+
+import math
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import chain, dropwhile
+
+from nineteen.script.run import OUTPUT_LIMIT, SCRIPT, Ending, Run
+from nineteen.script.table import TruthTable
+
+Predictions = tuple[tuple[float, ...], ...]
+
+# Inclusive: 0.9 is a learned 1. The margin is for binary floats, not for the network.
+TOLERANCE = 0.1 + 1e-9
+
+# Possessive, so that a megabyte of brackets is refused in linear time.
+_ARRAY = re.compile(r"\[(?:\s*+\[[^][]*+\])++\s*+\]")
+_ROW = re.compile(r"\[([^][]*)\]")
+_NUMBER = re.compile(r"-?([0-9]+(\.[0-9]*)?(e[+-][0-9]+)?|nan|inf)")
+_LOSS = re.compile(rf"epoch\s+[0-9]+: loss {_NUMBER.pattern}")
+
+
+class Status(StrEnum):
+    LEARNED = "learned"
+    NOT_LEARNED = "not learned"
+    CRASHED = "crashed"
+    TIMEOUT = "timeout"
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Whether a script learned its truth table, and if not, why, in one sentence.
+
+    `predictions` has the shape of the table, (rows, outputs), or is empty where the
+    script printed nothing of that shape; `reason` is empty where it learned.
+    """
+
+    status: Status
+    predictions: Predictions = ()
+    reason: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return self.status is Status.LEARNED
+
+
+def judge(run: Run, table: TruthTable, *, show_loss: bool = False) -> Verdict:
+    """The verdict on a run: learned when every printed prediction is within 0.1.
+
+    With `show_loss`, lines such as `epoch 100: loss 0.25` may stand before the array.
+    """
+    match run.ending:
+        case Ending.TIMEOUT:
+            reason = f"it had not finished after {run.limit:g} seconds: does a loop never end?"
+            return Verdict(Status.TIMEOUT, reason=reason)
+        case Ending.CRASHED:
+            return Verdict(Status.CRASHED, reason=_crash(run))
+        case Ending.TOO_MUCH_OUTPUT:
+            reason = f"it prints more than {OUTPUT_LIMIT} bytes, {_instead_of(table)}"
+            return Verdict(Status.NOT_LEARNED, reason=reason)
+    try:
+        predictions = read_predictions(run.stdout, table, show_loss=show_loss)
+    except ValueError as error:
+        return Verdict(Status.NOT_LEARNED, reason=str(error))
+    wrong = wrong_rows(predictions, table)
+    if wrong:
+        return Verdict(Status.NOT_LEARNED, predictions, _summary(wrong, predictions))
+    return Verdict(Status.LEARNED, predictions)
+
+
+def wrong_rows(predictions: Predictions, table: TruthTable) -> list[str]:
+    """One message for each prediction that is not within 0.1 of its target, in table order.
+
+    The predictions are those of a verdict; where they are empty, so is the list.
+    """
+    messages = []
+    for row, values in enumerate(predictions):
+        for output, value in enumerate(values):
+            target = int(table.columns[output][row])
+            if not abs(value - target) <= TOLERANCE:  # written so that nan is wrong
+                place = f", output {output + 1}," if table.outputs > 1 else ""
+                messages.append(
+                    f"row {table.inputs_of(row)}{place} should be {target}, it prints {value:g}"
+                )
+    return messages
+
+
+def read_predictions(printed: str, table: TruthTable, *, show_loss: bool = False) -> Predictions:
+    """The one NumPy array that was printed, with the shape of the table.
+
+    Raises ValueError for anything else; its text is the reason.
+    """
+    lines = printed.split("\n")
+    text = "\n".join(dropwhile(_LOSS.fullmatch, lines) if show_loss else lines).strip()
+    found = _ARRAY.search(text)
+    array = found.group() if found else ""
+    if not text:
+        raise ValueError(f"it prints nothing, {_instead_of(table)}")
+    if text.startswith(("[", "array(")) and "," in text:
+        raise ValueError(f"it prints a list with commas, {_instead_of(table)}")
+    if array != text:
+        before, after = text.removesuffix(array), text.removeprefix(array)
+        extra = after if text.startswith(array) else before
+        raise ValueError(f"it prints '{_short(extra, 40)}', {_instead_of(table)}")
+    rows = [row.split() for row in _ROW.findall(array)]
+    for word in chain.from_iterable(rows):
+        if not _NUMBER.fullmatch(word):
+            raise ValueError(f"it prints '{_short(word, 40)}', which is not a number")
+    wrong = {len(row) for row in rows} - {table.outputs}
+    if wrong or len(rows) != table.rows:
+        shape = f"({len(rows)}, {min(wrong, default=table.outputs)})"
+        raise ValueError(f"it prints an array of shape {shape}, {_instead_of(table)}")
+    return tuple(tuple(map(float, row)) for row in rows)
+
+
+def _summary(wrong: list[str], predictions: Predictions) -> str:
+    """The first three messages, how many more there are, and a hint where the cause is sure."""
+    reason = "; ".join(wrong[:3])
+    if len(wrong) > 3:
+        noun = "row" if len(predictions[0]) == 1 else "prediction"
+        reason += f"; and {len(wrong) - 3} more {noun}{'s' if len(wrong) > 4 else ''}"
+    if not all(map(math.isfinite, chain.from_iterable(predictions))):
+        reason += " (training diverged: try a smaller learning rate)"
+    return reason
+
+
+def _crash(run: Run) -> str:
+    """The last line of the traceback and the line of the script, or the exit code."""
+    if run.exit_code < 0:
+        return f"it was ended by signal {-run.exit_code}"
+    last = run.stderr.rstrip().rpartition("\n")[2]
+    if not last.strip():
+        return f"it ended with exit code {run.exit_code}"
+    lines = re.findall(f'{re.escape(SCRIPT)}", line ([0-9]+)', run.stderr)
+    return _short(last, 200) + (f" (line {lines[-1]})" if lines else "")
+
+
+def _instead_of(table: TruthTable) -> str:
+    shape = f"({table.rows}, {table.outputs})"
+    return f"but should print only one NumPy array of shape {shape}"
+
+
+def _short(text: str, width: int) -> str:
+    """The text on one line, without control characters, at most `width` long."""
+    clean = "".join(letter if letter.isprintable() else " " for letter in text)
+    words = " ".join(clean.split())
+    return words if len(words) <= width else words[: width - 3] + "..."

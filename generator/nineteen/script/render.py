@@ -1,0 +1,167 @@
+"""From a ScriptSpec to the script's source text: Jinja2, the line budget, black's confirmation."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from nineteen.errors import UsageError
+from nineteen.script.choices import command, number
+from nineteen.script.gates import split
+from nineteen.script.spec import Batch, ScriptSpec
+from nineteen.script.syntax import LOCK, parse
+
+MAX_LINES = 19
+MAX_COLUMNS = 88
+# Each density packs one thing more; a script gets the lowest that fits. One layer: no blank line
+# before the loop, the learning rate beside the generator, a layer's two updates in one line.
+# Several: the two results of a step of backpropagation in one line, the output inside the error.
+DENSITIES = range(4)
+
+# Targets by rule, for the named functions of three inputs and more; X holds -1 and +1.
+RULES = {
+    "and": "{X}.min(axis=1, keepdims=True) > 0",
+    "or": "{X}.max(axis=1, keepdims=True) > 0",
+    "nand": "{X}.min(axis=1, keepdims=True) < 0",
+    "nor": "{X}.max(axis=1, keepdims=True) < 0",
+    "xor": "({X} > 0).sum(axis=1, keepdims=True) % 2",
+    "xnor": "1 - ({X} > 0).sum(axis=1, keepdims=True) % 2",
+    "majority": "{X}.sum(axis=1, keepdims=True) > 0",
+}
+
+
+def render(spec: ScriptSpec) -> str:
+    """The script's source text, at most 19 lines, as airy as they allow.
+
+    Raises UsageError where the options need more lines, SyntaxError or RuntimeError where a
+    template is wrong.
+    """
+    source, _ = fit(spec)
+    parse(source)
+    if any(len(line) > MAX_COLUMNS for line in source.splitlines()[1:]):
+        raise RuntimeError(f"a line is wider than {MAX_COLUMNS} columns: {command(spec)}")
+    return source
+
+
+def fit(spec: ScriptSpec) -> tuple[str, dict[str, Any]]:
+    """The script's source text and the values that filled its template, at the lowest density.
+
+    Raises UsageError where the options need more than 19 lines.
+    """
+    if spec.show_loss and len(spec.hidden) > 1 and spec.batch is not Batch.FULL:
+        # The batches' losses have to be kept, added up and printed: 20 lines at best.
+        raise UsageError(_too_long(spec, 20))
+    template = environment().get_template(template_name(spec))
+    values = _values(spec)
+    for density in DENSITIES:
+        source = template.render(values, density=density)
+        lines = source.count("\n")
+        if lines <= MAX_LINES:
+            return source, values | {"density": density}
+    raise UsageError(_too_long(spec, lines))
+
+
+def template_name(spec: ScriptSpec) -> str:
+    """The script's template: one for one hidden layer, one for several."""
+    return "one_layer.py.j2" if len(spec.hidden) == 1 else "deep.py.j2"
+
+
+def confirm(source: str) -> None:
+    """Raise RuntimeError unless black leaves the source as it is: it repairs no template."""
+    import black
+
+    mode = black.Mode(line_length=MAX_COLUMNS)
+    try:
+        with LOCK:  # it parses too
+            black.format_file_contents(source, fast=False, mode=mode)
+    except black.report.NothingChanged:
+        return
+    raise RuntimeError(f"black would change the script: {source.splitlines()[0]}")
+
+
+@cache
+def environment() -> Environment:
+    """The Jinja2 environment of the templates: strict about names, whole-line directives."""
+    return Environment(
+        loader=FileSystemLoader(templates_folder()),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        autoescape=False,
+    )
+
+
+def templates_folder() -> Path:
+    """Where the templates are: inside the installed package, or beside it in a checkout."""
+    package = Path(__file__).parent.parent
+    inside = package / "templates"
+    return inside if inside.is_dir() else package.parent.parent / "templates"
+
+
+def _values(spec: ScriptSpec) -> dict[str, Any]:
+    inputs, rows = spec.table.inputs, spec.table.rows
+    bits = [[2 * int(bit) - 1 for bit in spec.table.inputs_of(row)] for row in range(rows)]
+    sizes = zip(spec.sizes, spec.sizes[1:], strict=False)
+    return {
+        "command": command(spec),
+        "inputs": inputs,
+        "outputs": spec.table.outputs,
+        "rows": rows,
+        "hidden": spec.hidden,
+        "batch": spec.batch.value,
+        "batches": _batches(spec),
+        "activation": spec.activation.value,
+        "lr": number(spec.lr),
+        "epochs": spec.epochs,
+        "seed": spec.seed,
+        "show_loss": spec.show_loss,
+        "show_every": max(1, spec.epochs // 10),
+        "X": bits,
+        "X_and_ones": [[*row, 1] for row in bits],
+        "shape": (2,) * inputs if inputs <= 4 else f"(2,) * {inputs}",
+        "matrices": tuple((before + 1, after) for before, after in sizes),
+        "y": _targets(spec),
+    }
+
+
+def _batches(spec: ScriptSpec) -> str:
+    """The batches of an epoch as an expression: reshuffled rows, cut every batch_size."""
+    rows, size = spec.table.rows, spec.batch_size
+    if spec.batch is Batch.MINI and rows % size:
+        return f"np.split(rng.permutation({rows}), range({size}, {rows}, {size}))"
+    return f"rng.permutation({rows}).reshape({rows // size}, {size})"
+
+
+def _targets(spec: ScriptSpec) -> str:
+    """The line or two that set y, in the form that reads best of those that fit."""
+    table = spec.table
+    words = " ".join("".join(map(str, row)) for row in table.targets())
+    bits = words.replace(" ", "")
+    text = f'"{bits}"' if len(bits) <= 16 else _hexadecimal(bits)
+    shape = f".reshape({table.rows}, {table.outputs})"
+    forms = []
+    if table.inputs <= 2:
+        forms.append(f"y = np.array({[list(row) for row in table.targets()]})")
+    elif len(spec.gates) == 1 and (stem := split(spec.gates[0])[0]) in RULES:
+        forms.append("y = " + RULES[stem].format(X="X" if len(spec.hidden) == 1 else "X[:, :-1]"))
+    if table.outputs > 1:
+        forms.append(f'y = np.array([list(row) for row in "{words}".split()], int)')
+    forms.append(f"y = np.array(list({text}), int){shape}")
+    forms.append(f"bits = {text}\ny = np.array(list(bits), int){shape}")
+    return next(form for form in forms if max(map(len, form.splitlines())) <= MAX_COLUMNS)
+
+
+def _hexadecimal(bits: str) -> str:
+    """An expression for a long bit string: f"{0x6996:016b}"."""
+    return f'f"{{0x{int(bits, 2):0{len(bits) // 4}x}:0{len(bits)}b}}"'
+
+
+def _too_long(spec: ScriptSpec, lines: int) -> str:
+    if spec.show_loss:
+        return (
+            f"--show loss does not fit: it makes {lines} lines and {MAX_LINES} is the limit; "
+            "leave it out, or use --batch full or one hidden layer"
+        )
+    return f"these options need {lines} lines and {MAX_LINES} is the limit"

@@ -1,0 +1,118 @@
+"""What a script is to be: one validated, frozen description that everything else reads."""
+
+import hashlib
+from dataclasses import dataclass
+from enum import StrEnum
+
+from nineteen.errors import UsageError
+from nineteen.script.table import TruthTable
+
+MAX_WIDTH = 256
+MAX_DEEP_WIDTH = 64
+MAX_LAYERS = 3
+MAX_EPOCHS = 100_000
+MAX_LEARNING_RATE = 1000.0
+MAX_SEED = 2**32 - 1
+
+
+class Batch(StrEnum):
+    """How many rows make an update: one, some, all."""
+
+    SGD = "sgd"
+    MINI = "mini"
+    FULL = "full"
+
+
+class Activation(StrEnum):
+    """The hidden layers' activation; the output's is always the sigmoid."""
+
+    SIGMOID = "sigmoid"
+    TANH = "tanh"
+    RELU = "relu"
+
+
+@dataclass(frozen=True)
+class ScriptSpec:
+    """Everything that decides a script's bytes; nothing is left to a default.
+
+    `gates` and `expr` say where the table came from (at most one of them is set); `batch_size` is 1
+    for sgd and the number of rows for full.
+    """
+
+    table: TruthTable
+    hidden: tuple[int, ...]
+    batch: Batch
+    batch_size: int
+    activation: Activation
+    lr: float
+    epochs: int
+    seed: int = 0
+    show_loss: bool = False
+    keep: bool = False
+    gates: tuple[str, ...] = ()
+    expr: str = ""
+
+    def __post_init__(self) -> None:
+        _check_hidden(self.hidden)
+        _check_batch(self.batch, self.batch_size, self.table.rows)
+        _check_range("--lr", self.lr, 0, MAX_LEARNING_RATE, "a number above 0 and up to 1000")
+        _check_range(
+            "--epochs", self.epochs, 0, MAX_EPOCHS, f"a whole number from 1 to {MAX_EPOCHS}"
+        )
+        _check_range("--seed", self.seed, -1, MAX_SEED, f"a whole number from 0 to {MAX_SEED}")
+
+    @property
+    def updates(self) -> int:
+        """How often the weights change in the whole training."""
+        return self.epochs * -(-self.table.rows // self.batch_size)
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The layer sizes from inputs to outputs."""
+        return (self.table.inputs, *self.hidden, self.table.outputs)
+
+
+def default_batch_size(batch: Batch, rows: int) -> int:
+    """Rows per update: 1, a quarter of the rows but at least 2, or all of them."""
+    return {Batch.SGD: 1, Batch.MINI: max(2, rows // 4), Batch.FULL: rows}[batch]
+
+
+def table_name(table: TruthTable) -> str:
+    """A table as an identifier, its columns in hexadecimal: table3_96."""
+    return "_".join([f"table{table.inputs}", *(f"{int(column, 2):x}" for column in table.columns)])
+
+
+def shorten(stem: str, limit: int = 64) -> str:
+    """A file's stem of at most `limit` characters; a longer one ends in a short hash of itself."""
+    if len(stem) <= limit:
+        return stem
+    digest = hashlib.sha256(stem.encode()).hexdigest()[:8]
+    return f"{stem[: limit - 9]}_{digest}"
+
+
+def _check_range(option: str, value: float, above: float, most: float, wanted: str) -> None:
+    if not above < value <= most:  # also False for NaN
+        raise UsageError(f"{option} {value}: it has to be {wanted}")
+
+
+def _check_hidden(hidden: tuple[int, ...]) -> None:
+    shown = ",".join(map(str, hidden))
+    if not 1 <= len(hidden) <= MAX_LAYERS:
+        raise UsageError(f"--hidden {shown}: a script has 1 to {MAX_LAYERS} hidden layers")
+    most = MAX_WIDTH if len(hidden) == 1 else MAX_DEEP_WIDTH
+    if not all(1 <= size <= most for size in hidden):
+        depth = "one hidden layer has" if len(hidden) == 1 else "each of several hidden layers has"
+        raise UsageError(f"--hidden {shown}: {depth} 1 to {most} units")
+
+
+def _check_batch(batch: Batch, size: int, rows: int) -> None:
+    if batch is Batch.MINI and rows <= 2:
+        raise UsageError(
+            f"--batch mini: a table of {rows} rows has none between one and all: say sgd or full"
+        )
+    if batch is Batch.MINI and size == 1:
+        raise UsageError("--batch-size 1: one row per update is --batch sgd")
+    if batch is Batch.MINI and size == rows:
+        raise UsageError(f"--batch-size {size}: all {rows} rows per update is --batch full")
+    if not 1 <= size <= rows:
+        raise UsageError(f"--batch-size {size}: a table of {rows} rows allows 2 to {rows - 1}")

@@ -1,0 +1,1 @@
+"""A script inside this process: run, observed, and held against the exact gradient."""

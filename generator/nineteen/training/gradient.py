@@ -1,0 +1,106 @@
+"""The exact gradient of the scripts' loss, apart from any script: what an honest update follows.
+
+Backpropagation as in Rumelhart, Hinton & Williams, "Learning representations by back-propagating
+errors", Nature 323 (1986), pages 533-536, for the binary cross-entropy summed over the batch, for
+which the derivative at the output's logit is prediction - target (Bishop, "Pattern Recognition and
+Machine Learning", 2006, section 5.2).
+"""
+
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nineteen.script.spec import Activation, ScriptSpec
+
+Array = NDArray[np.float64]
+Function = Callable[[Array], Array]
+
+# The matrices of a network, from inputs to outputs, each (units before + 1, units after): its last
+# row is the bias.
+Matrices = tuple[Array, ...]
+
+
+class Hidden(NamedTuple):
+    """A hidden activation, and its derivative as a function of the activation's own value."""
+
+    function: Function
+    slope: Function
+
+
+def sigmoid(z: Array) -> Array:
+    """1 / (1 + exp(-z)), by an identity that cannot overflow."""
+    return (1 + np.tanh(z / 2)) / 2
+
+
+# ReLU has no derivative at 0; the scripts, and so this table, take 0 there.
+HIDDEN: dict[Activation, Hidden] = {
+    Activation.SIGMOID: Hidden(sigmoid, lambda a: a * (1 - a)),
+    Activation.TANH: Hidden(np.tanh, lambda a: 1 - a**2),
+    Activation.RELU: Hidden(lambda z: np.maximum(z, 0), lambda a: (a > 0).astype(float)),
+}
+
+
+def matrices(weights: Sequence[Array], spec: ScriptSpec) -> Matrices:
+    """The weights of an Update as matrices: (W1, b1, W2, b2) joined, several layers as they are."""
+    if len(spec.hidden) > 1:
+        return tuple(weights)
+    W1, b1, W2, b2 = weights
+    return np.vstack([W1, b1]), np.vstack([W2, b2])
+
+
+def forward(weights: Matrices, X: Array, function: Function) -> tuple[list[Array], Array]:
+    """The layers below the output, each (rows, units + 1) with its column of ones, and the logits.
+
+    `X` is (rows, inputs), the first layer; the logits are (rows, outputs).
+    """
+    layers = [_and_ones(X)]
+    for matrix in weights[:-1]:
+        layers.append(_and_ones(function(layers[-1] @ matrix)))
+    return layers, layers[-1] @ weights[-1]
+
+
+def predict(weights: Matrices, X: Array, activation: Activation) -> Array:
+    """The network's predictions, (rows, outputs), between 0 and 1."""
+    return sigmoid(forward(weights, X, HIDDEN[activation].function)[1])
+
+
+def loss(weights: Matrices, X: Array, y: Array, activation: Activation) -> float:
+    """The binary cross-entropy of targets y (rows, outputs), summed over everything, in nats."""
+    logits = forward(weights, X, HIDDEN[activation].function)[1]
+    return float((np.logaddexp(0, logits) - y * logits).sum())
+
+
+def gradient(weights: Matrices, X: Array, y: Array, activation: Activation) -> Matrices:
+    """The derivative of `loss` with respect to each matrix, shaped as the matrices."""
+    function, slope = HIDDEN[activation]
+    layers, logits = forward(weights, X, function)
+    return backward(weights, layers, sigmoid(logits) - y, slope)
+
+
+def backward(weights: Matrices, layers: list[Array], delta: Array, slope: Function) -> Matrices:
+    """The gradients of all matrices from `delta`, the derivative at the logits (rows, outputs)."""
+    gradients = []
+    for matrix, layer in zip(reversed(weights), reversed(layers), strict=True):
+        gradients.append(layer.T @ delta)
+        delta = (delta @ matrix[:-1].T) * slope(layer[:, :-1])
+    return tuple(reversed(gradients))
+
+
+def kink_distance(weights: Matrices, X: Array) -> float:
+    """How near a ReLU network is to a point without a derivative.
+
+    The smallest absolute input to a hidden unit, of all rows and units, but those that are
+    exactly 0, where the derivative is 0 by definition.
+    """
+    nearest, layer = np.inf, _and_ones(X)
+    for matrix in weights[:-1]:
+        inputs = layer @ matrix
+        nearest = min(nearest, float(np.abs(inputs[inputs != 0]).min(initial=np.inf)))
+        layer = _and_ones(np.maximum(inputs, 0))
+    return nearest
+
+
+def _and_ones(layer: Array) -> Array:
+    return np.column_stack([layer, np.ones(len(layer))])

@@ -1,0 +1,216 @@
+"""The honest check: does a script train by the strategy, and on the gradient, that it names?"""
+
+from dataclasses import dataclass
+from math import prod
+from typing import Literal
+
+import numpy as np
+
+from nineteen.script.spec import ScriptSpec
+from nineteen.training.gradient import Array, matrices, predict
+from nineteen.training.gradient_step import Step, wrong_parts
+from nineteen.training.mistakes import wrong_change, wrong_error
+from nineteen.training.observe import Arrays, Start, Update
+from nineteen.training.row_order import wrong_order
+
+SAMPLE = 30  # updates looked at closely: the first, the last, and pairs across ends of epochs
+
+# Rounded to 2 decimals: half a unit of the last, and a margin for binary floats.
+PRINTED = 0.0051
+
+
+@dataclass(frozen=True)
+class Honesty:
+    """Whether a script trains as its command says; `reason` is one sentence, or "" on a pass.
+
+    "not applicable" means that it could not be observed: neither a pass nor a failure.
+    """
+
+    status: Literal["pass", "fail", "not applicable"]
+    reason: str = ""
+
+
+class Audit:
+    """Keeps what the check needs while a script runs: give `start` and `see` to `observe`."""
+
+    def __init__(self, spec: ScriptSpec) -> None:
+        self._spec = spec
+        self._sample = sample(spec)
+        self._most = spec.updates + spec.updates // spec.epochs  # one epoch more, to say so
+        self._begun: Start | None = None
+        self._rows: list[tuple[int, tuple[int, ...]]] = []
+        self._kept: dict[int, Update] = {}
+        self._final: Arrays = ()
+
+    def start(self, start: Start) -> None:
+        """Keep what training starts from."""
+        self._begun = start
+
+    def see(self, update: Update) -> None:
+        """Keep the rows of an update, and of a few all that there is."""
+        number = len(self._rows)
+        if number in self._sample:
+            self._kept[number] = update
+        if number < self._most:
+            self._rows.append((update.epoch, update.rows))
+        self._final = update.after
+
+    def problem(self) -> str:
+        """The first thing that is dishonest about the training, one sentence; "" where nothing is.
+
+        Its order is that of a student who looks for the cause: data, weights, updates, rows.
+        """
+        if self._begun is None or not self._rows:
+            return "it makes no update of its weights: look at the loop over epoch"
+        with np.errstate(all="ignore"):
+            return (
+                _wrong_data(self._begun, self._spec)
+                or _wrong_weights(self._begun.weights, self._spec)
+                or self._wrong_updates()
+                or wrong_order(self._rows, self._spec)
+                or self._wrong_between()
+            )
+
+    def predictions(self) -> Array:
+        """What the final weights predict, (rows, outputs); defined where there is no problem."""
+        with np.errstate(all="ignore"):
+            final = matrices(_shaped(self._final, self._spec), self._spec)
+            return predict(final, inputs_of(self._spec), self._spec.activation)
+
+    def _wrong_updates(self) -> str:
+        steps = []
+        for number, update in sorted(self._kept.items()):
+            if problem := _wrong_shape(number + 1, update, self._spec):
+                return problem
+            steps.append(_step(number + 1, update, self._spec))
+        sure = [step for step in steps if step.finite]
+        if problem := wrong_error(sure) or wrong_change(sure):
+            return problem
+        # An update at a kink of ReLU has no one gradient, and is excused; not all of them can be.
+        if all(step.at_kink and wrong_parts(step, step.wanted) for step in sure):
+            return "none of its updates can be checked: look at the size of the learning rate"
+        return ""
+
+    def _wrong_between(self) -> str:
+        """Nothing but the updates may change the weights."""
+        assert self._begun is not None
+        known = {0: self._begun.weights} | {n + 1: kept.after for n, kept in self._kept.items()}
+        for number in sorted(self._kept.keys() & known.keys()):
+            pairs = zip(known[number], self._kept[number].before, strict=True)
+            for name, (old, new) in zip(shapes(self._spec), pairs, strict=True):
+                if old.tobytes() != new.tobytes():  # which a NaN is not unequal to itself in
+                    return (
+                        f"{name} changes between its updates, before update {number + 1}: "
+                        f"look for another line that sets {name}"
+                    )
+        return ""
+
+
+def sample(spec: ScriptSpec) -> frozenset[int]:
+    """The updates, counted from 0, that are looked at closely: early, late, and between."""
+    last = spec.updates - 1
+    a_part = SAMPLE // 3
+    chosen = {*range(a_part), *range(last - a_part + 1, last + 1)}
+    per_epoch = spec.updates // spec.epochs
+    for part in range(a_part // 2):
+        epoch = 1 + part * (spec.epochs - 1) // (a_part // 2)
+        chosen |= {epoch * per_epoch - 1, epoch * per_epoch}
+    return frozenset(number for number in chosen if 0 <= number <= last)
+
+
+def inputs_of(spec: ScriptSpec) -> Array:
+    """X as the command's script has it, (rows, inputs): -1 and +1 in truth-table order."""
+    rows = [list(map(int, spec.table.inputs_of(row))) for row in range(spec.table.rows)]
+    return 2.0 * np.array(rows) - 1
+
+
+def shapes(spec: ScriptSpec) -> dict[str, tuple[int, ...]]:
+    """What a script calls its arrays of weights, and their shapes."""
+    sizes = list(zip(spec.sizes, spec.sizes[1:], strict=False))
+    if len(spec.hidden) > 1:
+        return {f"W[{i}]": (before + 1, after) for i, (before, after) in enumerate(sizes)}
+    (inputs, hidden), (_, outputs) = sizes
+    return {"W1": (inputs, hidden), "b1": (hidden,), "W2": (hidden, outputs), "b2": (outputs,)}
+
+
+def first_weights(spec: ScriptSpec) -> Arrays:
+    """The weights that the command's seed draws, matrix after matrix; b1 and b2 are 0."""
+    rng = np.random.default_rng(spec.seed)
+    return tuple(
+        rng.normal(size=shape) if len(shape) == 2 else np.zeros(shape)
+        for shape in shapes(spec).values()
+    )
+
+
+def _wrong_data(start: Start, spec: ScriptSpec) -> str:
+    """X and y have to be the truth table's."""
+    X = inputs_of(spec)
+    if len(spec.hidden) > 1:
+        X = np.c_[X, np.ones(spec.table.rows)]
+    y = np.array(spec.table.targets(), float)
+    for name, found, wanted in (("X", start.X, X), ("y", start.y, y)):
+        if found.shape != wanted.shape:
+            return f"{name} has the shape {found.shape}, its command means {wanted.shape}"
+        for row in range(spec.table.rows):
+            if not np.array_equal(found[row], wanted[row]):
+                return (
+                    f"{name} of row {spec.table.inputs_of(row)} is {_shown(found[row])}, "
+                    f"its command means {_shown(wanted[row])}"
+                )
+    return ""
+
+
+def _wrong_weights(weights: Arrays, spec: ScriptSpec) -> str:
+    """Weights have to start in the shapes of the layers, as the seed draws them."""
+    wanted = first_weights(spec)
+    if len(weights) != len(wanted):
+        return f"it has {len(weights)} arrays of weights, its command means {len(wanted)}"
+    for name, found, drawn in zip(shapes(spec), weights, wanted, strict=True):
+        if found.squeeze().shape != drawn.squeeze().shape:  # a bias (8,) may as well be (1, 8)
+            return f"{name} has the shape {found.shape}, its command means {drawn.shape}"
+        if not np.allclose(found.reshape(drawn.shape), drawn, rtol=1e-12, atol=1e-12):
+            if not drawn.any():
+                return f"{name} does not start at 0: look at the line that sets it first"
+            return (
+                f"{name} does not start with the numbers of seed {spec.seed}: "
+                "look at default_rng and at the line that draws it"
+            )
+    return ""
+
+
+def _wrong_shape(number: int, update: Update, spec: ScriptSpec) -> str:
+    """Arrays may come with axes of length 1 more or less, but not with other numbers in them."""
+    found = [("error", update.error.size, len(update.rows) * spec.table.outputs)]
+    for arrays in (update.before, update.after):
+        if len(arrays) != len(shapes(spec)):
+            return f"update {number}: the number of arrays of weights changes: look at W"
+        for (name, shape), array in zip(shapes(spec).items(), arrays, strict=True):
+            found.append((name, array.size, prod(shape)))
+    for name, size, wanted in found:
+        if size != wanted:
+            return (
+                f"update {number}: {name} holds {size} numbers instead of {wanted}: "
+                "look at the sums over an axis and at the transposed arrays"
+            )
+    return ""
+
+
+def _step(number: int, update: Update, spec: ScriptSpec) -> Step:
+    rows = list(update.rows)
+    y = np.array(spec.table.targets(), float)[rows]
+    before, after = (
+        matrices(_shaped(arrays, spec), spec) for arrays in (update.before, update.after)
+    )
+    return Step(
+        number, spec, inputs_of(spec)[rows], y, update.error.reshape(y.shape), before, after
+    )
+
+
+def _shaped(arrays: Arrays, spec: ScriptSpec) -> Arrays:
+    """Without the axes of length 1 that broadcasting may have added."""
+    wanted = shapes(spec).values()
+    return tuple(array.reshape(shape) for array, shape in zip(arrays, wanted, strict=True))
+
+
+def _shown(row: Array) -> str:
+    return " ".join(f"{value:g}" for value in row)

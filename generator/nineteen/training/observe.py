@@ -1,0 +1,177 @@
+"""Watching a script train: its parsed tree gets a few calls, its text stays as it is."""
+
+import ast
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nineteen.script.syntax import parse
+from nineteen.training.execute import execute
+
+Array = NDArray[np.float64]
+Arrays = tuple[Array, ...]
+
+_ONE_LAYER = ("W1", "b1", "W2", "b2")
+
+
+class NotApplicable(ValueError):
+    """The script cannot be observed: the names of the contract are gone."""
+
+
+@dataclass(frozen=True)
+class Start:
+    """What training starts from: X (rows, inputs), y (rows, outputs) and the first weights."""
+
+    X: Array
+    y: Array
+    weights: Arrays
+
+
+@dataclass(frozen=True)
+class Update:
+    """One update of the weights.
+
+    `rows` are the rows of the truth table it used; `error` (rows, outputs) is target minus
+    prediction before the update; `before` and `after` are the weights around it: (W1, b1, W2, b2),
+    or the matrices of several layers.
+    """
+
+    epoch: int
+    rows: tuple[int, ...]
+    error: Array
+    before: Arrays
+    after: Arrays
+
+    @cached_property
+    def loss(self) -> float:
+        """The binary cross-entropy summed over the batch, in nats.
+
+        For a target of 0 or 1 the probability of the target is 1 - |error|.
+        """
+        with np.errstate(divide="ignore"):
+            return float(-np.log(1 - np.abs(self.error)).sum())
+
+
+def observe(
+    source: str, each: Callable[[Update], None], start: Callable[[Start], None] | None = None
+) -> str:
+    """Run the script in this process, call `each` after every update, and return what it printed.
+
+    `start` is called once, before the first epoch. The arrays of an Update or a Start are copies
+    and may be kept. Raises NotApplicable where the training loop or the names of the contract are
+    missing, and whatever the script itself raises.
+    """
+    return execute(instrument(source), **calls(each, start))
+
+
+def instrument(source: str | bytes) -> ast.Module:
+    """The script's tree with three calls more: before the first epoch, once the error of an
+    update is known, and after that update. `calls` are what they call.
+
+    Raises NotApplicable as `observe` does, and SyntaxError.
+    """
+    tree = parse(source)
+    place, loop = _training(tree)
+    before = _stored(tree.body[:place])
+    if before >= {"X", "y", *_ONE_LAYER}:
+        error, weights = "error", ", ".join(_ONE_LAYER)
+    elif before >= {"X", "y", "W"}:
+        error, weights = "delta", "*W"
+    else:
+        raise NotApplicable("the names X, y, W1, b1, W2, b2 (or X, y, W) are not all there")
+    body = next((body for body in _bodies(loop) if error in _stored(body, deep=False)), None)
+    if body is None:
+        raise NotApplicable(f"no line of the training loop sets {error}")
+    rows = "rows" if "rows" in _stored([loop]) else "None"
+    known = next(i for i, line in enumerate(body) if error in _stored([line], deep=False))
+    body.append(_call(f"__updated__(({weights},))", body[-1]))
+    seen = _call(f"__seen__(epoch, {rows}, {error}, ({weights},))", body[known])
+    body.insert(known + 1, seen)
+    tree.body.insert(place, _call(f"__started__(X, y, ({weights},))", loop))
+    return tree
+
+
+def calls(
+    each: Callable[[Update], None], start: Callable[[Start], None] | None = None
+) -> dict[str, Callable[..., None]]:
+    """The functions that an instrumented script calls, by name, for one run of it."""
+    every_row = np.arange(0)
+    everything: tuple[int, ...] = ()
+    pending: tuple[int, tuple[int, ...], Array, Arrays]
+
+    def started(X: Any, y: Any, weights: tuple[Any, ...]) -> None:
+        nonlocal every_row, everything
+        begun = Start(_copy(X), _copy(y), _copies(weights))
+        every_row = np.arange(begun.y.shape[0] if begun.y.ndim else 0)
+        everything = tuple(every_row.tolist())
+        if start is not None:
+            start(begun)
+
+    def seen(epoch: int, rows: Any, error: Any, weights: tuple[Any, ...]) -> None:
+        nonlocal pending
+        # Indexing as the script does gives the rows' numbers whatever `rows` is: a slice, a mask.
+        used = everything if rows is None else tuple(np.atleast_1d(every_row[rows]).tolist())
+        pending = (epoch, used, _copy(error), _copies(weights))
+
+    def updated(weights: tuple[Any, ...]) -> None:
+        each(Update(*pending, _copies(weights)))
+
+    return {"__started__": started, "__seen__": seen, "__updated__": updated}
+
+
+def _copies(weights: tuple[Any, ...]) -> Arrays:
+    return tuple([_copy(array) for array in weights])
+
+
+def _copy(array: Any) -> Array:
+    try:
+        return np.array(array, float)
+    except (TypeError, ValueError):
+        raise NotApplicable("X, y, error and the weights are not all arrays of numbers") from None
+
+
+def _training(tree: ast.Module) -> tuple[int, ast.For]:
+    """The loop over the epochs, and its place in the script's body."""
+    for place, line in enumerate(tree.body):
+        if isinstance(line, ast.For) and "epoch" in _names(line.target):
+            return place, line
+    raise NotApplicable("there is no loop `for epoch in …`")
+
+
+def _bodies(loop: ast.For) -> Iterator[list[ast.stmt]]:
+    """The bodies of a loop and of the loops inside it, the outer ones first."""
+    waiting = [loop]
+    for outer in waiting:
+        yield outer.body
+        waiting += [line for line in outer.body if isinstance(line, ast.For)]
+
+
+def _stored(lines: list[ast.stmt], deep: bool = True) -> set[str]:
+    """The plain names that assignments and loops set; with `deep`, also those inside blocks."""
+    names: set[str] = set()
+    for line in lines:
+        if isinstance(line, ast.Assign):
+            names.update(*map(_names, line.targets))
+        elif isinstance(line, ast.For):
+            names |= _names(line.target)
+        if deep and not isinstance(line, ast.FunctionDef | ast.ClassDef):
+            names |= _stored(getattr(line, "body", []))
+    return names
+
+
+def _names(target: ast.expr) -> set[str]:
+    """The names that a target sets: `a, b` sets both, `a[b]` neither."""
+    if isinstance(target, ast.Name):
+        return {target.id}
+    return set().union(*map(_names, getattr(target, "elts", [])))
+
+
+def _call(text: str, beside: ast.stmt) -> ast.stmt:
+    call = parse(text).body[0]
+    for node in ast.walk(call):
+        ast.copy_location(node, beside)
+    return call

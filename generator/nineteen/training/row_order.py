@@ -1,0 +1,108 @@
+"""Whether a script takes the rows in the order that its batch strategy means."""
+
+from collections import Counter
+from collections.abc import Hashable, Sequence
+from itertools import groupby
+from math import factorial, lgamma, log
+
+from nineteen.script.spec import Batch, ScriptSpec
+
+Batches = list[tuple[int, ...]]  # of one epoch: the rows of each of its updates
+
+# How improbable what is seen has to be, were it reshuffled, before a script is said not to: with
+# two such tests a script, ten thousand honest ones raise a false alarm once in 50,000 times.
+IMPROBABLE = 1e-9
+
+
+def wrong_order(steps: Sequence[tuple[int, tuple[int, ...]]], spec: ScriptSpec) -> str:
+    """What is wrong with the rows of the updates, one sentence; "" where they are as they should.
+
+    `steps` are the epoch and the rows of every update. Updates and epochs are counted from 1.
+    """
+    epochs = [[rows for _, rows in group] for _, group in groupby(steps, key=lambda step: step[0])]
+    for number, batches in enumerate(epochs, 1):
+        if problem := _wrong_rows(batches, spec) or _wrong_sizes(batches, spec):
+            return f"epoch {number} {problem}"
+    if len(epochs) != spec.epochs:
+        more = len(epochs) > spec.epochs  # how many more, nobody has counted
+        found = f"more than {spec.epochs} epochs" if more else _count(len(epochs), "epoch")
+        return f"it trains for {found}, its command says {spec.epochs}: look at the loop over epoch"
+    return _not_reshuffled(epochs, spec)
+
+
+def _wrong_rows(batches: Batches, spec: ScriptSpec) -> str:
+    """Every row has to come once an epoch."""
+    taken = [row for rows in batches for row in rows]
+    if len(taken) == len(set(taken)) == spec.table.rows:
+        return ""
+    used = Counter(taken)
+    label = spec.table.inputs_of
+    often = [f"uses row {label(row)} {_times(used[row])}" for row in sorted(used) if used[row] > 1]
+    never = [f"never uses row {label(row)}" for row in range(spec.table.rows) if not used[row]]
+    wrong = often[:2] + never[:2]
+    if len(often) > 2 or len(never) > 2:
+        wrong = [f"uses {len(used)} of the {spec.table.rows} rows", *often[:1], *never[:1]]
+    return f"{' and '.join(wrong)}: look at how rows is drawn"
+
+
+def _wrong_sizes(batches: Batches, spec: ScriptSpec) -> str:
+    """Every update has to take `batch_size` rows, the last of an epoch what is left."""
+    rows, size = spec.table.rows, spec.batch_size
+    wanted = [min(size, rows - first) for first in range(0, rows, size)]
+    if [len(batch) for batch in batches] == wanted:
+        return ""
+    found = _updates([len(batch) for batch in batches])
+    return f"makes {found}, its command means {_updates(wanted)}: look at the loop over rows"
+
+
+def _not_reshuffled(epochs: list[Batches], spec: ScriptSpec) -> str:
+    """Whether too few different orders, or too few different ways to share out the rows, occur.
+
+    Of m equally probable orders, at most d different ones occur in E epochs with a probability of
+    at most C(m, d) (d / m)^E, because they then all lie in one of the C(m, d) sets of d. The order
+    inside a batch does not count. Where E is too small to tell, nothing is said.
+    """
+    if spec.batch is Batch.FULL:
+        return ""
+    rows, size = spec.table.rows, spec.batch_size
+    whole, rest = divmod(rows, size)
+    sequences = lgamma(rows + 1) - whole * log(factorial(size)) - log(factorial(rest))
+    partitions = sequences - lgamma(whole + 1)
+    ordered = [tuple(map(frozenset, batches)) for batches in epochs]
+    shared = [frozenset(batches) for batches in ordered]
+    orders, shares = len(set(ordered)), len(set(shared))
+    if shares == 1 and orders > 2 and _improbable(shared, partitions):
+        return (
+            f"{len(epochs)} epochs share out the rows among the batches in only one way: "
+            "look at whether the rows are shuffled, or only the batches"
+        )
+    if _improbable(ordered, sequences) or _improbable(shared, partitions):
+        return (
+            f"{len(epochs)} epochs take the rows in only {_count(orders, 'order')}: "
+            "look at whether they are shuffled again in every epoch"
+        )
+    return ""
+
+
+def _improbable(seen: Sequence[Hashable], log_orders: float) -> bool:
+    """Whether this little variety has a probability below IMPROBABLE, by the bound above."""
+    different = len(set(seen))
+    log_sets = different * log_orders - lgamma(different + 1)  # at least log C(m, d)
+    return log_sets + len(seen) * (log(different) - log_orders) < log(IMPROBABLE)
+
+
+def _updates(sizes: list[int]) -> str:
+    """Updates by their numbers of rows: "1 update of 4 rows", "3 updates of 3, 3 and 2 rows"."""
+    if len(set(sizes)) == 1:
+        each = " each" if len(sizes) > 1 else ""
+        return f"{_count(len(sizes), 'update')} of {_count(sizes[0], 'row')}{each}"
+    first = ", ".join(map(str, sizes[:-1] if len(sizes) <= 6 else [*sizes[:3], "…"]))
+    return f"{len(sizes)} updates of {first} and {sizes[-1]} rows"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _times(number: int) -> str:
+    return {2: "twice"}.get(number, f"{number} times")

@@ -1,0 +1,1 @@
+"""`catalogue`: the committed scripts and pages under generated/."""

@@ -1,0 +1,1 @@
+"""`compare`: the batch sizes side by side, every common claim measured."""

@@ -1,0 +1,1 @@
+"""`--exercise`: a script with blanks, the checks that grade them, and the solution."""

@@ -1,0 +1,70 @@
+"""`--exercise`: make a script as ever, and write the exercise on it, or one for each student."""
+
+import re
+import sys
+from argparse import Namespace
+from pathlib import Path
+
+from nineteen.errors import UsageError
+from nineteen.page.document import check_place, write
+from nineteen.page.extras import extra
+from nineteen.script.choices import file_stem
+from nineteen.script.make import SEEDS, Made, make
+from nineteen.script.spec import ScriptSpec
+from nineteen.verbs.exercise.exercise import FORMATS, files
+from nineteen.verbs.exercise.variants import TABLE, check_count, variant_files, variants
+
+EXERCISES = Path("generated", "exercises")
+
+
+def make_exercise(options: Namespace, spec: ScriptSpec) -> tuple[Made, str]:
+    """The verified script, and where the exercise on it was written: "" where it did not learn.
+
+    Raises UsageError for options that do not go together or a place that cannot be written.
+    """
+    _check(options)
+    ending = "" if options.variants else f".{options.format}"
+    name = f"{file_stem(spec)}{'_variants' if options.variants else ''}{ending}"
+    path = Path(options.output or EXERCISES / name)
+    to_stdout = options.output == "-"
+    if not to_stdout:
+        _check_name(path, ending)
+        check_place(path / TABLE if options.variants else path)
+    made = make(spec, SEEDS if options.seed is None else (spec.seed,))
+    if not made.verdict.ok:
+        return made, ""
+    if options.variants:
+        every = variants(made, options.variants)
+        write(variant_files(every, options.format, path), options.force)
+        return made, f"{len(every)} variants, all learned: {path / TABLE} says which is which"
+    texts = files(made, options.format, path)
+    if to_stdout:
+        sys.stdout.write(texts[path])
+    else:
+        write(texts, options.force)
+    return made, str(path)
+
+
+def _check(options: Namespace) -> None:
+    if not options.exercise:
+        raise UsageError("--variants goes with --exercise: add it")
+    if options.format not in FORMATS:
+        raise UsageError(f"--exercise goes with --format {' or '.join(FORMATS)}")
+    if options.math != "none":
+        raise UsageError("--math goes with a lesson, not with --exercise")
+    if options.keep:
+        raise UsageError("--keep: an exercise is made from a script that learned; leave it out")
+    if options.output == "-" and (options.variants or options.format == "py"):
+        raise UsageError("-o - cannot hold several files: name a place for the exercise")
+    if options.variants is not None:
+        check_count(options.variants)
+    if options.format == "ipynb":
+        extra("nbformat")
+
+
+def _check_name(path: Path, ending: str) -> None:
+    """The names of the files stand in the checks and pages, so they have to be plain."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", path.stem if ending else path.name):
+        raise UsageError(f"-o {path}: use letters, digits, _ and - in the name of an exercise")
+    if ending and path.suffix != ending:
+        raise UsageError(f"-o {path}: the name has to end in {ending}, or change --format")

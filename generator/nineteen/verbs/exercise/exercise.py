@@ -1,0 +1,167 @@
+"""An exercise: a verified script with blanks, the checks that grade them, and the solution."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from nineteen.page.document import notebook
+from nineteen.page.extras import extra
+from nineteen.script.make import Made
+from nineteen.script.naming import input_names, output_names, subject
+from nineteen.script.render import MAX_COLUMNS, environment
+from nineteen.script.spec import Batch, ScriptSpec
+from nineteen.verbs.exercise.blanks import SCRIPT_POINTS, Blanks, blanks_of
+from nineteen.verbs.exercise.trial_numbers import case
+from nineteen.verbs.lesson.lesson import rows
+
+FORMATS = ("py", "ipynb")
+MAX_LITERAL = 16  # targets that are written out one by one
+MAX_BATCHES = 8  # whose sizes are written out
+_CELL = re.compile(r"^%% (\w+) ?(\w*) ?([0-9]*)\n", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell of a notebook: text, given code, an answer to write, or a check with its points."""
+
+    kind: str
+    name: str
+    points: int
+    source: str
+
+
+def files(made: Made, format: str, path: Path) -> dict[Path, str]:
+    """The files of the exercise on a script that learned; the one at `path` comes last.
+
+    A notebook carries the solution, which nbgrader takes out. A script with blanks comes with its
+    checks, a page, and the solution: test_NAME.py, NAME.md and NAME_solution.py beside it.
+    """
+    values = _values(made, path.stem)
+    if format == "ipynb":
+        return {path: _graded(cells(_filled("notebook.j2", values)))}
+    beside = {
+        f"test_{path.name}": tidy(_filled("test.py.j2", values)),
+        f"{path.stem}.md": _one_blank_line(_filled("page.md.j2", values)),
+        f"{path.stem}_solution.py": made.source,
+        path.name: values["script"],
+    }
+    return {path.with_name(name): text for name, text in beside.items()}
+
+
+def cells(text: str) -> list[Cell]:
+    """The cells of a notebook that is one text, where a line `%% kind name points` begins each."""
+    _, *parts = _CELL.split(text)
+    found = []
+    for kind, name, points, source in zip(*[iter(parts)] * 4, strict=True):
+        if kind == "text":
+            source = _one_blank_line(source)
+        elif kind != "answer":
+            source = re.sub(r"\n{2,}", "\n\n", tidy(source))
+        found.append(Cell(kind, name, int(points or 0), source.strip("\n")))
+    return found
+
+
+def tidy(code: str) -> str:
+    """Python code as black lays it out."""
+    import black
+
+    try:
+        return black.format_file_contents(
+            code, fast=False, mode=black.Mode(line_length=MAX_COLUMNS)
+        )
+    except black.report.NothingChanged:
+        return code
+
+
+def _values(made: Made, name: str) -> dict[str, Any]:
+    """What fills the templates."""
+    spec, source = made.spec, made.source.splitlines()
+    blanks = blanks_of(spec)
+    tries = [blank for blank in blanks.blanks if blank.step.name != "make_batches"]
+    return {
+        "name": name,
+        "subject": subject(spec),
+        "activation": spec.activation.value,
+        "inputs": input_names(spec),
+        "outputs": output_names(spec),
+        "table": rows(spec),
+        "lines": blanks.lines,
+        "script": blanks.script,
+        "source": made.source,
+        "blanks": blanks.blanks,
+        "cases": {blank: (case(blank, spec, 1), case(blank, spec, 2)) for blank in tries},
+        "points": blanks.points,
+        "script_points": SCRIPT_POINTS,
+        "rows": spec.table.rows,
+        "sizes": _sizes(spec),
+        "targets": _targets(spec),
+        "inputs_line": next(line for line in source if line.startswith("X = ")),
+        "end_lines": source[blanks.end : -1],
+        "predictions": source[-1].removeprefix("print(np.round(").removesuffix(", 2))"),
+        "again": _again(spec, blanks),
+    }
+
+
+def _again(spec: ScriptSpec, blanks: Blanks) -> str:
+    """What is to be done where feedforward comes a second time."""
+    number = next(blank.number for blank in blanks.blanks if blank.step.name == "feedforward")
+    start = f"The number {number} comes twice. The second time"
+    full = spec.batch is Batch.FULL
+    if len(spec.hidden) > 1:
+        ones = "" if full else f", and `{spec.table.rows}` in place of `len(rows)`"
+        return f"{start} it sets `X`, with `X` in place of `layers[-1]`{ones}."
+    return f"{start} it is the same line{'' if full else ', with `X` in place of `X[rows]`'}."
+
+
+def _sizes(spec: ScriptSpec) -> str:
+    """The sizes of the batches of an epoch, as a Python expression."""
+    whole, rest = divmod(spec.table.rows, spec.batch_size)
+    if whole > MAX_BATCHES:
+        return f"[{spec.batch_size}] * {whole}{f' + [{rest}]' if rest else ''}"
+    return str([spec.batch_size] * whole + [rest] * (rest > 0))
+
+
+def _targets(spec: ScriptSpec) -> str:
+    """The truth table's outputs, (rows, outputs), as a Python expression."""
+    rows = spec.table.targets()
+    if spec.table.rows * spec.table.outputs <= MAX_LITERAL:
+        return f"np.array({[list(row) for row in rows]})"
+    words = ["".join(map(str, row)) for row in rows]
+    pieces = [" ".join(words[at : at + 8]) for at in range(0, len(words), 8)]
+    lines = "".join(f' "{piece} "' for piece in pieces)
+    return f"np.array([list(row) for row in ({lines}).split()], int)"
+
+
+def _filled(template: str, values: dict[str, Any]) -> str:
+    return environment().get_template(f"exercise/{template}").render(values)
+
+
+def _one_blank_line(text: str) -> str:
+    """Markdown without several blank lines in a row, or blank lines at its ends."""
+    return re.sub(r"\n{3,}", "\n\n", text).strip("\n") + "\n"
+
+
+def _graded(cells: list[Cell]) -> str:
+    """The cells as a notebook, with what nbgrader reads in their metadata.
+
+    Schema version 3 of nbgrader.readthedocs.io, "Metadata of nbgrader cells".
+    """
+    v4 = extra("nbformat").v4
+    made = []
+    for number, cell in enumerate(cells, 1):
+        if cell.kind == "text":
+            made.append(v4.new_markdown_cell(cell.source, id=f"text-{number}"))
+            continue
+        answer, check = cell.kind == "answer", cell.kind == "check"
+        name = f"check_{cell.name}" if check else cell.name
+        grading = {
+            "schema_version": 3,
+            "grade_id": name,
+            "grade": check,
+            "solution": answer,
+            "locked": not answer,
+            "task": False,
+        } | ({"points": cell.points} if check else {})
+        made.append(v4.new_code_cell(cell.source, id=name, metadata={"nbgrader": grading}))
+    return notebook(made)

@@ -1,0 +1,131 @@
+"""Variants of an exercise: each student another gate, another size and another batch strategy."""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator
+from hashlib import sha256
+from itertools import combinations, islice, product
+from pathlib import Path
+
+from nineteen.errors import UsageError
+from nineteen.script.choices import command, spec_of
+from nineteen.script.gates import FIXED, SCALABLE, split, table_of
+from nineteen.script.make import Made, make
+from nineteen.script.naming import subject
+from nineteen.script.options import PROGRAM, parser
+from nineteen.script.render import render
+from nineteen.script.spec import Batch, ScriptSpec
+from nineteen.verbs.exercise.exercise import files
+
+MAX_VARIANTS = 99
+TABLE = "variants.csv"
+# Sizes of the layers, in quarters of those of the command.
+QUARTERS = (4, 2, 3, 6, 8)
+# A copy of one input, or always the same answer: nothing to learn.
+TRIVIAL = {"false", "true", "a", "b", "not_a", "not_b"}
+
+
+def check_count(count: int) -> None:
+    """Raise UsageError for a number of variants that cannot be."""
+    if not 1 <= count <= MAX_VARIANTS:
+        raise UsageError(f"--variants {count}: it has to be from 1 to {MAX_VARIANTS}")
+
+
+def variants(own: Made, count: int) -> list[Made]:
+    """`count` scripts that learned: the command's own, and others with as many inputs and outputs.
+
+    The same command gives the same variants, and more of them begin with fewer of them. Raises
+    UsageError where there are not so many.
+    """
+    from joblib import Parallel, delayed
+
+    learned = [own]
+    waiting = _in_turn(own.spec)
+    with Parallel(n_jobs=-1) as parallel:
+        while len(learned) < count:
+            specs = list(islice(waiting, count - len(learned)))
+            if not specs:
+                raise UsageError(
+                    f"--variants {count}: there are only {len(learned)} of them for "
+                    f"{command(own.spec).removeprefix(PROGRAM).strip()}: take fewer"
+                )
+            made = parallel(delayed(make)(spec) for spec in specs)
+            learned += [script for script in made if script.verdict.ok]
+    return learned
+
+
+def variant_files(made: list[Made], format: str, folder: Path) -> dict[Path, str]:
+    """The files of every variant in a folder, and the table of which variant is which."""
+    texts: dict[Path, str] = {}
+    paths = [folder / f"variant_{number:02}.{format}" for number in range(1, len(made) + 1)]
+    for script, path in zip(made, paths, strict=True):
+        texts |= files(script, format, path)
+    return texts | {folder / TABLE: _table([script.spec for script in made], paths)}
+
+
+def candidates(spec: ScriptSpec) -> list[ScriptSpec]:
+    """Every variant with as many inputs, outputs and layers as `spec`, which is none of them."""
+    found: list[ScriptSpec] = []
+    sizes = dict.fromkeys(
+        tuple(max(2, units * quarters // 4) for units in spec.hidden) for quarters in QUARTERS
+    )
+    for gates, hidden, batch in product(_gates(spec), sizes, Batch):
+        words = [*gates, "--hidden", ",".join(map(str, hidden)), "--batch", batch]
+        words += ["--activation", spec.activation] + ["--show", "loss"] * spec.show_loss
+        try:
+            other = spec_of(parser().parse_intermixed_args(words))
+            render(other)
+        except UsageError:  # such as mini for two rows, or a layer too large
+            continue
+        if _choice(other) != _choice(spec):
+            found.append(other)
+    return found
+
+
+def _gates(spec: ScriptSpec) -> list[tuple[str, ...]]:
+    """The gates to choose from: as many of them at once as `spec` has outputs."""
+    inputs, outputs = spec.table.inputs, spec.table.outputs
+    names = [name for name in FIXED if split(name)[1] == inputs and name not in TRIVIAL]
+    if inputs > 1:
+        some = [name for name in SCALABLE if inputs > 2 or name != "majority"]
+        names += [name if inputs == 2 else f"{name}{inputs}" for name in some]
+    single = sorted(name for name in names if table_of(name).outputs == 1)
+    return list(combinations(single, outputs))
+
+
+def _in_turn(spec: ScriptSpec) -> Iterator[ScriptSpec]:
+    """The candidates, next always one whose gates, size and strategy were used least so far.
+
+    Ties are broken by a hash, so that the order depends on nothing but the commands.
+    """
+
+    def digest(other: ScriptSpec) -> bytes:
+        return sha256(f"{command(spec)}\n{command(other)}".encode()).digest()
+
+    waiting = sorted(candidates(spec), key=digest)
+    used = Counter(_choice(spec))
+    while waiting:
+        chosen = min(waiting, key=lambda other: sum(used[part] for part in _choice(other)))
+        waiting.remove(chosen)
+        used.update(_choice(chosen))
+        yield chosen
+
+
+def _choice(spec: ScriptSpec) -> tuple[object, object, object]:
+    """What a variant chooses."""
+    return spec.table, spec.hidden, spec.batch
+
+
+def _table(specs: list[ScriptSpec], paths: list[Path]) -> str:
+    """The variants as CSV, with an empty column for the students' names."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(["variant", "file", "learns", "hidden", "batch", "rows", "command", "student"])
+    for number, (spec, path) in enumerate(zip(specs, paths, strict=True), 1):
+        hidden = ",".join(map(str, spec.hidden))
+        learns = subject(spec).replace("`", "")
+        writer.writerow(
+            [number, path.name, learns, hidden, spec.batch, spec.batch_size, command(spec), ""]
+        )
+    return text.getvalue()

@@ -1,0 +1,1 @@
+"""`explain`: what every line of a script means."""

@@ -1,0 +1,1 @@
+"""`--format md|ipynb|html`: a lesson around a verified script."""

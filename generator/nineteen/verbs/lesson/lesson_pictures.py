@@ -1,0 +1,230 @@
+"""The pictures of a lesson: the network, the loss as it falls, and what was learned.
+
+Each function returns a Matplotlib figure to be saved with `figures.save`; call it inside
+`figures.style()`.
+"""
+
+from collections.abc import Callable, Sequence
+from itertools import pairwise, product
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from nineteen.page.look import GREY, INK, SERIES, SURFACE, new
+from nineteen.script.spec import Activation, ScriptSpec
+from nineteen.training.gradient import Array
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+Predict = Callable[[Array], Array]  # inputs (rows, inputs) to predictions (rows, outputs)
+
+SHOWN = 8  # most units of a layer that are drawn; of a larger one dots stand for the others
+PANELS = 8  # most decision surfaces in one picture
+EDGE = 1.5  # a surface reaches from -EDGE to EDGE; the truth table's inputs are -1 and +1
+GRID = 51  # points along a side of a surface
+# The marks of a target 0 and a target 1 on a surface, and of a target 1 on a square.
+MARK: dict[str, Any] = {"marker": "o", "linestyle": "", "markersize": 8}
+TARGETS = (
+    MARK | {"color": "black", "markeredgecolor": "white", "label": "target 0"},
+    MARK | {"color": "white", "markeredgecolor": "black", "label": "target 1"},
+)
+DOT: dict[str, Any] = MARK | {"color": "black", "markersize": 3.5, "label": "target 1"}
+AXIS = "input {} (-1 means 0, +1 means 1)"
+
+
+def network(spec: ScriptSpec, inputs: Sequence[str], outputs: Sequence[str]) -> "Figure":
+    """The layers as columns of circles, joined by lines; below, names, sizes and shapes."""
+    figure = new(6.4, 3.8)
+    axes = figure.subplots()
+    axes.set_axis_off()
+    axes.set(xlim=(-0.5, len(spec.sizes) - 0.3), ylim=(-1.75, 1.1))
+    columns = [_heights(size) for size in spec.sizes]
+    for x, (left, right) in enumerate(pairwise(columns)):
+        for start, end in product(left, right):
+            axes.plot([x, x + 1], [start, end], color=GREY, linewidth=0.6, zorder=1)
+        axes.text(x + 0.5, -1.62, _between(spec, x), ha="center", va="center", family="monospace")
+    for x, heights in enumerate(columns):
+        axes.scatter([x] * len(heights), heights, s=190, color="white", edgecolor=INK, zorder=2)
+        if spec.sizes[x] > SHOWN:
+            axes.text(x, 0, "⋮", ha="center", va="center", fontsize=16)
+        axes.text(x, -1.28, _about(spec, x), ha="center", va="center")
+    for x, names, side in ((0, inputs, "right"), (len(columns) - 1, outputs, "left")):
+        if len(names) == len(columns[x]):
+            for y, name in zip(columns[x], names, strict=True):
+                axes.text(x + (0.12 if x else -0.12), y, name, ha=side, va="center")
+    return figure
+
+
+def loss_curve(losses: Sequence[float]) -> "Figure":
+    """The loss of each epoch in nats, summed over the rows of the truth table."""
+    figure = new(6.4, 3.2)
+    axes = figure.subplots()
+    colour, line, marker = SERIES[0]
+    few = len(losses) < 20
+    axes.plot(range(len(losses)), losses, line, color=colour, marker=marker if few else "")
+    axes.set(xlabel="epoch", ylabel="loss of an epoch (nats)", xlim=(0, None), ylim=(0, None))
+    return figure
+
+
+def learned(
+    spec: ScriptSpec, inputs: Sequence[str], outputs: Sequence[str], predict: Predict
+) -> "Figure":
+    """What the network predicts: a curve, surfaces, or a square for each row (see `kind`)."""
+    draw = {"curve": _curves, "surfaces": _surfaces, "squares": _squares}[kind(spec)]
+    return draw(spec, inputs, outputs, predict)
+
+
+def kind(spec: ScriptSpec) -> str:
+    """How `learned` shows a network: a "curve" of one input, "surfaces" of two, or "squares".
+
+    Of three to five inputs, surfaces are slices in which the others are fixed, one for each of
+    their values; where these would be more than PANELS, every row of the table is a square.
+    """
+    if spec.table.inputs == 1:
+        return "curve"
+    panels = spec.table.outputs << (spec.table.inputs - 2)
+    return "surfaces" if panels <= PANELS else "squares"
+
+
+def _heights(size: int) -> list[float]:
+    """Where the drawn units of a layer are, the first on top, from 1 to -1 at most."""
+    if size > SHOWN:
+        return [1, 0.7, 0.4, -0.4, -0.7, -1]
+    step = min(0.5, 2 / max(1, size - 1))
+    return [((size - 1) / 2 - i) * step for i in range(size)]
+
+
+def _about(spec: ScriptSpec, x: int) -> str:
+    """The name and size of the layer in column x."""
+    count, last = spec.sizes[x], len(spec.hidden) + 1
+    if x == 0:
+        return f"X\n{count} input{'s' * (count > 1)}"
+    name = "output" if x == last else "layer" if last == 2 else f"layers[{x}]"
+    curve = (
+        "sigmoid"
+        if x == last
+        else "ReLU" if spec.activation is Activation.RELU else spec.activation
+    )
+    return f"{name}\n{count} unit{'s' * (count > 1)}, {curve}"
+
+
+def _between(spec: ScriptSpec, x: int) -> str:
+    """The weights between columns x and x + 1, with their shapes."""
+    before, after = spec.sizes[x : x + 2]
+    if len(spec.hidden) > 1:
+        return f"W[{x}]\n({before + 1}, {after})"
+    return f"W{x + 1} ({before}, {after})\nb{x + 1} ({after},)"
+
+
+def _curves(
+    spec: ScriptSpec, inputs: Sequence[str], outputs: Sequence[str], predict: Predict
+) -> "Figure":
+    figure = new(6.4, 3.2)
+    axes = figure.subplots()
+    x = np.linspace(-EDGE, EDGE, 2 * GRID)
+    predictions, targets = predict(x[:, None]), np.array(spec.table.targets())
+    for i, name in enumerate(outputs):
+        colour, line, marker = SERIES[i % len(SERIES)]
+        axes.plot(x, predictions[:, i], line, color=colour)
+        axes.plot([-1, 1], targets[:, i], marker, color=colour, clip_on=False)
+        axes.plot([], [], line, marker=marker, color=colour, label=name)
+    axes.set(xlabel=AXIS.format(inputs[0]), ylabel="prediction (line), target (mark)")
+    axes.set(ylim=(0, 1))
+    figure.legend(loc="outside right upper")
+    return figure
+
+
+def _surfaces(
+    spec: ScriptSpec, inputs: Sequence[str], outputs: Sequence[str], predict: Predict
+) -> "Figure":
+    fixed = list(product((-1, 1), repeat=spec.table.inputs - 2))
+    panels = [(i, values) for i in range(spec.table.outputs) for values in fixed]
+    figure, grid = _panels(len(panels), 2.0 if len(panels) > 1 else 3.4)
+    side = np.linspace(-EDGE, EDGE, GRID)
+    first, second = np.meshgrid(side, side)
+    plane = np.stack([first, second], axis=-1).reshape(-1, 2)
+    corners = np.array(list(product((-1, 1), repeat=2)))
+    shape: Any = None
+    for axes, (i, values) in zip(grid, panels, strict=True):
+        heights = predict(_with(plane, values))[:, i].reshape(GRID, GRID)
+        shape = axes.contourf(first, second, heights, np.linspace(0, 1, 11), cmap=SURFACE)
+        if heights.min() < 0.5 < heights.max():
+            axes.contour(first, second, heights, [0.5], colors="white", linewidths=2)
+        for bits, corner in zip(_with(corners, values), corners, strict=True):
+            axes.plot(*corner, **TARGETS[spec.table.targets()[_row(bits)][i]])
+        axes.set(aspect="equal", xticks=(-1, 0, 1), yticks=(-1, 0, 1))
+        axes.set_title(_title(spec, inputs[2:], outputs[i], values))
+    figure.supxlabel(AXIS.format(inputs[0]), fontsize="medium")
+    figure.supylabel(AXIS.format(inputs[1]), fontsize="medium")
+    bar = figure.colorbar(shape, ax=grid, label="prediction (0 to 1)")
+    bar.ax.axhline(0.5, color="white", linewidth=2)
+    _legend(figure, TARGETS)
+    return figure
+
+
+def _squares(
+    spec: ScriptSpec, inputs: Sequence[str], outputs: Sequence[str], predict: Predict
+) -> "Figure":
+    count = spec.table.inputs
+    down = count // 2
+    height, width = 2**down, 2 ** (count - down)
+    X = np.array(list(product((-1, 1), repeat=count)))
+    predictions, targets = predict(X), np.array(spec.table.targets())
+    figure, grid = _panels(len(outputs), 2.4 if len(outputs) > 1 else 4.0)
+    shape: Any = None
+    for i, axes in enumerate(grid):
+        values = predictions[:, i].reshape(height, width)
+        shape = axes.pcolormesh(
+            values, cmap=SURFACE, vmin=0, vmax=1, edgecolors="white", linewidth=0.5
+        )
+        ones = np.argwhere(targets[:, i].reshape(height, width) == 1) + 0.5
+        axes.plot(ones[:, 1], ones[:, 0], **DOT)
+        axes.set(aspect="equal", ylim=(height, 0))
+        axes.set_xticks(np.arange(width) + 0.5, _codes(count - down), rotation=90)
+        axes.set_yticks(np.arange(height) + 0.5, _codes(down))
+        axes.tick_params(length=0, labelsize=8 if width < 16 else 6)
+        axes.set_title(outputs[i] if len(outputs) > 1 else "")
+    figure.supxlabel(f"inputs {' '.join(inputs[down:])}", fontsize="medium")
+    figure.supylabel(f"inputs {' '.join(inputs[:down])}", fontsize="medium")
+    figure.colorbar(shape, ax=grid, label="prediction (0 to 1)")
+    _legend(figure, (DOT,))
+    return figure
+
+
+def _legend(figure: "Figure", marks: Sequence[dict[str, Any]]) -> None:
+    """Say above the picture what the marks of the targets mean."""
+    from matplotlib.lines import Line2D
+
+    handles = [Line2D([], [], **mark) for mark in marks]
+    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
+
+
+def _panels(count: int, side: float) -> "tuple[Figure, list[Axes]]":
+    """A figure with so many square panels of `side` inches, at most four in a row."""
+    width = min(count, 4)
+    height = -(-count // width)
+    figure = new(width * side + 1.4, height * (side + 0.3) + 0.5)
+    grid = figure.subplots(height, width, squeeze=False, sharex=True, sharey=True).ravel()
+    for axes in grid[count:]:
+        axes.set_axis_off()
+    return figure, list(grid[:count])
+
+
+def _with(points: Array, values: Sequence[int]) -> Array:
+    """The points, (count, 2), with the same further inputs for each."""
+    return np.column_stack([points, np.tile(values, (len(points), 1))])
+
+
+def _row(bits: Array) -> int:
+    return int("".join("1" if bit > 0 else "0" for bit in bits), 2)
+
+
+def _title(spec: ScriptSpec, names: Sequence[str], output: str, values: Sequence[int]) -> str:
+    fixed = [f"{name} = {int(value > 0)}" for name, value in zip(names, values, strict=True)]
+    return ", ".join([output] * (spec.table.outputs > 1) + fixed)
+
+
+def _codes(count: int) -> list[str]:
+    return [f"{number:0{count}b}" for number in range(2**count)]

@@ -1,0 +1,1 @@
+"""`list`: the gates that have a name."""

@@ -1,0 +1,30 @@
+"""`list`: every gate that has a name, with its truth table."""
+
+from rich.console import Console
+from rich.table import Table
+
+from nineteen.script.gates import ALIASES, SCALABLE, names, table_of
+from nineteen.script.options import PROGRAM, Parser
+
+
+def main(argv: list[str]) -> int:
+    """Print the list; returns 0."""
+    parser = Parser(
+        prog=f"{PROGRAM} list",
+        description="Print every gate with its truth table, the row of zeros first.",
+    )
+    parser.parse_args(argv)
+    grid = Table(
+        "gate", "inputs", "outputs in row order", "also called", box=None, header_style="bold"
+    )
+    for name in names():
+        table = table_of(name)
+        inputs = f"1 to 8, here {table.inputs}" if name in SCALABLE else str(table.inputs)
+        aliases = [alias for alias, stem in ALIASES.items() if stem == name]
+        grid.add_row(name, inputs, " ".join(table.columns), " ".join(aliases))
+    console = Console(highlight=False)
+    console.print(grid)
+    console.print(
+        "\nMore inputs: xor3, and4, or --inputs N. Several names are the outputs of one network."
+    )
+    return 0

@@ -1,0 +1,1 @@
+"""`playground`: the generator in the browser."""

@@ -1,0 +1,217 @@
+"""What the playground's page asks for, JSON in and JSON out: the package's own functions."""
+
+import json
+import math
+import shlex
+import traceback
+from collections.abc import Callable
+from difflib import SequenceMatcher
+from typing import Any
+
+from nineteen.errors import UsageError
+from nineteen.page.highlight import highlighted
+from nineteen.script.annotate import annotated
+from nineteen.script.choices import MARK, command, file_stem, number, read
+from nineteen.script.gates import SCALABLE, names, split, table_of
+from nineteen.script.naming import MEANINGS, input_names, output_names
+from nineteen.script.options import PROGRAM, parser, printable
+from nineteen.script.render import MAX_LINES, confirm, render
+from nineteen.script.spec import Batch, ScriptSpec
+
+Json = dict[str, Any]
+Report = Callable[[str], None]
+
+
+def answer(request: str, report: Report = lambda _: None) -> str:
+    """The answer to a request, both JSON; {"error": one line} where the command line refuses.
+
+    `request` is {"ask": name, …}: "script", "explain" and "strategies" take "words", the options
+    after `python -m generator` as one text or as a list; "script" takes "before" as well, the
+    source shown until now; "run" takes "words" and calls `report` with JSON while it trains; "file"
+    takes "words" and "format", py or ipynb.
+    """
+    asked = json.loads(request)
+    try:
+        spec = _spec(asked["words"])
+        match asked["ask"]:
+            case "script":
+                result = script(spec, str(asked.get("before", "")))
+            case "explain":
+                result = {"lines": [line.meaning for line in annotated(spec)]}
+            case "strategies":
+                result = strategies(spec)
+            case "run":
+                result = train(spec, report)
+            case "file":
+                result = file(spec, str(asked["format"]))
+            case _:
+                raise UsageError("the page and its Python do not belong together: load it again")
+    except UsageError as error:
+        result = {"error": printable(str(error))}
+    return json.dumps(result, allow_nan=False)
+
+
+def gates() -> list[Json]:
+    """Every gate's name, number of inputs, columns and meaning, in the order of the list."""
+    return [
+        {
+            "name": name,
+            "inputs": split(name)[1],
+            "scalable": name in SCALABLE,
+            "columns": table_of(name).columns,
+            "meaning": MEANINGS[name],
+        }
+        for name in names()
+    ]
+
+
+def script(spec: ScriptSpec, before: str = "") -> Json:
+    """The script of a spec, its lines as (kind, text) tokens, and what the page's controls show."""
+    source = render(spec)
+    lines = source.splitlines()
+    given = vars(parser().parse_args(shlex.split(_words(spec))))
+    return {
+        "words": _words(spec),
+        "command": command(spec),
+        "source": source,
+        "lines": highlighted(source),
+        "limit": MAX_LINES,
+        "changed": changed(before.splitlines(), lines) if before else [],
+        "updates": spec.updates,
+        "table": {
+            "inputs": input_names(spec),
+            "outputs": output_names(spec),
+            "columns": spec.table.columns,
+        },
+        "gates": [split(name)[0] for name in spec.gates],
+        "expr": spec.expr,
+        "values": {
+            "hidden": ",".join(map(str, spec.hidden)),
+            "batch": spec.batch,
+            "batch_size": str(spec.batch_size),
+            "activation": spec.activation,
+            "lr": number(spec.lr),
+            "epochs": str(spec.epochs),
+            "seed": str(spec.seed),
+            "show": spec.show_loss,
+            "keep": spec.keep,
+        },
+        "chosen": [
+            name
+            for name in ("hidden", "batch_size", "lr", "epochs", "seed")
+            if given[name] is not None
+        ],
+    }
+
+
+def changed(before: list[str], after: list[str]) -> list[int]:
+    """The indices of the lines of `after` that are new or different."""
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    return [
+        index
+        for kind, _, _, first, last in matcher.get_opcodes()
+        if kind != "equal"
+        for index in range(first, last)
+    ]
+
+
+def strategies(spec: ScriptSpec) -> Json:
+    """The same options for each of the three strategies: words, or the error that refuses them."""
+    words = shlex.split(_words(spec))
+    for option in ("--batch", "--batch-size"):
+        if option in words:
+            del words[words.index(option) : words.index(option) + 2]
+    size = ["--batch-size", str(spec.batch_size)] if spec.batch is Batch.MINI else []
+    answers: list[Json] = []
+    for batch in Batch:
+        try:
+            own = _spec([*words, "--batch", batch, *(size if batch is Batch.MINI else [])])
+            known = {"words": _words(own), "epochs": own.epochs, "updates": own.updates}
+        except UsageError as error:
+            known = {"error": printable(str(error))}
+        answers.append({"batch": batch} | known)
+    return {"strategies": answers}
+
+
+def train(spec: ScriptSpec, report: Report) -> Json:
+    """Run the unchanged script, observed, and judge what it printed.
+
+    A training that runs out of time is ended, and judged so.
+    """
+    from nineteen.script.judge import TOLERANCE, judge
+    from nineteen.script.make import advice
+    from nineteen.script.run import SCRIPT, Ending, Run
+    from nineteen.training.observe import observe
+    from nineteen.verbs.playground.live import SECONDS, OutOfTimeError, Watch
+
+    source = render(spec)
+    watch = Watch(spec, lambda state: report(json.dumps(state, allow_nan=False)))
+    try:
+        printed = observe(source, watch.update)
+        run = Run(printed, "", watch.finish(), Ending.FINISHED)
+    except OutOfTimeError:
+        run = Run("", "", SECONDS, Ending.TIMEOUT, limit=SECONDS)
+    except Exception:
+        told = traceback.format_exc().replace("<script>", SCRIPT)
+        run = Run("", told, 0.0, Ending.CRASHED, exit_code=1)
+    verdict = judge(run, spec.table, show_loss=spec.show_loss)
+    return watch.state() | {
+        "ok": verdict.ok,
+        "status": verdict.status,
+        "reason": printable(verdict.reason),
+        "advice": [] if verdict.ok else advice(spec),
+        "predictions": [
+            [value if math.isfinite(value) else None for value in row]
+            for row in verdict.predictions
+        ],
+        "close": [
+            [abs(value - target) <= TOLERANCE for value, target in zip(*pair, strict=True)]
+            for pair in zip(verdict.predictions, spec.table.targets(), strict=False)
+        ],
+        "seconds": run.seconds,
+        "updates": spec.updates,
+    }
+
+
+def file(spec: ScriptSpec, format: str) -> Json:
+    """The script, confirmed by black, as a file's name and text: format py or ipynb."""
+    source = render(spec)
+    confirm(source)
+    text = source if format == "py" else notebook(spec, source)
+    return {"name": f"{file_stem(spec)}.{format}", "text": text}
+
+
+def notebook(spec: ScriptSpec, source: str) -> str:
+    """A notebook (format 4.5): a heading, the script, and what each of its lines means."""
+    meanings = [f"- `{text.strip()}`  \n  {meaning}\n" for text, meaning in annotated(spec) if text]
+    cells: list[Json] = [
+        {"cell_type": "markdown", "source": [f"# {file_stem(spec)}\n", f"`{command(spec)}`"]},
+        {
+            "cell_type": "code",
+            "execution_count": None,
+            "outputs": [],
+            "source": source.removesuffix("\n").splitlines(keepends=True),
+        },
+        {"cell_type": "markdown", "source": ["## What each line means\n", *meanings]},
+    ]
+    for index, cell in enumerate(cells, 1):
+        cell |= {"id": f"cell-{index}", "metadata": {}}
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    whole = {
+        "cells": cells,
+        "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(whole, indent=1, sort_keys=True) + "\n"
+
+
+def _spec(words: object) -> ScriptSpec:
+    """The spec of words that are one text, as on a script's first line, or a list of them."""
+    text = shlex.join(map(str, words)) if isinstance(words, list) else str(words)
+    return read(MARK + text)
+
+
+def _words(spec: ScriptSpec) -> str:
+    """The canonical command without the program's name."""
+    return command(spec).removeprefix(f"{PROGRAM} ")

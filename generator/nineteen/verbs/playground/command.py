@@ -1,0 +1,141 @@
+"""`playground`: the page to choose, see and run scripts in the browser, written or served."""
+
+import json
+import os
+import threading
+import webbrowser
+from collections.abc import Mapping
+from functools import partial
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path, PurePosixPath
+from urllib.parse import urlsplit
+
+from nineteen.errors import UsageError
+from nineteen.script.options import PROGRAM, Parser
+from nineteen.verbs.playground.site import MANIFEST, PYODIDE, site
+
+PORT = 1919
+
+_TYPES = {
+    ".html": "text/html; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".js": "text/javascript; charset=utf-8",
+    ".mjs": "text/javascript; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".wasm": "application/wasm",
+}
+
+
+def main(argv: list[str]) -> int:
+    """Write the site into a folder, or serve it on this machine until interrupted; returns 0."""
+    options = Parser(
+        prog=f"{PROGRAM} playground",
+        description="The page to choose, see, run and compare scripts in the browser.",
+    )
+    options.add_argument(
+        "-o", "--output", metavar="DIR", type=Path, help="write a static site for any host"
+    )
+    options.add_argument(
+        "--pyodide",
+        metavar="DIR|URL",
+        default=PYODIDE,
+        help="where Pyodide is: a folder that becomes part of the site, or an address "
+        f"(default {PYODIDE})",
+    )
+    options.add_argument(
+        "--port", metavar="N", type=int, help=f"where to serve it (default {PORT}; 0 for any)"
+    )
+    given = options.parse_args(argv)
+    if given.output is None:
+        serve(site(given.pyodide), PORT if given.port is None else given.port)
+        return 0
+    if given.port is not None:
+        raise UsageError("--port goes without -o: the site is written, not served")
+    check_folder(given.output)
+    files = site(given.pyodide)
+    write(given.output, files)
+    size = sum(map(len, files.values())) / 1e6
+    print(f"{len(files)} files in {given.output}, {size:.1f} MB: any web server can serve them")
+    return 0
+
+
+def check_folder(folder: Path) -> None:
+    """Raise UsageError where `folder` holds what is not an earlier site, or is no folder."""
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"-o {folder}: it is not a folder; name another")
+    if folder.is_dir() and any(folder.iterdir()) and not _earlier(folder):
+        raise UsageError(f"-o {folder}: it holds other files; name an empty or a new folder")
+
+
+def write(folder: Path, files: Mapping[str, bytes]) -> None:
+    """Put the files into `folder`, the page itself last, and remove those of an earlier site."""
+    old = _earlier(folder)
+    for name in sorted(files, key=lambda name: (name == "index.html", name == MANIFEST, name)):
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        draft = path.with_name(f".{path.name}.part")
+        draft.write_bytes(files[name])
+        os.replace(draft, path)
+    for name in old - set(files):
+        (folder / name).unlink(missing_ok=True)
+
+
+def serve(files: Mapping[str, bytes], port: int) -> None:
+    """Serve the files on this machine and open the browser there, until interrupted."""
+    with server(files, port) as running:
+        address = f"http://127.0.0.1:{running.server_port}/"
+        print(f"the playground is at {address} (Ctrl-C ends it)", flush=True)
+        # A thread, because a browser of the terminal stays until it is left.
+        threading.Thread(target=webbrowser.open, args=(address,), daemon=True).start()
+        try:
+            running.serve_forever()
+        except KeyboardInterrupt:
+            print()
+
+
+def server(files: Mapping[str, bytes], port: int) -> ThreadingHTTPServer:
+    """A server of the files on 127.0.0.1, bound to the port and not yet running; 0 is any port.
+
+    Raises UsageError where the port cannot be had.
+    """
+    try:
+        return ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, files))
+    except (OSError, OverflowError) as error:
+        raise UsageError(f"--port {port}: {error}; name another with --port") from None
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Answers with the site's files, out of memory, and with nothing else."""
+
+    def __init__(self, files: Mapping[str, bytes], *args: object) -> None:
+        self.files = files
+        super().__init__(*args)  # type: ignore[arg-type]
+
+    def do_GET(self) -> None:
+        name = urlsplit(self.path).path.lstrip("/") or "index.html"
+        if name not in self.files:
+            self.send_error(404)
+            return
+        kind = _TYPES.get(PurePosixPath(name).suffix, "application/octet-stream")
+        self.send_response(200)
+        self.send_header("Content-Type", kind)
+        self.send_header("Content-Length", str(len(self.files[name])))
+        self.send_header("Cache-Control", "no-cache")
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.end_headers()
+        self.wfile.write(self.files[name])
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing."""
+
+
+def _earlier(folder: Path) -> set[str]:
+    """The files of an earlier site in `folder`; empty where there is none."""
+    try:
+        names = json.loads((folder / MANIFEST).read_bytes())["files"]
+        return {
+            name for name in names if (folder / name).resolve().is_relative_to(folder.resolve())
+        }
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()

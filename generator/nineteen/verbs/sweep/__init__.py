@@ -1,0 +1,1 @@
+"""`sweep`: how many seeds learn, on one core, several, or a cluster."""

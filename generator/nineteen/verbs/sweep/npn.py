@@ -1,0 +1,55 @@
+"""NPN classes: Boolean functions that differ only in names and signs.
+
+Two functions are in one class when permuting the inputs, negating some of them and negating the
+output or not makes the one from the other (S. Muroga, Threshold Logic and Its Applications, 1971).
+A script trains both with the same probability of success. With inputs of -1 and +1, negating an
+input negates a row of W1; permuting inputs permutes its rows; and with a sigmoid output under
+cross-entropy, negating the output negates W2 and b2. The initial weights are drawn independently
+and symmetrically about 0, the initial biases are 0, and the rows of the truth table, whose order
+these changes permute, are reshuffled uniformly or summed: so every training run of the one function
+is a training run of the other, with relabelled weights and the same probability.
+"""
+
+from itertools import permutations
+
+from nineteen.errors import UsageError
+
+MAX_INPUTS = 4  # 5 inputs have 616,126 classes
+
+
+def npn_classes(inputs: int) -> dict[str, int]:
+    """How many functions each class has, by the first of them in order of its bits as a number.
+
+    A function is its truth table's column, the row of zeros first. The classes partition the
+    2 ** 2**inputs functions of exactly or fewer than `inputs` inputs: 2, 4, 14 and 222 of them for
+    1 to 4 inputs. Raises UsageError for other numbers of inputs.
+    """
+    if not 1 <= inputs <= MAX_INPUTS:
+        raise UsageError(f"--inputs {inputs}: families of functions have 1 to {MAX_INPUTS} inputs")
+    rows = 1 << inputs
+    orders = _row_orders(inputs)
+    seen: set[str] = set()
+    classes: dict[str, int] = {}
+    for number in range(1 << rows):
+        bits = f"{number:0{rows}b}"
+        if bits not in seen:
+            orbit = _orbit(bits, orders)
+            seen |= orbit
+            classes[bits] = len(orbit)
+    return classes
+
+
+def _row_orders(inputs: int) -> list[tuple[int, ...]]:
+    """Which old row each new row shows, for every permutation and negation of the inputs."""
+    rows = range(1 << inputs)
+    return [
+        tuple(sum((row >> place & 1) << i for i, place in enumerate(order)) ^ flips for row in rows)
+        for order in permutations(range(inputs))
+        for flips in rows
+    ]
+
+
+def _orbit(bits: str, orders: list[tuple[int, ...]]) -> set[str]:
+    """Every function that the changes make of this one."""
+    negated = bits.translate({ord("0"): "1", ord("1"): "0"})
+    return {"".join([old[row] for row in order]) for old in (bits, negated) for order in orders}

@@ -1,1 +1,0 @@
-"""Sweeps over many seeds, functions, sizes and strategies, on one core or a cluster."""

@@ -1,1 +1,0 @@
-"""The playground: the generator as a page in the browser."""
