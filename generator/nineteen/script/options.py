@@ -2,6 +2,7 @@
 
 import argparse
 import re
+from collections.abc import Callable
 from typing import NoReturn
 
 from nineteen.errors import UsageError
@@ -108,6 +109,19 @@ def whole_number(text: str) -> int:
     if not re.fullmatch(r"[0-9]{1,12}", text):
         raise argparse.ArgumentTypeError(f"{short(text)} is not a whole number")
     return int(text)
+
+
+def whole(least: int, most: int) -> Callable[[str], int]:
+    """A reader of whole numbers from `least` to `most`, for argparse."""
+
+    def read(text: str) -> int:
+        if re.fullmatch(r"[0-9]{1,30}", text, re.ASCII) and least <= int(text) <= most:
+            return int(text)
+        raise argparse.ArgumentTypeError(
+            f"{short(text)}: it has to be a whole number from {least:,} to {most:,}"
+        )
+
+    return read
 
 
 def _number(text: str) -> float:

@@ -1,5 +1,6 @@
 """From a ScriptSpec to the script's source text: Jinja2, the line budget, black's confirmation."""
 
+import tomllib
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -98,6 +99,12 @@ def templates_folder() -> Path:
     package = Path(__file__).parent.parent
     inside = package / "templates"
     return inside if inside.is_dir() else package.parent.parent / "templates"
+
+
+@cache
+def data(name: str) -> dict[str, Any]:
+    """The texts and tables of a TOML file that lies beside the templates."""
+    return tomllib.loads((templates_folder() / name).read_text(encoding="utf-8"))
 
 
 def _values(spec: ScriptSpec) -> dict[str, Any]:

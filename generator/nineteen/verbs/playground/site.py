@@ -130,7 +130,7 @@ def _own_wheel() -> Iterator[tuple[str, bytes]]:
     for path in package.rglob("*.py"):
         yield f"nineteen/{path.relative_to(package).as_posix()}", path.read_bytes()
     templates = templates_folder()
-    for path in templates.rglob("*.j2"):
+    for path in [*templates.rglob("*.j2"), *templates.rglob("*.toml")]:
         yield f"nineteen/templates/{path.relative_to(templates).as_posix()}", path.read_bytes()
     home = f"nineteen-{__version__}.dist-info"
     about = f"Metadata-Version: 2.4\nName: nineteen\nVersion: {__version__}\n"
