@@ -26,6 +26,7 @@ from nineteen.script.gates import FIXED, SCALABLE, table_of
 from nineteen.script.make import Made, make
 from nineteen.script.naming import MEANINGS, input_names, meaning, output_names, subject
 from nineteen.script.render import templates_folder
+from nineteen.script.spec import Batch
 from nineteen.training.gradient import matrices, predict
 from nineteen.verbs.lesson.lesson import MATH, default_path, lesson, watch
 from nineteen.verbs.lesson.lesson_pictures import loss_curve
@@ -210,7 +211,8 @@ def test_the_picture_is_of_the_script_that_was_verified(made: Made) -> None:
     if made.spec.show_loss:
         first = re.match(r"epoch 0: loss (.*)", made.run.stdout)
         assert first
-        assert training.losses[0] == pytest.approx(float(first[1]), abs=0.00051)
+        total = training.losses[0] * made.spec.table.predictions
+        assert total == pytest.approx(float(first[1]), abs=0.00051)
 
 
 @cache
@@ -244,8 +246,8 @@ def test_a_broken_lesson_is_noticed(break_it: Callable[[str], str], format: str)
 @pytest.mark.parametrize("losses", [[0.7], [inf, 2.0, 0.1], [3.0, 2.0] * 100])
 def test_a_loss_curve_is_drawn_whatever_the_losses(losses: list[float]) -> None:
     with figures.style(), warnings.catch_warnings(action="error"):
-        empty = figures.save(loss_curve([nan] * len(losses)))
-        assert figures.save(loss_curve(losses)) != empty
+        empty = figures.save(loss_curve([nan] * len(losses), Batch.SGD))
+        assert figures.save(loss_curve(losses, Batch.SGD)) != empty
 
 
 def test_the_colours_of_the_page_have_enough_contrast() -> None:

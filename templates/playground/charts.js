@@ -39,7 +39,7 @@ export function curves(svg, series, epochs) {
 function spoken(series, epochs) {
   const told = series
     .filter(({ loss }) => loss.length)
-    .map(({ name, loss }) => `${name ? `${name}: ` : ""}from ${short(loss[0])} to ${short(loss.at(-1))}`);
+    .map(({ name, loss }) => `${series.length > 1 ? `${name}: ` : ""}from ${short(loss[0])} to ${short(loss.at(-1))}`);
   return `Loss over ${epochs} epochs: ${told.join("; ") || "nothing yet"}`;
 }
 

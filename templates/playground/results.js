@@ -27,7 +27,7 @@ export function begin(script) {
   byId("result").classList.toggle("alone", !both);
   const epochs = Number(script.values.epochs);
   return (state) => {
-    redraw = () => charts.curves(byId("loss"), [{ name: "", ...state }], epochs);
+    redraw = () => charts.curves(byId("loss"), [{ name: script.values.batch, ...state }], epochs);
     redraw();
     state.surfaces.forEach((percents, index) => painters[index]?.update(percents));
   };

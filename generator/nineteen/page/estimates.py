@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from math import comb, inf, isfinite, nan
 
 from nineteen.page.interval import wilson
+from nineteen.page.look import rounded
 
 ENOUGH = 6  # the fewest values whose median has a 95 % interval
 
@@ -39,7 +40,7 @@ class Estimate:
     @property
     def count(self) -> str:
         """A number of updates or rows in words: 35 (33 to 38)."""
-        return f"{number(self.value)} ({number(max(0.0, self.low))} to {number(self.high)})"
+        return f"{rounded(self.value)} ({rounded(max(0.0, self.low))} to {rounded(self.high)})"
 
 
 def share(successes: int, runs: int) -> Estimate:
@@ -83,15 +84,8 @@ def difference(left: Sequence[float], right: Sequence[float]) -> Estimate:
     return median([a - b for a, b in zip(left, right, strict=True)])
 
 
-def number(value: float) -> str:
-    """Three digits, from a hundred on whole; what never comes is infinite."""
-    if not isfinite(value):
-        return "never" if value == inf else "unknown"
-    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
-
-
 def _factor(value: float) -> str:
-    return f"{value:.2f}" if value < 10 else "endlessly many" if value == inf else number(value)
+    return f"{value:.2f}" if value < 10 else "endlessly many" if value == inf else rounded(value)
 
 
 def _hundredths(value: float) -> str:

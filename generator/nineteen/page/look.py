@@ -1,31 +1,67 @@
-"""The common look of every picture, and saving one as the same bytes each time.
+"""The one look of every picture and page: what a colour, a dash and a number mean.
 
-The colours are those of Okabe and Ito ("Color Universal Design", 2008); with them go line styles
-and markers, so that a picture also reads in black and white.
+The colours are those of Okabe and Ito ("Color Universal Design", 2008), the purple a step darker so
+that lines stand out on white (WCAG 2.2, 3 to 1). With them go dashes and markers, so that a picture
+also reads in black and white. Every colour has one meaning; outputs, which are many, have none.
 """
 
 import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
 from nineteen.errors import UsageError
+from nineteen.script.spec import Batch
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-# One series each: colour, line style, marker.
-SERIES = (
-    ("#0072b2", "-", "o"),
-    ("#d55e00", "--", "s"),
-    ("#009e73", "-.", "^"),
-    ("#000000", ":", "D"),
+
+@dataclass(frozen=True)
+class Look:
+    """How a series is drawn: its name in a legend, colour, line style and marker.
+
+    `line` and `marker` are Matplotlib's; `dark` is the colour on a dark ground, which pages have.
+    """
+
+    label: str
+    colour: str
+    dark: str
+    line: str
+    marker: str
+
+
+# One row is drawn with dots, some with dashes, all with a whole line.
+STRATEGIES: dict[Batch, Look] = {
+    Batch.SGD: Look("SGD", "#b85c93", "#e3a1c7", ":", "^"),
+    Batch.MINI: Look("mini-batch", "#009e73", "#4fcfa6", "--", "s"),
+    Batch.FULL: Look("full batch", "#1a1a1a", "#e7e9ec", "-", "o"),
+}
+# A second size of mini-batches in the same picture.
+ANOTHER_MINI = Look("mini-batch", "#009e73", "#4fcfa6", "-.", "D")
+# The outputs of one network: a line style and a marker each, all in INK.
+OUTPUTS = (("-", "o"), ("--", "s"), (":", "^"), ("-.", "D"))
+# A target or an answer 0, and 1.
+BITS = (
+    Look("target 0", "#d55e00", "#f08a3c", "", "o"),
+    Look("target 1", "#0072b2", "#4fa8e0", "", "s"),
 )
-# From dark to light evenly, also for colour-blind readers and on a black and white print.
-SURFACE = "cividis"
 INK = "#1a1a1a"
 GREY = "#767676"
+
+# The name of the colours of answers from 0 to 1, known to Matplotlib inside `style()`.
+SURFACE = "answers"
+EDGE = 1.5  # a surface reaches from -EDGE to EDGE; the truth table's inputs are -1 and +1
+
+# The one unit of loss: the binary cross-entropy, as the mean over all predictions, in nats.
+LOSS = "mean loss of a prediction (nats)"
+
+# What Matplotlib's dashes are in SVG and for a border in CSS.
+_DASHES = {":": ("2 4", "dotted"), "--": ("8 4", "dashed"), "-": ("none", "solid")}
 
 _STYLE: dict[Any, object] = {
     "axes.edgecolor": GREY,
@@ -55,7 +91,7 @@ def style() -> Iterator[None]:
     Raises UsageError where matplotlib is not installed.
     """
     try:
-        import matplotlib
+        import matplotlib.colors
     except ImportError:
         raise UsageError(
             'pictures need matplotlib: install it with pip install "nineteen[lessons]"'
@@ -63,6 +99,10 @@ def style() -> Iterator[None]:
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_STYLE)
+        colours = [BITS[0].colour, "white", BITS[1].colour]
+        if SURFACE not in matplotlib.colormaps:
+            answers = matplotlib.colors.LinearSegmentedColormap.from_list(SURFACE, colours)
+            matplotlib.colormaps.register(answers)
         yield
 
 
@@ -71,6 +111,55 @@ def new(width: float = 6.4, height: float = 3.6) -> "Figure":
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height))
+
+
+def target_marks() -> list[dict[str, Any]]:
+    """How the targets 0 and 1 are marked on a surface, as Matplotlib's arguments."""
+    return [
+        {
+            "marker": bit.marker,
+            "color": bit.colour,
+            "label": bit.label,
+            "linestyle": "",
+            "markersize": 8,
+            "markeredgecolor": "white",
+        }
+        for bit in BITS
+    ]
+
+
+def logarithmic(axes: "Axes", *names: str) -> None:
+    """Give the axes "x" or "y" powers of ten, written out: 0.1, 1, 10, 10k, 1M."""
+    for name in names:
+        axes.set(**{f"{name}scale": "log"})
+        getattr(axes, f"{name}axis").set_major_formatter(lambda value, _: _on_axis(value))
+
+
+def rounded(value: float) -> str:
+    """A measured number: three digits, from a hundred on whole; what never comes is infinite."""
+    if not isfinite(value):
+        return "never" if value == inf else "unknown"
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def css() -> str:
+    """The colours and dashes as custom properties of a page, for a light and a dark ground.
+
+    --sgd, --mini and --full with their --sgd-dash (SVG) and --sgd-border (CSS), --zero and --one.
+    """
+    looks = dict(zip(("zero", "one"), BITS, strict=True)) | STRATEGIES
+    light, dark = (
+        "".join(f"--{name}: {colour}; " for name, colour in colours)
+        for colours in (
+            [(name, look.colour) for name, look in looks.items()],
+            [(name, look.dark) for name, look in looks.items()],
+        )
+    )
+    for name, look in STRATEGIES.items():
+        dash, border = _DASHES[look.line]
+        light += f"--{name}-dash: {dash}; --{name}-border: {border}; "
+    night = f"@media (prefers-color-scheme: dark) {{ :root {{ {dark}}} }}"
+    return f":root {{ {light}}}\n{night}\n"
 
 
 def save(figure: "Figure", kind: str = "svg") -> bytes:
@@ -86,6 +175,12 @@ def save(figure: "Figure", kind: str = "svg") -> bytes:
             return _plain(file.getvalue().decode()).encode()
         figure.savefig(file, format="png", dpi=150, metadata={"Software": None})
         return file.getvalue()
+
+
+def _on_axis(value: float) -> str:
+    if value < 10_000:
+        return f"{value:g}"
+    return f"{value / 1000:g}k" if value < 1_000_000 else f"{value / 1_000_000:g}M"
 
 
 def _plain(svg: str) -> str:

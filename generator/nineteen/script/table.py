@@ -28,7 +28,7 @@ class TruthTable:
             raise UsageError(
                 f"a truth table of {self.outputs} outputs: it has 1 to {MAX_OUTPUTS} outputs here"
             )
-        if self.rows * self.outputs > MAX_BITS:
+        if self.predictions > MAX_BITS:
             raise UsageError(
                 f"a truth table of {self.rows} rows and {self.outputs} outputs: "
                 f"rows times outputs is at most {MAX_BITS}, so that it fits in a script"
@@ -45,6 +45,11 @@ class TruthTable:
     @property
     def outputs(self) -> int:
         return len(self.columns)
+
+    @property
+    def predictions(self) -> int:
+        """How many numbers a network answers with: rows times outputs."""
+        return self.rows * self.outputs
 
     def targets(self) -> tuple[tuple[int, ...], ...]:
         """The wanted outputs, row by row: (rows, outputs), each 0 or 1."""

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nineteen.page.estimates import median
-from nineteen.page.look import GREY, SERIES, new
+from nineteen.page.look import ANOTHER_MINI, GREY, STRATEGIES, Look, logarithmic, new
 from nineteen.script.spec import Batch
 from nineteen.training.gradient import Array
 from nineteen.verbs.compare.measuring import SINGLY
@@ -67,17 +67,15 @@ def spread(measured: Measured) -> "Figure":
     """For each strategy the median, where the middle four fifths of the seeds are, three seeds."""
     figure = new(WIDTH, 2.9)
     row = figure.subplots(1, len(measured.main), sharey=True)
-    for axes, cell, (colour, line, _) in zip(
-        row, measured.main, series(measured.main), strict=True
-    ):
+    for axes, cell, look in zip(row, measured.main, series(measured.main), strict=True):
         looks = _looks(cell, False)
         epochs = cell.courses[0].updates[looks] / cell.an_epoch
         losses = _losses(cell)[:, looks]
         low, middle, high = np.quantile(losses, (0.1, 0.5, 0.9), axis=0)
-        axes.fill_between(epochs, low, high, color=colour, alpha=0.25, linewidth=0)
+        axes.fill_between(epochs, low, high, color=look.colour, alpha=0.25, linewidth=0)
         for one in losses[:3]:
             axes.plot(epochs, one, color=GREY, linewidth=0.6)
-        axes.plot(epochs, middle, line, color=colour)
+        axes.plot(epochs, middle, look.line, color=look.colour)
         axes.set(title=in_two_lines(cell), xlabel="epochs")
         logarithmic(axes, "y")
     row[0].set_ylabel(LOSS)
@@ -91,12 +89,12 @@ def noise(measured: Measured) -> "Figure":
     table = cells[0].spec.table.rows
     figure = new(WIDTH, 0.8 + 1.25 * len(cells))
     column = figure.subplots(len(cells), 1, sharex=True, sharey=True)
-    for axes, cell, (colour, _, marker) in zip(column, cells, series(cells), strict=True):
+    for axes, cell, look in zip(column, cells, series(cells), strict=True):
         count = last * cell.an_epoch + 1
         rows = list(map(cell.samples, range(count)))
-        mark = marker if count <= 100 else ""
+        mark = look.marker if count <= 100 else ""
         losses = cell.courses[0].losses[:count]
-        axes.plot(rows, losses, color=colour, marker=mark, markersize=3.5, linewidth=1.2)
+        axes.plot(rows, losses, color=look.colour, marker=mark, markersize=3.5, linewidth=1.2)
         for epoch in range(last + 1):
             axes.axvline(epoch * table, color=GREY, linewidth=0.5)
         axes.set_title(name(cell), loc="left")
@@ -112,12 +110,9 @@ def noise(measured: Measured) -> "Figure":
 
 def name(cell: Cell) -> str:
     """A strategy in a legend or a title: 1 row (SGD), 2 rows (mini), all 4 rows (full)."""
-    rows = cell.spec.batch_size
-    return {
-        Batch.SGD: "1 row (SGD)",
-        Batch.MINI: f"{rows} rows (mini-batch)",
-        Batch.FULL: f"all {rows} rows (full batch)",
-    }[cell.spec.batch]
+    batch, size = cell.spec.batch, cell.spec.batch_size
+    rows = {Batch.SGD: "1 row", Batch.MINI: f"{size} rows", Batch.FULL: f"all {size} rows"}[batch]
+    return f"{rows} ({STRATEGIES[batch].label})"
 
 
 def in_two_lines(cell: Cell) -> str:
@@ -125,44 +120,33 @@ def in_two_lines(cell: Cell) -> str:
     return name(cell).replace(" (", "\n(")
 
 
-def series(cells: Sequence[Cell]) -> list[tuple[str, str, str]]:
-    """A colour, line style and marker for each strategy."""
+def series(cells: Sequence[Cell]) -> list[Look]:
+    """How each strategy is drawn."""
     usual = mini_of(tuple(cells))
-    others = iter(SERIES[3:])
-    known = {Batch.SGD: SERIES[0], Batch.FULL: SERIES[1]}
     return [
-        known.get(cell.spec.batch) or (SERIES[2] if cell is usual else next(others))
+        (
+            ANOTHER_MINI
+            if cell.spec.batch is Batch.MINI and cell is not usual
+            else STRATEGIES[cell.spec.batch]
+        )
         for cell in cells
     ]
-
-
-def logarithmic(axes: "Axes", *names: str) -> None:
-    """Give the axes "x" or "y" powers of ten, written out: 0.1, 1, 10, 10k, 1M."""
-    for name in names:
-        axes.set(**{f"{name}scale": "log"})
-        getattr(axes, f"{name}axis").set_major_formatter(lambda value, _: _short(value))
-
-
-def _short(value: float) -> str:
-    if value < 10_000:
-        return f"{value:g}"
-    return f"{value / 1000:g}k" if value < 1_000_000 else f"{value / 1_000_000:g}M"
 
 
 def _medians(axes: "Axes", cells: Sequence[Cell], scale: Scale) -> None:
     """The median curve of each strategy, with a marker where half of the seeds have learned."""
     ends = [float(scale(cell, cell.courses[0].updates[-1:])[0]) for cell in cells]
     wide = max(ends) > WIDE * min(ends)
-    for cell, (colour, line, marker) in zip(cells, series(cells), strict=True):
+    for cell, look in zip(cells, series(cells), strict=True):
         looks = _looks(cell, wide)
         x = scale(cell, cell.courses[0].updates[looks])
         axes.plot(
             x,
             np.median(_losses(cell)[:, looks], axis=0),
-            line,
-            color=colour,
+            look.line,
+            color=look.colour,
             label=name(cell),
-            **_mark(cell, looks, marker),
+            **_mark(cell, looks, look.marker),
         )
     logarithmic(axes, "y")
     if wide:
@@ -183,7 +167,7 @@ def _epochs_of_larger(axes: "Axes", measured: Measured) -> None:
     """The milliseconds of an epoch over the rows of the table, with intervals."""
     tables = sorted((measured.main, *measured.larger), key=lambda cells: cells[0].spec.table.rows)
     kinds = [cell for cell in measured.main if cell in (measured.sgd, measured.mini, measured.full)]
-    for kind, (colour, line, marker) in zip(kinds, series(kinds), strict=True):
+    for kind, look in zip(kinds, series(kinds), strict=True):
         cells = [cell for cells in tables for cell in cells if cell.spec.batch is kind.spec.batch]
         x = [cell.spec.table.rows for cell in cells]
         found = [median([1000 * value for value in cell.seconds]) for cell in cells]
@@ -193,9 +177,9 @@ def _epochs_of_larger(axes: "Axes", measured: Measured) -> None:
             x,
             y,
             np.where(np.isfinite(ends), ends, 0).T,
-            color=colour,
-            linestyle=line,
-            marker=marker,
+            color=look.colour,
+            linestyle=look.line,
+            marker=look.marker,
             capsize=3,
             label=kind.spec.batch,
         )

@@ -10,13 +10,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nineteen.page.estimates import share
-from nineteen.page.look import GREY, SURFACE, new
+from nineteen.page.look import EDGE, GREY, INK, SURFACE, logarithmic, new, target_marks
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.gradient import Matrices, predict
 from nineteen.verbs.compare.claim_words import called, units
-from nineteen.verbs.compare.loss_pictures import LOSS, WIDTH, in_two_lines, logarithmic, series
+from nineteen.verbs.compare.loss_pictures import LOSS, WIDTH, in_two_lines, series
 from nineteen.verbs.compare.trainings import Cell, Measured
-from nineteen.verbs.lesson.lesson_pictures import EDGE, TARGETS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,10 +58,11 @@ def surface(axes: "Axes", spec: ScriptSpec, weights: Matrices) -> Any:
     heights = predict(weights, plane, spec.activation)[:, 0].reshape(GRID, GRID)
     shape = axes.contourf(first, second, heights, LEVELS, cmap=SURFACE)
     if heights.min() < 0.5 < heights.max():
-        axes.contour(first, second, heights, [0.5], colors="white", linewidths=2)
+        axes.contour(first, second, heights, [0.5], colors=INK, linewidths=1.2)
+    marks = target_marks()
     for row, targets in enumerate(spec.table.targets()):
         corner = [2 * int(bit) - 1 for bit in spec.table.inputs_of(row)]
-        axes.plot(*corner, **TARGETS[targets[0]])
+        axes.plot(*corner, **marks[targets[0]])
     axes.set(aspect="equal", xticks=(-1, 1), yticks=(-1, 1))
     return shape
 
@@ -99,11 +99,11 @@ def shares(measured: Measured) -> "Figure":
     axes = figure.subplots()
     ticks: dict[float, str] = {}
     for number, (label, cells) in enumerate(groups):
-        for cell, (colour, _, marker) in zip(cells, series(cells), strict=True):
+        for cell, look in zip(cells, series(cells), strict=True):
             found = share(cell.failed, len(cell.courses or cell.runs))
             ends = [[100 * (found.value - found.low)], [100 * (found.high - found.value)]]
             y = len(ticks) + 0.7 * number
-            style: dict[str, Any] = {"color": colour, "marker": marker, "capsize": 3}
+            style: dict[str, Any] = {"color": look.colour, "marker": look.marker, "capsize": 3}
             axes.errorbar(100 * found.value, y, xerr=ends, **style)
             ticks[y] = f"{label}: {called(cell.spec)}"
     axes.set_yticks(list(ticks), list(ticks.values()))
@@ -118,6 +118,6 @@ def _legend(figure: "Figure", shape: Any, grid: Any) -> None:
     from matplotlib.lines import Line2D
 
     bar = figure.colorbar(shape, ax=grid, label="answer (0 to 1)")
-    bar.ax.axhline(0.5, color="white", linewidth=2)
-    handles = [Line2D([], [], **mark) for mark in TARGETS]
+    bar.ax.axhline(0.5, color=INK, linewidth=1.2)
+    handles = [Line2D([], [], **mark) for mark in target_marks()]
     figure.legend(handles=handles, loc="outside upper center", ncols=2)

@@ -29,8 +29,7 @@ ENDS = 4
 class Training:
     """What was seen of a script's training.
 
-    The loss of each epoch in nats, summed over the rows of the truth table; the final weights as
-    in an Update.
+    The loss of each epoch, as `look.LOSS` says; the final weights as in an Update.
     """
 
     losses: tuple[float, ...]
@@ -128,11 +127,13 @@ def watch(made: Made) -> Training:
     import numpy as np
 
     losses: dict[int, float] = {}
+    predictions = made.spec.table.predictions
     weights: Any = None
 
     def seen(epoch: int, _rows: Any, error: Any, _weights: Any) -> None:
         with np.errstate(divide="ignore"):
-            losses[epoch] = losses.get(epoch, 0.0) - float(np.log(1 - np.abs(error)).sum())
+            loss = -float(np.log(1 - np.abs(error)).sum()) / predictions
+            losses[epoch] = losses.get(epoch, 0.0) + loss
 
     def updated(after: Any) -> None:
         nonlocal weights
@@ -172,7 +173,7 @@ def pictures(spec: ScriptSpec, training: Training, file: str) -> tuple[Picture, 
     with style():
         figures = {
             "network": network(spec, inputs, outputs),
-            "loss": loss_curve(training.losses),
+            "loss": loss_curve(training.losses, spec.batch),
             "learned": learned(spec, inputs, outputs, prediction),
         }
         return tuple(Picture(name, save(figure, file), file) for name, figure in figures.items())

@@ -10,8 +10,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nineteen.page.look import GREY, INK, SERIES, SURFACE, new
-from nineteen.script.spec import Activation, ScriptSpec
+from nineteen.page.look import (
+    EDGE,
+    GREY,
+    INK,
+    LOSS,
+    OUTPUTS,
+    STRATEGIES,
+    SURFACE,
+    new,
+    target_marks,
+)
+from nineteen.script.spec import Activation, Batch, ScriptSpec
 from nineteen.training.gradient import Array
 
 if TYPE_CHECKING:
@@ -22,15 +32,7 @@ Predict = Callable[[Array], Array]  # inputs (rows, inputs) to predictions (rows
 
 SHOWN = 8  # most units of a layer that are drawn; of a larger one dots stand for the others
 PANELS = 8  # most decision surfaces in one picture
-EDGE = 1.5  # a surface reaches from -EDGE to EDGE; the truth table's inputs are -1 and +1
 GRID = 51  # points along a side of a surface
-# The marks of a target 0 and a target 1 on a surface, and of a target 1 on a square.
-MARK: dict[str, Any] = {"marker": "o", "linestyle": "", "markersize": 8}
-TARGETS = (
-    MARK | {"color": "black", "markeredgecolor": "white", "label": "target 0"},
-    MARK | {"color": "white", "markeredgecolor": "black", "label": "target 1"},
-)
-DOT: dict[str, Any] = MARK | {"color": "black", "markersize": 3.5, "label": "target 1"}
 AXIS = "input {} (-1 means 0, +1 means 1)"
 
 
@@ -57,14 +59,15 @@ def network(spec: ScriptSpec, inputs: Sequence[str], outputs: Sequence[str]) -> 
     return figure
 
 
-def loss_curve(losses: Sequence[float]) -> "Figure":
-    """The loss of each epoch in nats, summed over the rows of the truth table."""
+def loss_curve(losses: Sequence[float], batch: Batch) -> "Figure":
+    """The loss of each epoch, as `look.LOSS` says."""
     figure = new(6.4, 3.2)
     axes = figure.subplots()
-    colour, line, marker = SERIES[0]
+    look = STRATEGIES[batch]
     few = len(losses) < 20
-    axes.plot(range(len(losses)), losses, line, color=colour, marker=marker if few else "")
-    axes.set(xlabel="epoch", ylabel="loss of an epoch (nats)", xlim=(0, None), ylim=(0, None))
+    mark = look.marker if few else ""
+    axes.plot(range(len(losses)), losses, look.line, color=look.colour, marker=mark)
+    axes.set(xlabel="epoch", ylabel=LOSS, xlim=(0, None), ylim=(0, None))
     return figure
 
 
@@ -126,10 +129,10 @@ def _curves(
     x = np.linspace(-EDGE, EDGE, 2 * GRID)
     predictions, targets = predict(x[:, None]), np.array(spec.table.targets())
     for i, name in enumerate(outputs):
-        colour, line, marker = SERIES[i % len(SERIES)]
-        axes.plot(x, predictions[:, i], line, color=colour)
-        axes.plot([-1, 1], targets[:, i], marker, color=colour, clip_on=False)
-        axes.plot([], [], line, marker=marker, color=colour, label=name)
+        line, marker = OUTPUTS[i % len(OUTPUTS)]
+        axes.plot(x, predictions[:, i], line, color=INK)
+        axes.plot([-1, 1], targets[:, i], marker, color=INK, clip_on=False)
+        axes.plot([], [], line, marker=marker, color=INK, label=name)
     axes.set(xlabel=AXIS.format(inputs[0]), ylabel="prediction (line), target (mark)")
     axes.set(ylim=(0, 1))
     figure.legend(loc="outside right upper")
@@ -147,20 +150,21 @@ def _surfaces(
     plane = np.stack([first, second], axis=-1).reshape(-1, 2)
     corners = np.array(list(product((-1, 1), repeat=2)))
     shape: Any = None
+    marks = target_marks()
     for axes, (i, values) in zip(grid, panels, strict=True):
         heights = predict(_with(plane, values))[:, i].reshape(GRID, GRID)
         shape = axes.contourf(first, second, heights, np.linspace(0, 1, 11), cmap=SURFACE)
         if heights.min() < 0.5 < heights.max():
-            axes.contour(first, second, heights, [0.5], colors="white", linewidths=2)
+            axes.contour(first, second, heights, [0.5], colors=INK, linewidths=1.2)
         for bits, corner in zip(_with(corners, values), corners, strict=True):
-            axes.plot(*corner, **TARGETS[spec.table.targets()[_row(bits)][i]])
+            axes.plot(*corner, **marks[spec.table.targets()[_row(bits)][i]])
         axes.set(aspect="equal", xticks=(-1, 0, 1), yticks=(-1, 0, 1))
         axes.set_title(_title(spec, inputs[2:], outputs[i], values))
     figure.supxlabel(AXIS.format(inputs[0]), fontsize="medium")
     figure.supylabel(AXIS.format(inputs[1]), fontsize="medium")
     bar = figure.colorbar(shape, ax=grid, label="prediction (0 to 1)")
-    bar.ax.axhline(0.5, color="white", linewidth=2)
-    _legend(figure, TARGETS)
+    bar.ax.axhline(0.5, color=INK, linewidth=1.2)
+    _legend(figure, marks)
     return figure
 
 
@@ -172,6 +176,7 @@ def _squares(
     height, width = 2**down, 2 ** (count - down)
     X = np.array(list(product((-1, 1), repeat=count)))
     predictions, targets = predict(X), np.array(spec.table.targets())
+    one = target_marks()[1] | {"markersize": 4.5}
     figure, grid = _panels(len(outputs), 2.4 if len(outputs) > 1 else 4.0)
     shape: Any = None
     for i, axes in enumerate(grid):
@@ -180,7 +185,7 @@ def _squares(
             values, cmap=SURFACE, vmin=0, vmax=1, edgecolors="white", linewidth=0.5
         )
         ones = np.argwhere(targets[:, i].reshape(height, width) == 1) + 0.5
-        axes.plot(ones[:, 1], ones[:, 0], **DOT)
+        axes.plot(ones[:, 1], ones[:, 0], **one)
         axes.set(aspect="equal", ylim=(height, 0))
         axes.set_xticks(np.arange(width) + 0.5, _codes(count - down), rotation=90)
         axes.set_yticks(np.arange(height) + 0.5, _codes(down))
@@ -189,7 +194,7 @@ def _squares(
     figure.supxlabel(f"inputs {' '.join(inputs[down:])}", fontsize="medium")
     figure.supylabel(f"inputs {' '.join(inputs[:down])}", fontsize="medium")
     figure.colorbar(shape, ax=grid, label="prediction (0 to 1)")
-    _legend(figure, (DOT,))
+    _legend(figure, [one])
     return figure
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from nineteen.page.look import EDGE
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.gradient import Array, matrices, predict
 from nineteen.training.observe import Update
@@ -15,7 +16,6 @@ SECONDS = 60.0  # of training, as the command line allows
 EVERY = 0.05  # seconds between two reports
 POINTS = 512  # of a loss curve, at most
 GRID = 25  # points along a side of the decision surface
-EDGE = 1.5  # the surface reaches from -EDGE to EDGE; the truth table's inputs are -1 and 1
 
 
 class OutOfTimeError(Exception):
@@ -53,7 +53,7 @@ class Watch:
     def state(self) -> dict[str, Any]:
         """The epoch, the loss curve, and for two inputs the surface of each output.
 
-        `loss` is the mean cross-entropy of a prediction in nats, averaged over each `stride`
+        `loss` is what `look.LOSS` says, averaged over each `stride`
         epochs; a surface is GRID rows of GRID predictions in percent, the top row first.
         """
         return {
@@ -64,7 +64,7 @@ class Watch:
         }
 
     def _end_epoch(self) -> None:
-        self.curve.add(self.loss / (self.spec.table.rows * self.spec.table.outputs))
+        self.curve.add(self.loss / self.spec.table.predictions)
         self.loss = 0.0
 
 

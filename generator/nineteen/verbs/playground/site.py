@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 
 from nineteen import __version__
 from nineteen.errors import UsageError
+from nineteen.page import look
 from nineteen.script.options import short
 from nineteen.script.render import templates_folder
 from nineteen.verbs.playground import bridge
@@ -57,6 +58,7 @@ def site(pyodide: str = PYODIDE) -> dict[str, bytes]:
     for path in sorted((templates_folder() / "playground").iterdir()):
         if path.is_file():
             files[path.name] = path.read_bytes()
+    files["style.css"] = look.css().encode() + files["style.css"]
     page = files["index.html"].decode()
     files["index.html"] = page.replace("POLICY", escape(policy(address), quote=True)).encode()
     manifest = {

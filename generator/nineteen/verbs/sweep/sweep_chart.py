@@ -5,18 +5,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from nineteen.page.look import STRATEGIES
 from nineteen.script.render import environment
+from nineteen.script.spec import Batch
 
 WIDTH, HEIGHT, TOP, BOTTOM = 860, 400, 44, 320
 PANELS = ((60, 410), (500, 850))  # left and right edge
 FLOORS = (99.9, 99, 90, 50, 0)  # where the axis of percentages may begin
 
-# Okabe and Ito's colours; shapes and dashes tell the series apart in black and white too.
-SERIES = {
-    "sgd": ("#d55e00", "#ffffff", "2 4", "M0 -6L6 5H-6Z"),
-    "mini": ("#009e73", "#ffffff", "8 4", "M-5 -5H5V5H-5Z"),
-    "full": ("#0072b2", "#0072b2", "none", "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0Z"),
+# Matplotlib's markers and line styles in SVG.
+SHAPES = {
+    "^": "M0 -6L6 5H-6Z",
+    "s": "M-5 -5H5V5H-5Z",
+    "o": "M-5 0a5 5 0 1 0 10 0a5 5 0 1 0 -10 0Z",
 }
+DASHES = {":": "2 4", "--": "8 4", "-": "none"}
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Point:
 def draw(title: str, shares: Sequence[Point], updates: Sequence[Point]) -> str:
     """The SVG's text: shares in percent on the left, updates on a logarithmic axis on the right."""
     sizes = list(dict.fromkeys(point.hidden for point in shares))
-    batches = [batch for batch in SERIES if any(point.batch == batch for point in shares)]
+    batches = [str(batch) for batch in STRATEGIES if any(point.batch == batch for point in shares)]
     lowest = min(point.low for point in shares)
     floor = next(floor for floor in FLOORS if floor <= lowest)
     percents = [floor + (100 - floor) * step / 5 for step in range(6)]
@@ -119,5 +122,7 @@ def _panel(
 
 
 def _look(batch: str) -> dict[str, Any]:
-    colour, fill, dashes, shape = SERIES[batch]
-    return {"colour": colour, "fill": fill, "dashes": dashes, "shape": shape}
+    look = STRATEGIES[Batch(batch)]
+    fill = look.colour if look.line == "-" else "#ffffff"
+    shape = SHAPES[look.marker]
+    return {"colour": look.colour, "fill": fill, "dashes": DASHES[look.line], "shape": shape}
