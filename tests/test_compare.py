@@ -252,7 +252,6 @@ def measured() -> Measured:
 def lesson(measured: Measured, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder with the lesson in its three formats, made by the command."""
     pytest.importorskip("matplotlib", reason="pictures need the extra lessons")
-    pytest.importorskip("nbformat", reason="notebooks need the extra lessons")
     folder = tmp_path_factory.mktemp("lesson")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("nineteen.verbs.compare.measuring.measure", lambda *_: measured)

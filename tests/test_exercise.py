@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Callable
 from functools import cache
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -27,13 +26,10 @@ from nineteen.script.spec import Activation, ScriptSpec
 from nineteen.verbs.check.command import check_script
 from nineteen.verbs.check.find import find
 from nineteen.verbs.exercise.blanks import Blank, blanks_of
-from nineteen.verbs.exercise.exercise import files
-from nineteen.verbs.exercise.trial_numbers import case
+from nineteen.verbs.exercise.exercise import exercise_files
+from nineteen.verbs.exercise.trial_numbers import trial
 from space import command_lines, spec
 
-needs_nbformat = pytest.mark.skipif(
-    not CI and find_spec("nbformat") is None, reason='needs nbformat: pip install -e ".[lessons]"'
-)
 SOME = settings(
     max_examples=600 if CI else 40, deadline=None, suppress_health_check=list(HealthCheck)
 )
@@ -74,7 +70,7 @@ MISTAKES = {
 
 @cache
 def notebook_text(command: str) -> str:
-    [text] = files(made(command), "ipynb", Path("x.ipynb")).values()
+    [text] = exercise_files(made(command), "ipynb", Path("x.ipynb")).values()
     return text
 
 
@@ -120,7 +116,7 @@ def oracle(blank: Blank, wanted: ScriptSpec, state: dict[str, Any]) -> dict[str,
     lr = state.get("lr", wanted.lr)
     rows = list(state["rows"]) if "rows" in state else slice(None)
     deep = len(wanted.hidden) > 1
-    if blank.step.name == "feedforward":
+    if blank.name == "feedforward":
         before = state["layers"][-1] if deep else state["X"][rows]
         weights = state["w"] if deep else np.vstack([state["W1"], state["b1"]])
         ones = np.ones((len(before), 0 if deep else 1))
@@ -130,7 +126,7 @@ def oracle(blank: Blank, wanted: ScriptSpec, state: dict[str, Any]) -> dict[str,
             for row in np.hstack([before, ones])
         ]  # fmt: skip
         return {"layer": found, "layers": [[*row, 1.0] for row in found]}
-    if blank.step.name == "find_error":
+    if blank.name == "find_error":
         if "output" in state:
             logits = np.log(state["output"] / (1 - state["output"]))
         else:
@@ -138,9 +134,9 @@ def oracle(blank: Blank, wanted: ScriptSpec, state: dict[str, Any]) -> dict[str,
         y = state["y"][rows]
         uphill = slope(lambda z: float(np.sum(np.log(1 + np.exp(z)) - y * z)), logits)
         return {"error": -uphill, "delta": -uphill}
-    if blank.step.name == "update":
+    if blank.name == "update":
         return {"w": state["w"] + lr * state["step"]}
-    if blank.step.name == "update_W1":
+    if blank.name == "update_W1":
         X, delta = state["X"][rows], state["delta"]
         W = state["W1"]
         b = state.get("b1", np.zeros(W.shape[1]))
@@ -149,7 +145,7 @@ def oracle(blank: Blank, wanted: ScriptSpec, state: dict[str, Any]) -> dict[str,
             "b1": b + lr * slope(lambda b: float(np.sum(delta * (X @ W + b))), b),
         }
     layer = state["layer"]
-    if blank.step.name == "update_W2":
+    if blank.name == "update_W2":
         W, error = state["W2"], state["error"]
         b = state.get("b2", np.zeros(W.shape[1]))
         return {
@@ -177,11 +173,11 @@ def test_the_results_are_right_and_tell_something(words: list[str]) -> None:
     except UsageError:
         return
     for blank in blanks:
-        if blank.step.name == "make_batches":
+        if blank.name == "make_batches":
             continue
         changes: dict[str, float] = {}
         for seed in (1, 2):
-            numbers = case(blank, wanted, seed)
+            numbers = trial(blank, wanted, seed)
             state = {name: eval(text) for name, text in numbers.given.items()}
             others = oracle(blank, wanted, state)
             names = {"np": np, **state}
@@ -191,7 +187,7 @@ def test_the_results_are_right_and_tell_something(words: list[str]) -> None:
                 found = names[name][-1] if name == "layers" else names[name]
                 np.testing.assert_allclose(value, found, atol=1e-6)
                 np.testing.assert_allclose(value, others[name], atol=2e-6)
-                before = eval(numbers.given[name]) if "update" in blank.step.name else 0
+                before = eval(numbers.given[name]) if "update" in blank.name else 0
                 change = float(np.abs(value - before).max())
                 changes[name] = max(change, changes.get(name, 0))
         assert min(changes.values()) > 1e-3  # so an answer that does nothing is wrong
@@ -219,7 +215,7 @@ def test_the_script_with_blanks_is_a_script_without_the_solutions(words: list[st
         assert solution not in blanks.script
         assert blank.parameters
         assert blank.results
-    named = [blank.step.name for blank in blanks.blanks]
+    named = [blank.name for blank in blanks.blanks]
     assert len(set(named)) == len(named)
     assert {"feedforward", "find_error", "backpropagate"} <= set(named)
     assert ("make_batches" in named) == (wanted.batch != "full")
@@ -280,10 +276,9 @@ def points(cells: list[dict[str, Any]], answers: dict[str, str] | None = None) -
 
 def full_points(command: str) -> dict[str, int]:
     blanks = blanks_of(made(command).spec)
-    return {blank.step.name: blank.step.points for blank in blanks.blanks} | {"script": 3}
+    return {blank.name: blank.points for blank in blanks.blanks} | {"script": 3}
 
 
-@needs_nbformat
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_solution_gets_all_points_and_an_untouched_notebook_none(command: str) -> None:
     cells = notebook(command)
@@ -292,15 +287,12 @@ def test_the_solution_gets_all_points_and_an_untouched_notebook_none(command: st
     assert set(points(released(cells)).values()) == {0}
 
 
-@needs_nbformat
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_costs_its_own_points(mistake: str) -> None:
     command = "xor --batch mini"
     line, step = MISTAKES[mistake]
     cells = notebook(command)
-    [right] = [
-        blank.text for blank in blanks_of(made(command).spec).blanks if blank.step.name == step
-    ]
+    [right] = [blank.text for blank in blanks_of(made(command).spec).blanks if blank.name == step]
     answer = next(source(cell) for cell in cells if grading(cell).get("grade_id") == step)
     assert right in answer
     script = made(command).source
@@ -328,7 +320,6 @@ def learns(script: str) -> bool:
     return bool(np.abs(predictions - names["y"]).max() <= 0.1)
 
 
-@needs_nbformat
 def test_numbers_that_fit_the_visible_check_only_get_nothing() -> None:
     cells = notebook("xor --batch mini")
     check = next(source(c) for c in cells if grading(c).get("grade_id") == "check_find_error")
@@ -339,7 +330,6 @@ def test_numbers_that_fit_the_visible_check_only_get_nothing() -> None:
     assert points(cells, {"find_error": cheat})["find_error"] == 0
 
 
-@needs_nbformat
 def test_weights_that_were_not_trained_get_nothing() -> None:
     cells = notebook("xor --batch mini")
     cheat = made("xor --batch mini").source.replace("range(100)", "range(1)")
@@ -349,7 +339,6 @@ def test_weights_that_were_not_trained_get_nothing() -> None:
     assert points(cells, {"script": cheat})["script"] == 0
 
 
-@needs_nbformat
 @pytest.mark.parametrize("command", COMMANDS[:3])
 def test_the_cells_carry_what_nbgrader_needs(command: str) -> None:
     cells = notebook(command)
@@ -394,7 +383,7 @@ def test_the_notebook_runs_in_jupyter_and_passes_check(command: str, tmp_path: P
 
 @cache
 def texts(command: str) -> dict[Path, str]:
-    return files(made(command), "py", Path("work.py"))
+    return exercise_files(made(command), "py", Path("work.py"))
 
 
 def write(command: str, folder: Path) -> Path:
@@ -426,7 +415,7 @@ def failed(path: Path, but: str = "") -> set[str]:
 
 
 def steps(command: str) -> set[str]:
-    return {blank.step.name for blank in blanks_of(made(command).spec).blanks}
+    return {blank.name for blank in blanks_of(made(command).spec).blanks}
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -448,9 +437,7 @@ def test_a_mistake_fails_its_own_test(mistake: str, tmp_path: Path) -> None:
     line, step = MISTAKES[mistake]
     path = write(command, tmp_path)
     script = made(command).source
-    [right] = [
-        blank.text for blank in blanks_of(made(command).spec).blanks if blank.step.name == step
-    ]
+    [right] = [blank.text for blank in blanks_of(made(command).spec).blanks if blank.name == step]
     right, line = (text.replace("batches = ", "for rows in ") for text in (right, line))
     assert right in script
     path.write_text(script.replace(right, line), encoding="utf-8")
@@ -483,7 +470,7 @@ def test_the_page_tells_every_step(command: str, tmp_path: Path) -> None:
     page = path.with_suffix(".md").read_text(encoding="utf-8")
     blanks = blanks_of(made(command).spec)
     for blank in blanks.blanks:
-        assert f"## Step {blank.number}: {blank.step.title}\n\n{blank.meaning}" in page
+        assert f"## Step {blank.number}: {blank.title}\n\n{blank.meaning}" in page
         assert blank.text not in page
     assert f"| Together | {blanks.points} |" in page
     assert not re.search(r"\n\n\n|[{}]", page)
@@ -497,7 +484,6 @@ def run(*words: str) -> int:
     return main([*words])
 
 
-@needs_nbformat
 def test_the_command_writes_an_exercise_that_check_passes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -527,7 +513,6 @@ def test_a_students_work_is_not_overwritten(
     assert Path("mine.py").read_text(encoding="utf-8") != "my work\n"
 
 
-@needs_nbformat
 def test_standard_output_holds_the_notebook_alone(capsys: pytest.CaptureFixture[str]) -> None:
     assert run("and", "--exercise", "--format", "ipynb", "-o", "-") == 0
     out, err = capsys.readouterr()

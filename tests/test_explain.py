@@ -1,5 +1,6 @@
 """Every line of every script has one explanation, and the shapes in it are those of the arrays."""
 
+import ast
 import re
 import sys
 from collections import defaultdict
@@ -44,11 +45,53 @@ def test_every_line_has_one_explanation(words: list[str]) -> None:
     lines = annotated(wanted)
     assert "".join(f"{line.text}\n" for line in lines) == source
     for line in lines:
-        assert bool(line.text) == bool(line.meaning)
+        assert bool(line.text) == bool(line.meaning) == bool(line.step)
         assert not re.search(r"[{}\n\x00-\x1f]|  | [.,;]", line.meaning), line.meaning
         assert line.meaning.count("`") % 2 == 0
     meanings = [line.meaning for line in lines if line.text]
     assert all(re.search("[.:]$", meaning) for meaning in meanings)
+
+
+def step_by_names(text: str, place: str) -> str:
+    """The step of a line by the names that it sets, before, in or after the training."""
+    code = text.strip().partition("  # ")[0]
+    tree = ast.parse(f"{code} pass" if code.endswith(":") else code)
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    stored = {name.id for name in names if isinstance(name.ctx, ast.Store)}
+    read = {name.id for name in names if isinstance(name.ctx, ast.Load)}
+    if "import" in code:
+        return "import"
+    if place == "before":
+        steps = {"X": "inputs", "y": "targets", "bits": "targets", "rng": "generator", "lr": "rate"}
+        return next((steps[name] for name in steps if name in stored), "weights")
+    if place == "after":
+        return "prediction" if not stored else "forward" if "w" in stored else "inference"
+    if stored & {"W1", "W2", "b1", "b2"} or "+=" in code:
+        return "update"
+    if "w" in stored:
+        return "backward" if "layer" in stored else "forward"
+    if stored & {"error", "delta"}:
+        return "error" if "y" in read else "backpropagation"
+    steps = {"epoch": "epochs", "rows": "batches", "layers": "forward", "output": "output"}
+    steps |= {"layer": "feedforward", "step": "gradient"}
+    known = next((steps[name] for name in steps if name in stored), "loss")
+    return "feedforward" if "append" in code else known
+
+
+@MANY
+@given(command_lines())
+def test_every_line_has_its_step(words: list[str]) -> None:
+    try:
+        lines = annotated(spec(*words))
+    except UsageError:
+        return
+    place = "before"
+    for line in lines:
+        if line.text.startswith("for epoch"):
+            place = "in"
+        elif place == "in" and not line.text.startswith(" "):
+            place = "after"
+        assert line.step == (step_by_names(line.text, place) if line.text else ""), line
 
 
 @SOME
@@ -135,20 +178,29 @@ def test_a_wrong_shape_is_noticed() -> None:
     ("template", "complaint"),
     [
         ("x = 1\n", "no explanation of the line x = 1"),
-        ("{#: One. #}\n{#: Two. #}\nx = 1\n", "an explanation without a line: Two."),
-        ("{#: One. #}\n{% if rows > 9 %}\nx = 1\n{% endif %}\n", "an explanation without a line"),
+        ("{# One. #}\nx = 1\n", "no explanation of the line x = 1"),
+        ("{#: One. #}\nx = 1\n", "no explanation of the line x = 1"),
+        ("{#: [loop] One. #}\nx = 1\n", "'loop' is not a valid ScriptStep"),
+        (
+            "{#: [weights] One. #}\n{#: [weights] Two. #}\nx = 1\n",
+            "an explanation without a line: Two.",
+        ),
+        (
+            "{#: [weights] One. #}\n{% if rows > 9 %}\nx = 1\n{% endif %}\n",
+            "an explanation without a line",
+        ),
     ],
 )
 def test_a_template_with_a_gap_is_noticed(
     template: str, complaint: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    marked = explain._COMMENT.sub("\x02\\1\x03\n", template)
+    marked = explain._COMMENT.sub("\x02\\1 \\2\x03\n", template)
     monkeypatch.setattr(
         explain,
         "_environment",
         lambda: environment().overlay(loader=FunctionLoader(lambda _: marked)),
     )
-    with pytest.raises(RuntimeError, match=re.escape(complaint)):
+    with pytest.raises((RuntimeError, ValueError), match=re.escape(complaint)):
         annotated(spec("xor"))
 
 
@@ -166,7 +218,9 @@ def test_the_terminal_shows_every_line_and_meaning(
     out = shown(capsys, *words)
     assert max(map(len, out.splitlines())) <= int(columns)
     letters = sorted("".join(out.split()))
-    wanted = [part for n, line in enumerate(annotated(spec(*words)), 1) for part in (str(n), *line)]
+    wanted = [
+        part for n, line in enumerate(annotated(spec(*words)), 1) for part in (str(n), *line[:2])
+    ]
     assert letters == sorted("".join("".join(wanted).split()))
 
 

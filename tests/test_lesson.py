@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import unquote
 from xml.etree import ElementTree
 
+import nbformat
 import numpy as np
 import pytest
 from markdown_it import MarkdownIt
@@ -33,7 +34,6 @@ from nineteen.verbs.lesson.lesson_pictures import loss_curve
 from space import EXPRESSIONS, spec
 
 pytest.importorskip("matplotlib", reason='lessons need pip install "nineteen[lessons]"')
-nbformat = pytest.importorskip("nbformat", reason='lessons need pip install "nineteen[lessons]"')
 
 # One of each: depth, strategy, activation, what is shown of the function, where it came from.
 COMMANDS = (
@@ -349,7 +349,7 @@ def test_nothing_is_written_when_it_is_refused(
     ("missing", "words"),
     [
         ("matplotlib", ["--format", "md"]),
-        ("nbformat", ["--format", "ipynb"]),
+        ("matplotlib", ["--format", "ipynb"]),
         ("latex2mathml", ["--format", "html", "--math", "some"]),
     ],
 )

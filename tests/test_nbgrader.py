@@ -16,7 +16,7 @@ import pytest
 from environment import CI
 from nineteen.script.make import make
 from nineteen.verbs.exercise.blanks import blanks_of
-from nineteen.verbs.exercise.exercise import files
+from nineteen.verbs.exercise.exercise import exercise_files
 from space import spec
 
 pytestmark = pytest.mark.slow
@@ -90,7 +90,7 @@ def grades(python: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, d
     source.mkdir(parents=True)
     for name, command in EXERCISES.items():
         path = source / f"{name}.ipynb"
-        text = files(make(spec(*shlex.split(command))), "ipynb", path)[path]
+        text = exercise_files(make(spec(*shlex.split(command))), "ipynb", path)[path]
         path.write_text(text, encoding="utf-8")
     environment = {
         **os.environ,
@@ -159,7 +159,7 @@ def hand_in(course: Path, student: str, name: str, text: str) -> None:
 
 def full_points(name: str) -> dict[str, int]:
     blanks = blanks_of(spec(*shlex.split(EXERCISES[name]))).blanks
-    points = {blank.step.name: blank.step.points for blank in blanks} | {"script": 3}
+    points = {blank.name: blank.points for blank in blanks} | {"script": 3}
     return {f"{name} {step}": most for step, most in points.items()}
 
 

@@ -302,7 +302,7 @@ def test_what_the_page_shows_is_what_the_command_line_makes(words: list[str]) ->
     again = ask(told["words"])  # as it stands in the address
     assert again == told
     meanings = ask(words, "explain")["lines"]
-    assert meanings == [meaning for _, meaning in annotated(spec(*words))]
+    assert meanings == [line.meaning for line in annotated(spec(*words))]
     assert [bool(meaning) for meaning in meanings] == [bool(line) for line in lines]
 
 
@@ -537,14 +537,6 @@ def test_the_files_are_the_script() -> None:
     told = ask(words, "file", format="ipynb")
     assert told["name"] == "xor3_h8x4_tanh_mini.ipynb"
     assert [cell.source for cell in code_cells(told["text"])] == [source]
-
-
-def test_the_notebook_is_one() -> None:
-    nbformat = pytest.importorskip("nbformat", reason="the extra `lessons` is not installed")
-    text = ask('--expr "a and (b != c)"', "file", format="ipynb")["text"]
-    notebook = nbformat.reads(text, as_version=4)
-    nbformat.validate(notebook)
-    assert [cell.cell_type for cell in notebook.cells] == ["markdown", "code", "markdown"]
 
 
 def test_a_script_that_black_would_change_is_not_handed_out(

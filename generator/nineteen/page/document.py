@@ -19,6 +19,7 @@ from markdown_it.token import Token
 
 from nineteen.errors import UsageError
 from nineteen.page.extras import extra
+from nineteen.page.notebook import NotebookCell, code_cell, markdown_cell, notebook
 from nineteen.script.files import check_target, write_atomically
 from nineteen.script.render import environment
 
@@ -103,30 +104,18 @@ def _linked(text: str, links: dict[str, str]) -> str:
 
 
 def _notebook(document: Document) -> str:
-    """The document as a notebook, its identifiers counted; the script's output stands in it."""
-    v4 = extra("nbformat").v4
-    cells: list[Any] = []
+    """The document as a notebook; what the script printed stands in it."""
+    cells: list[NotebookCell] = []
     uris = {picture.name: picture.uri for picture in document.pictures}
     for kind, text in _pieces(document.text):
-        name = f"cell-{len(cells) + 1}"
         if kind == "markdown":
-            cells.append(v4.new_markdown_cell(_linked(text, uris), id=name))
+            cells.append(markdown_cell(_linked(text, uris)))
         elif kind == "python":
-            cells.append(v4.new_code_cell(text.rstrip("\n"), id=name))
+            cells.append(code_cell(text.rstrip("\n")))
         else:
-            cells[-1].outputs = [v4.new_output("stream", name="stdout", text=text)]
-            cells[-1].execution_count = sum(cell.cell_type == "code" for cell in cells)
+            run = sum(cell["cell_type"] == "code" for cell in cells)
+            cells[-1] = code_cell("".join(cells[-1]["source"]), text, run)
     return notebook(cells)
-
-
-def notebook(cells: list[Any]) -> str:
-    """The text of a notebook of these cells, which Jupyter and Colab take as Python's."""
-    nbformat = extra("nbformat")
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
-    whole = nbformat.v4.new_notebook(cells=cells, metadata=metadata)
-    nbformat.validate(whole)
-    return f"{nbformat.writes(whole)}\n"
 
 
 def _pieces(text: str) -> list[tuple[str, str]]:

@@ -1,12 +1,13 @@
-"""What each line of a script means, from the same templates as the script, and the verb `explain`.
+"""What each line of a script means and which step it belongs to, from the script's own templates.
 
-A comment `{#: … #}` on lines of its own in a template explains the line below it; several in a row
-explain as many lines. Rendering a script drops them. Here they are rendered too, with the same
+A comment `{#: [step] … #}` on lines of its own in a template is of the line below it; several in a
+row are of as many lines. Rendering a script drops them. Here they are rendered too, with the same
 values and in the same branches, so that none can stand beside a line that is not there.
 """
 
 import re
 from collections import deque
+from enum import StrEnum
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -15,40 +16,69 @@ from jinja2 import Environment, FunctionLoader
 from nineteen.script.render import environment, fit, template_name
 from nineteen.script.spec import Activation, Batch, ScriptSpec
 
-_COMMENT = re.compile(r"^[ \t]*\{#:(.*?)#\}\n", re.DOTALL | re.MULTILINE)
+_COMMENT = re.compile(r"^[ \t]*\{#: \[(\w+)\](.*?)#\}\n", re.DOTALL | re.MULTILINE)
 # Around an explanation in what is rendered; no script holds these characters.
 _BEGIN, _END = "\x02", "\x03"
-_PIECE = re.compile(f"{_BEGIN}([^{_END}]*){_END}\n|(.*)\n")
+_PIECE = re.compile(f"{_BEGIN}(\\w+) ([^{_END}]*){_END}\n|(.*)\n")
+
+
+class ScriptStep(StrEnum):
+    """The steps of a script, by which everything else finds its lines; in their usual order."""
+
+    NONE = ""  # a blank line
+    IMPORT = "import"  # NumPy, and the command
+    INPUTS = "inputs"  # X
+    TARGETS = "targets"  # y, and before it the bits that it is read from
+    RATE = "rate"  # the learning rate, where it has a line of its own
+    GENERATOR = "generator"  # the random numbers; where lines are few, the learning rate too
+    WEIGHTS = "weights"  # the weights and biases before the training
+    EPOCHS = "epochs"  # the training loop
+    BATCHES = "batches"  # the loop over the shuffled rows of an epoch
+    FORWARD = "forward"  # several layers: what goes in, and the loop over the layers
+    FEEDFORWARD = "feedforward"  # a hidden layer of the rows of the batch
+    OUTPUT = "output"  # the predictions for the rows of the batch
+    ERROR = "error"  # how far off they are, in the tightest scripts with the output inside
+    LOSS = "loss"  # printing the loss as it falls
+    BACKWARD = "backward"  # several layers: the loop over the layers from the output back
+    GRADIENT = "gradient"  # several layers: how the weights between two layers should change
+    BACKPROPAGATION = "backpropagation"  # the error one layer earlier, perhaps with the gradient
+    UPDATE = "update"  # changing weights or biases, perhaps both
+    INFERENCE = "inference"  # after the training: a hidden layer of the whole table
+    PREDICTION = "prediction"  # printing the predictions for the whole table
 
 
 class Line(NamedTuple):
-    """A line of a script and what it means, where `…` marks code; a blank line means nothing."""
+    """A line of a script, what it means, where `…` marks code, and its step.
+
+    A blank line means nothing.
+    """
 
     text: str
-    meaning: str
+    meaning: str = ""
+    step: ScriptStep = ScriptStep.NONE
 
 
 def annotated(spec: ScriptSpec) -> list[Line]:
     """Every line of render(spec) in order, each that is not blank with its meaning.
 
     Raises UsageError where the options cannot be rendered, RuntimeError where a template has an
-    explanation without a line or a line without an explanation.
+    explanation without a line or a line without an explanation, ValueError for an unknown step.
     """
     _, values = fit(spec)
     text = _environment().get_template(template_name(spec)).render(values | _words(spec))
-    waiting: deque[str] = deque()
+    waiting: deque[tuple[str, ScriptStep]] = deque()
     lines: list[Line] = []
     for piece in _PIECE.finditer(text):
         if piece[1] is not None:
-            waiting.append(" ".join(piece[1].split()))
-        elif not piece[2]:
-            lines.append(Line("", ""))
+            waiting.append((" ".join(piece[2].split()), ScriptStep(piece[1])))
+        elif not piece[3]:
+            lines.append(Line(""))
         elif waiting:
-            lines.append(Line(piece[2], waiting.popleft()))
+            lines.append(Line(piece[3], *waiting.popleft()))
         else:
-            raise RuntimeError(f"no explanation of the line {piece[2]}")
+            raise RuntimeError(f"no explanation of the line {piece[3]}")
     if waiting:
-        raise RuntimeError(f"an explanation without a line: {waiting[0]}")
+        raise RuntimeError(f"an explanation without a line: {waiting[0][0]}")
     return lines
 
 
@@ -60,7 +90,7 @@ def _environment() -> Environment:
 
     def load(name: str) -> str:
         source, _, _ = loader.get_source(environment(), name)
-        return _COMMENT.sub(rf"{_BEGIN}\1{_END}\n", source)
+        return _COMMENT.sub(rf"{_BEGIN}\1 \2{_END}\n", source)
 
     return environment().overlay(loader=FunctionLoader(load))
 

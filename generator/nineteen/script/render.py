@@ -1,7 +1,7 @@
 """From a ScriptSpec to the script's source text: Jinja2, the line budget, black's confirmation."""
 
 import tomllib
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +45,7 @@ def render(spec: ScriptSpec) -> str:
     return source
 
 
+@lru_cache(maxsize=8)  # a lesson or an exercise asks for the meanings of the same script
 def fit(spec: ScriptSpec) -> tuple[str, dict[str, Any]]:
     """The script's source text and the values that filled its template, at the lowest density.
 
@@ -111,6 +112,7 @@ def _values(spec: ScriptSpec) -> dict[str, Any]:
     inputs, rows = spec.table.inputs, spec.table.rows
     bits = [[2 * int(bit) - 1 for bit in spec.table.inputs_of(row)] for row in range(rows)]
     sizes = zip(spec.sizes, spec.sizes[1:], strict=False)
+    targets, form = _targets(spec)
     return {
         "command": command(spec),
         "inputs": inputs,
@@ -129,7 +131,8 @@ def _values(spec: ScriptSpec) -> dict[str, Any]:
         "X_and_ones": [[*row, 1] for row in bits],
         "shape": (2,) * inputs if inputs <= 4 else f"(2,) * {inputs}",
         "matrices": tuple((before + 1, after) for before, after in sizes),
-        "y": _targets(spec),
+        "y": targets,
+        "form": form,
     }
 
 
@@ -141,23 +144,27 @@ def _batches(spec: ScriptSpec) -> str:
     return f"rng.permutation({rows}).reshape({rows // size}, {size})"
 
 
-def _targets(spec: ScriptSpec) -> str:
-    """The line or two that set y, in the form that reads best of those that fit."""
+def _targets(spec: ScriptSpec) -> tuple[str, str]:
+    """The line or two that set y, in the form that reads best of those that fit, and its name.
+
+    A form is a table, words, bits or a hexadecimal number, or has the name of the rule's gate.
+    """
     table = spec.table
     words = " ".join("".join(map(str, row)) for row in table.targets())
     bits = words.replace(" ", "")
-    text = f'"{bits}"' if len(bits) <= 16 else _hexadecimal(bits)
+    kind, text = ("bits", f'"{bits}"') if len(bits) <= 16 else ("hexadecimal", _hexadecimal(bits))
     shape = f".reshape({table.rows}, {table.outputs})"
     forms = []
     if table.inputs <= 2:
-        forms.append(f"y = np.array({[list(row) for row in table.targets()]})")
+        forms.append((f"y = np.array({[list(row) for row in table.targets()]})", "table"))
     elif len(spec.gates) == 1 and (stem := split(spec.gates[0])[0]) in RULES:
-        forms.append("y = " + RULES[stem].format(X="X" if len(spec.hidden) == 1 else "X[:, :-1]"))
+        X = "X" if len(spec.hidden) == 1 else "X[:, :-1]"
+        forms.append(("y = " + RULES[stem].format(X=X), stem))
     if table.outputs > 1:
-        forms.append(f'y = np.array([list(row) for row in "{words}".split()], int)')
-    forms.append(f"y = np.array(list({text}), int){shape}")
-    forms.append(f"bits = {text}\ny = np.array(list(bits), int){shape}")
-    return next(form for form in forms if max(map(len, form.splitlines())) <= MAX_COLUMNS)
+        forms.append((f'y = np.array([list(row) for row in "{words}".split()], int)', "words"))
+    forms.append((f"y = np.array(list({text}), int){shape}", kind))
+    forms.append((f"bits = {text}\ny = np.array(list(bits), int){shape}", "bits"))
+    return next(form for form in forms if max(map(len, form[0].splitlines())) <= MAX_COLUMNS)
 
 
 def _hexadecimal(bits: str) -> str:

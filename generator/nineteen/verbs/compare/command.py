@@ -39,8 +39,7 @@ def main(argv: list[str]) -> int:
 
     path = Path(given.output or LESSONS) / f"compare_{_stem(plan)}.md"
     check_place(path)
-    for module in ("matplotlib", "nbformat"):
-        extra(module)
+    extra("matplotlib")
     _compare(plan, command_of(options, plan), subject_of(options), path, workers)
     return 0
 

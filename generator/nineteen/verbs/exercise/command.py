@@ -7,11 +7,10 @@ from pathlib import Path
 
 from nineteen.errors import UsageError
 from nineteen.page.document import check_place, write
-from nineteen.page.extras import extra
 from nineteen.script.choices import file_stem
 from nineteen.script.make import SEEDS, Made, make
 from nineteen.script.spec import ScriptSpec
-from nineteen.verbs.exercise.exercise import FORMATS, files
+from nineteen.verbs.exercise.exercise import EXERCISE_FORMATS, exercise_files
 from nineteen.verbs.exercise.variants import TABLE, check_count, variant_files, variants
 
 EXERCISES = Path("generated", "exercises")
@@ -37,7 +36,7 @@ def make_exercise(options: Namespace, spec: ScriptSpec) -> tuple[Made, str]:
         every = variants(made, options.variants)
         write(variant_files(every, options.format, path), options.force)
         return made, f"{len(every)} variants, all learned: {path / TABLE} says which is which"
-    texts = files(made, options.format, path)
+    texts = exercise_files(made, options.format, path)
     if to_stdout:
         sys.stdout.write(texts[path])
     else:
@@ -48,8 +47,8 @@ def make_exercise(options: Namespace, spec: ScriptSpec) -> tuple[Made, str]:
 def _check(options: Namespace) -> None:
     if not options.exercise:
         raise UsageError("--variants goes with --exercise: add it")
-    if options.format not in FORMATS:
-        raise UsageError(f"--exercise goes with --format {' or '.join(FORMATS)}")
+    if options.format not in EXERCISE_FORMATS:
+        raise UsageError(f"--exercise goes with --format {' or '.join(EXERCISE_FORMATS)}")
     if options.math != "none":
         raise UsageError("--math goes with a lesson, not with --exercise")
     if options.keep:
@@ -58,8 +57,6 @@ def _check(options: Namespace) -> None:
         raise UsageError("-o - cannot hold several files: name a place for the exercise")
     if options.variants is not None:
         check_count(options.variants)
-    if options.format == "ipynb":
-        extra("nbformat")
 
 
 def _check_name(path: Path, ending: str) -> None:

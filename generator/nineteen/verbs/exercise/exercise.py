@@ -5,24 +5,23 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from nineteen.page.document import notebook
-from nineteen.page.extras import extra
+from nineteen.page.notebook import code_cell, markdown_cell, notebook
+from nineteen.script.annotate import ScriptStep
 from nineteen.script.make import Made
 from nineteen.script.naming import input_names, output_names, subject
 from nineteen.script.render import MAX_COLUMNS, environment
-from nineteen.script.spec import Batch, ScriptSpec
-from nineteen.verbs.exercise.blanks import SCRIPT_POINTS, Blanks, blanks_of
-from nineteen.verbs.exercise.trial_numbers import case
-from nineteen.verbs.lesson.lesson import rows
+from nineteen.script.spec import ScriptSpec
+from nineteen.verbs.exercise.blanks import SCRIPT_POINTS, blanks_of
+from nineteen.verbs.exercise.trial_numbers import trial
 
-FORMATS = ("py", "ipynb")
+EXERCISE_FORMATS = ("py", "ipynb")
 MAX_LITERAL = 16  # targets that are written out one by one
 MAX_BATCHES = 8  # whose sizes are written out
 _CELL = re.compile(r"^%% (\w+) ?(\w*) ?([0-9]*)\n", re.MULTILINE)
 
 
 @dataclass(frozen=True)
-class Cell:
+class GradedCell:
     """A cell of a notebook: text, given code, an answer to write, or a check with its points."""
 
     kind: str
@@ -31,7 +30,7 @@ class Cell:
     source: str
 
 
-def files(made: Made, format: str, path: Path) -> dict[Path, str]:
+def exercise_files(made: Made, format: str, path: Path) -> dict[Path, str]:
     """The files of the exercise on a script that learned; the one at `path` comes last.
 
     A notebook carries the solution, which nbgrader takes out. A script with blanks comes with its
@@ -39,17 +38,17 @@ def files(made: Made, format: str, path: Path) -> dict[Path, str]:
     """
     values = _values(made, path.stem)
     if format == "ipynb":
-        return {path: _graded(cells(_filled("notebook.j2", values)))}
+        return {path: _graded(graded_cells(_filled("notebook.j2", values)))}
     beside = {
         f"test_{path.name}": tidy(_filled("test.py.j2", values)),
         f"{path.stem}.md": _one_blank_line(_filled("page.md.j2", values)),
         f"{path.stem}_solution.py": made.source,
-        path.name: values["script"],
+        path.name: values["blanks"].script,
     }
     return {path.with_name(name): text for name, text in beside.items()}
 
 
-def cells(text: str) -> list[Cell]:
+def graded_cells(text: str) -> list[GradedCell]:
     """The cells of a notebook that is one text, where a line `%% kind name points` begins each."""
     _, *parts = _CELL.split(text)
     found = []
@@ -58,7 +57,7 @@ def cells(text: str) -> list[Cell]:
             source = _one_blank_line(source)
         elif kind != "answer":
             source = re.sub(r"\n{2,}", "\n\n", tidy(source))
-        found.append(Cell(kind, name, int(points or 0), source.strip("\n")))
+        found.append(GradedCell(kind, name, int(points or 0), source.strip("\n")))
     return found
 
 
@@ -76,42 +75,26 @@ def tidy(code: str) -> str:
 
 def _values(made: Made, name: str) -> dict[str, Any]:
     """What fills the templates."""
-    spec, source = made.spec, made.source.splitlines()
-    blanks = blanks_of(spec)
-    tries = [blank for blank in blanks.blanks if blank.step.name != "make_batches"]
+    spec, blanks = made.spec, blanks_of(made.spec)
+    tries = [blank for blank in blanks.blanks if blank.step is not ScriptStep.BATCHES]
+    given = [line.text for line in blanks.solution if line.step is ScriptStep.INPUTS]
+    *after, last = [line.text for line in blanks.solution[blanks.end :]]
     return {
         "name": name,
+        "spec": spec,
         "subject": subject(spec),
-        "activation": spec.activation.value,
         "inputs": input_names(spec),
         "outputs": output_names(spec),
-        "table": rows(spec),
-        "lines": blanks.lines,
-        "script": blanks.script,
+        "blanks": blanks,
         "source": made.source,
-        "blanks": blanks.blanks,
-        "cases": {blank: (case(blank, spec, 1), case(blank, spec, 2)) for blank in tries},
-        "points": blanks.points,
+        "trials": {blank: (trial(blank, spec, 1), trial(blank, spec, 2)) for blank in tries},
         "script_points": SCRIPT_POINTS,
-        "rows": spec.table.rows,
         "sizes": _sizes(spec),
         "targets": _targets(spec),
-        "inputs_line": next(line for line in source if line.startswith("X = ")),
-        "end_lines": source[blanks.end : -1],
-        "predictions": source[-1].removeprefix("print(np.round(").removesuffix(", 2))"),
-        "again": _again(spec, blanks),
+        "inputs_line": given[0],
+        "end_lines": after,
+        "predictions": last.removeprefix("print(np.round(").removesuffix(", 2))"),
     }
-
-
-def _again(spec: ScriptSpec, blanks: Blanks) -> str:
-    """What is to be done where feedforward comes a second time."""
-    number = next(blank.number for blank in blanks.blanks if blank.step.name == "feedforward")
-    start = f"The number {number} comes twice. The second time"
-    full = spec.batch is Batch.FULL
-    if len(spec.hidden) > 1:
-        ones = "" if full else f", and `{spec.table.rows}` in place of `len(rows)`"
-        return f"{start} it sets `X`, with `X` in place of `layers[-1]`{ones}."
-    return f"{start} it is the same line{'' if full else ', with `X` in place of `X[rows]`'}."
 
 
 def _sizes(spec: ScriptSpec) -> str:
@@ -142,16 +125,15 @@ def _one_blank_line(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip("\n") + "\n"
 
 
-def _graded(cells: list[Cell]) -> str:
+def _graded(cells: list[GradedCell]) -> str:
     """The cells as a notebook, with what nbgrader reads in their metadata.
 
     Schema version 3 of nbgrader.readthedocs.io, "Metadata of nbgrader cells".
     """
-    v4 = extra("nbformat").v4
     made = []
-    for number, cell in enumerate(cells, 1):
+    for cell in cells:
         if cell.kind == "text":
-            made.append(v4.new_markdown_cell(cell.source, id=f"text-{number}"))
+            made.append(markdown_cell(cell.source))
             continue
         answer, check = cell.kind == "answer", cell.kind == "check"
         name = f"check_{cell.name}" if check else cell.name
@@ -163,5 +145,5 @@ def _graded(cells: list[Cell]) -> str:
             "locked": not answer,
             "task": False,
         } | ({"points": cell.points} if check else {})
-        made.append(v4.new_code_cell(cell.source, id=name, metadata={"nbgrader": grading}))
+        made.append(code_cell(cell.source) | {"id": name, "metadata": {"nbgrader": grading}})
     return notebook(made)

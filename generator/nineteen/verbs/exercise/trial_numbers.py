@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from nineteen.script.annotate import ScriptStep
 from nineteen.script.choices import number
 from nineteen.script.spec import Activation, Batch, ScriptSpec
 from nineteen.training.gradient import HIDDEN, Array, sigmoid
@@ -21,21 +22,21 @@ State = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Case:
+class Trial:
     """The arguments of a blank and its results, by name, as Python expressions."""
 
     given: dict[str, str]
     wanted: dict[str, str]
 
 
-def case(blank: Blank, spec: ScriptSpec, seed: int) -> Case:
+def trial(blank: Blank, spec: ScriptSpec, seed: int) -> Trial:
     """The numbers that `seed` draws for a blank other than the batches, and what they lead to."""
     state = _state(spec, seed)
-    if blank.step.name == "feedforward" and len(spec.hidden) > 1 and spec.batch is Batch.FULL:
+    if blank.step is ScriptStep.FEEDFORWARD and len(spec.hidden) > 1 and spec.batch is Batch.FULL:
         rows = spec.table.rows  # the script's line counts them
         state["layers"] = [np.tile(state["layer"][:2], (rows // 2, 1))]
     results = _results(blank, spec, state)
-    return Case(
+    return Trial(
         {name: _expression(state[name]) for name in blank.parameters},
         {name: _expression(results[name]) for name in blank.results},
     )
@@ -91,26 +92,26 @@ def _results(blank: Blank, spec: ScriptSpec, state: State) -> State:
     X, y = state["X"][rows], state["y"][rows]
     lr = state["lr"] if "lr" in blank.parameters else spec.lr
     layers, layer, error, delta = (state[name] for name in ("layers", "layer", "error", "delta"))
-    match blank.step.name, len(spec.hidden) > 1:
-        case "feedforward", False:
+    match blank.step, len(spec.hidden) > 1:
+        case ScriptStep.FEEDFORWARD, False:
             return {"layer": function(X @ state["W1"] + state["b1"])}
-        case "feedforward", True:
+        case ScriptStep.FEEDFORWARD, True:
             sums = layers[-1] @ state["w"]
             return {"layers": np.column_stack([function(sums), np.ones(len(sums))])}
-        case "find_error", deep:
+        case ScriptStep.ERROR, deep:
             logits = layers[-1] @ state["W"][-1] if deep else np.zeros(0)
             output = state["output"] if "output" in blank.parameters else sigmoid(logits)
             return {"error": y - output, "delta": y - output}
-        case "backpropagate", False:
+        case ScriptStep.BACKPROPAGATION, False:
             return {"delta": error @ state["W2"].T * slope(layer)}
-        case "update_W2", _:
-            changes = layer.T @ error, error.sum(axis=0)
-            return {"W2": state["W2"] + lr * changes[0], "b2": state["b2"] + lr * changes[1]}
-        case "update_W1", _:
-            changes = X.T @ delta, delta.sum(axis=0)
-            return {"W1": state["W1"] + lr * changes[0], "b1": state["b1"] + lr * changes[1]}
-        case "update", _:
+        case ScriptStep.UPDATE, True:
             return {"w": state["w"] + lr * state["step"]}
+        case ScriptStep.UPDATE, False:
+            changes = {
+                **{"W1": X.T @ delta, "b1": delta.sum(axis=0)},
+                **{"W2": layer.T @ error, "b2": error.sum(axis=0)},
+            }
+            return {name: state[name] + lr * change for name, change in changes.items()}
     through = (delta @ state["w"].T * slope(layer))[:, :-1]
     return {"delta": through, "step": layer.T @ delta}
 

@@ -16,7 +16,7 @@ from nineteen.script.naming import subject
 from nineteen.script.options import PROGRAM, parser
 from nineteen.script.render import render
 from nineteen.script.spec import Batch, ScriptSpec
-from nineteen.verbs.exercise.exercise import files
+from nineteen.verbs.exercise.exercise import exercise_files
 
 MAX_VARIANTS = 99
 TABLE = "variants.csv"
@@ -60,7 +60,7 @@ def variant_files(made: list[Made], format: str, folder: Path) -> dict[Path, str
     texts: dict[Path, str] = {}
     paths = [folder / f"variant_{number:02}.{format}" for number in range(1, len(made) + 1)]
     for script, path in zip(made, paths, strict=True):
-        texts |= files(script, format, path)
+        texts |= exercise_files(script, format, path)
     return texts | {folder / TABLE: _table([script.spec for script in made], paths)}
 
 

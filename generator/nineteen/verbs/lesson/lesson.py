@@ -21,8 +21,6 @@ from nineteen.verbs.lesson.derivation import derive, tt
 from nineteen.verbs.lesson.lesson_pictures import SHOWN, kind, learned, loss_curve, network
 
 MATH = ("none", "some", "full")
-MAX_ROWS = 32  # of a truth table; of a longer one the first and last rows stand for all
-ENDS = 4
 
 
 @dataclass(frozen=True)
@@ -57,8 +55,6 @@ def _facts(made: Made) -> dict[str, Any]:
         "source": made.source,
         "printed": made.run.stdout,
         "lines": list(enumerate(annotated(spec), 1)),
-        "table_rows": rows(spec),
-        "left_out": spec.table.rows - 2 * ENDS if spec.table.rows > MAX_ROWS else 0,
         "parameters": sum((a + 1) * b for a, b in pairwise(spec.sizes)),
         "last": spec.table.rows % spec.batch_size or spec.batch_size,
         "kind": kind(spec),
@@ -112,8 +108,6 @@ def default_path(spec: ScriptSpec, math: str, format: str) -> Path:
 def check_extras(math: str, format: str) -> None:
     """Raise UsageError where a library that the lesson needs is missing, before any training."""
     extra("matplotlib")
-    if format == "ipynb":
-        extra("nbformat")
     if format == "html" and math != "none":
         extra("latex2mathml")
 
@@ -146,17 +140,6 @@ def watch(made: Made) -> Training:
     }
     execute(instrument(made.source), **calls)
     return Training(tuple(losses.values()), weights)
-
-
-def rows(spec: ScriptSpec) -> list[list[str]]:
-    """The truth table as text, inputs and outputs of each row; of a long one only both ends."""
-    table = [
-        [*spec.table.inputs_of(row), *map(str, targets)]
-        for row, targets in enumerate(spec.table.targets())
-    ]
-    if len(table) > MAX_ROWS:
-        table[ENDS:-ENDS] = [["…"] * len(table[0])]
-    return table
 
 
 def pictures(spec: ScriptSpec, training: Training, file: str) -> tuple[Picture, ...]:

@@ -10,6 +10,7 @@ from typing import Any
 
 from nineteen.errors import UsageError
 from nineteen.page.highlight import highlighted
+from nineteen.page.notebook import code_cell, markdown_cell, notebook
 from nineteen.script.annotate import annotated
 from nineteen.script.choices import MARK, command, file_stem, number, read
 from nineteen.script.gates import SCALABLE, names, split, table_of
@@ -177,33 +178,21 @@ def file(spec: ScriptSpec, format: str) -> Json:
     """The script, confirmed by black, as a file's name and text: format py or ipynb."""
     source = render(spec)
     confirm(source)
-    text = source if format == "py" else notebook(spec, source)
+    text = source if format == "py" else script_notebook(spec, source)
     return {"name": f"{file_stem(spec)}.{format}", "text": text}
 
 
-def notebook(spec: ScriptSpec, source: str) -> str:
-    """A notebook (format 4.5): a heading, the script, and what each of its lines means."""
-    meanings = [f"- `{text.strip()}`  \n  {meaning}\n" for text, meaning in annotated(spec) if text]
-    cells: list[Json] = [
-        {"cell_type": "markdown", "source": [f"# {file_stem(spec)}\n", f"`{command(spec)}`"]},
-        {
-            "cell_type": "code",
-            "execution_count": None,
-            "outputs": [],
-            "source": source.removesuffix("\n").splitlines(keepends=True),
-        },
-        {"cell_type": "markdown", "source": ["## What each line means\n", *meanings]},
+def script_notebook(spec: ScriptSpec, source: str) -> str:
+    """A notebook: a heading, the script, and what each of its lines means."""
+    meanings = [
+        f"- `{line.text.strip()}`  \n  {line.meaning}" for line in annotated(spec) if line.text
     ]
-    for index, cell in enumerate(cells, 1):
-        cell |= {"id": f"cell-{index}", "metadata": {}}
-    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
-    whole = {
-        "cells": cells,
-        "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    return json.dumps(whole, indent=1, sort_keys=True) + "\n"
+    cells = [
+        markdown_cell(f"# {file_stem(spec)}\n`{command(spec)}`"),
+        code_cell(source.removesuffix("\n")),
+        markdown_cell("\n".join(["## What each line means", *meanings, ""])),
+    ]
+    return notebook(cells)
 
 
 def _spec(words: object) -> ScriptSpec:
