@@ -1,5 +1,6 @@
 """The pytest plug-in: each script is one item, wherever it stands and however it is reached."""
 
+import json
 import os
 import re
 import sys
@@ -8,14 +9,21 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from documents import AND, LAYOUTS, PAGES, XOR, fence, notebook
+from documents import AND, LAYOUTS, OTHERS, PAGES, XOR, fence, notebook
+from nineteen import pytest_plugin
+from nineteen.script.choices import read
+from nineteen.script.render import render
 
 # NumPy can be imported once only in a process, and each inner run forgets what it imported.
-from nineteen.verbs.check import command as checking  # noqa: F401
+from nineteen.verbs.check import (
+    collect,  # noqa: F401
+    first_line,
+)
 
 pytest_plugins = ["pytester"]
 
 WRONG = XOR.replace("W2 += ", "W2 -= ")
+RESEMBLING = "# python -m generator schema.yaml\n"
 NAMES = (
     *("xor.py", "test_xor.py", "xor_test.py", "test.py", "conftest.py", "conftest_xor.py"),
     *("__init__.py", "__main__.py", "setup.py", "tests.py", "two words.py", "numpy.py", "X.PY"),
@@ -57,15 +65,32 @@ def test_entry_point() -> None:
     assert entry.value == "nineteen.pytest_plugin"
 
 
-def test_nothing_heavy_is_imported(pytester: pytest.Pytester) -> None:
-    heavy = ["numpy", "black", "jinja2", "rich", "markdown_it", "nineteen.script.choices"]
+def test_nothing_is_imported_without_a_script(pytester: pytest.Pytester) -> None:
+    heavy = ["numpy", "black", "jinja2", "rich", "markdown_it"]
     put(
         pytester.path / "test_it.py",
-        f"import sys\ndef test_it(): assert not {{*{heavy}}} & {{*sys.modules}}",
+        f"""
+        import sys
+
+        def test_it():
+            assert not {{*{heavy}}} & {{*sys.modules}}
+            ours = {{name for name in sys.modules if name.split(".")[0] == "nineteen"}}
+            assert ours == {{"nineteen", "nineteen.pytest_plugin"}}
+        """.replace("\n        ", "\n"),
     )
-    put(pytester.path / "page.md", fence("1 + 1\n"))
+    put(pytester.path / "page.md", fence("import numpy as np\n") + OTHERS["prose"])
+    put(pytester.path / "conftest.py", RESEMBLING)
     result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:hypothesispytest")
     result.assert_outcomes(passed=1)
+    put(pytester.path / "page.md", fence(AND))
+    result = pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:hypothesispytest")
+    result.assert_outcomes(passed=1, failed=1)
+
+
+def test_quick_test_knows_the_files_that_check_reads() -> None:
+    assert pytest_plugin.SUFFIXES == first_line.SUFFIXES
+    assert pytest_plugin.FIRST_LINE.search(XOR.encode())
+    assert first_line.MARK in pytest_plugin.FIRST_LINE.pattern
 
 
 # Collected once, and never imported.
@@ -164,6 +189,55 @@ def test_files_without_script_stay_with_pytest(pytester: pytest.Pytester, folder
     result.assert_outcomes(passed=4)
 
 
+@pytest.mark.parametrize(
+    ("first", "named"),
+    [
+        (RESEMBLING, 0),
+        (RESEMBLING.replace("schema.yaml", "xor"), 0),
+        (f"import numpy  {RESEMBLING}", 0),
+        (f"import numpy as np\n{RESEMBLING}", 0),
+        (f'"""{RESEMBLING.strip()}"""\n', 0),
+        (f"import numpy as np  {RESEMBLING}", 1),
+        ("import numpy as np  # python -m generator xor --colour red\n", 1),
+        ("import numpy as np  # python -m generator check .\n", 1),
+        ("import numpy as np  # python -m generator --expr 'a\n", 1),
+    ],
+)
+def test_what_resembles_a_script_is_left_alone(
+    first: str, named: int, pytester: pytest.Pytester, folder: Path
+) -> None:
+    """A warning where an import carries the command; its own tests, fixtures and package stay."""
+    put(folder / "test_models.py", f"{first}def test_it(seven): assert seven == 7\n")
+    put(folder / "conftest.py", f"{first}import pytest\n@pytest.fixture\ndef seven(): return 7\n")
+    put(folder / "inner/__init__.py", f"{first}SEVEN = 7\n")
+    put(folder / "inner/test_own.py", "from . import SEVEN\ndef test_it(): assert SEVEN == 7\n")
+    put(folder / "README.md", fence(first) + fence(first, "sh"))
+    book = notebook(first).replace(json.dumps(XOR)[1:-1], "")
+    put(folder / "book.ipynb", book)
+    put(folder / "cut.ipynb", book[:-9])
+    alone = pytester.runpytest_inprocess("-q", "-p", "no:nineteen")
+    alone.assert_outcomes(passed=2)
+    result = pytester.runpytest_inprocess("-q")
+    result.assert_outcomes(passed=2, warnings=6 * named)
+    if not named:
+        assert result.outlines[:-1] == alone.outlines[:-1]
+    pytester.runpytest_inprocess("-q", "-W", "error").assert_outcomes(passed=2)
+    result = pytester.runpytest_inprocess("-q", "--nineteen-strict")
+    result.assert_outcomes(passed=2, failed=6 * named)
+    assert pytester.runpytest_inprocess("README.md").ret == pytest.ExitCode.USAGE_ERROR
+
+
+def test_commands_of_broken_files_are_read(pytester: pytest.Pytester, folder: Path) -> None:
+    """Whatever follows the first line, and however a notebook writes it."""
+    source = render(read('# python -m generator --expr "a and (b != c)"'))
+    put(folder / "cut.ipynb", notebook(source)[:-9])
+    put(folder / "wide.py", "")
+    (folder / "wide.py").write_bytes(source.encode("utf-16"))
+    (folder / "bytes.py").write_bytes(source.encode() + b"\xff")
+    names = ["bytes.py", "cut.ipynb", "wide.py"]
+    assert collected(pytester) == [f"{name}::broken" for name in names]
+
+
 def test_ignored_folders_are_ignored(pytester: pytest.Pytester, folder: Path) -> None:
     put(folder / ".hidden/x.py", trap(folder))
     put(folder / "build/x.py", trap(folder))
@@ -245,7 +319,7 @@ def test_broken_files_are_failed_items(pytester: pytest.Pytester, folder: Path) 
     put(folder / "gate.md", fence(XOR.replace("xor", "xro", 1)))
     (folder / "bytes.py").write_bytes(XOR.encode() + b"\xff")
     put(folder / "test_good.py", AND)
-    result = pytester.runpytest_inprocess("-v")
+    result = pytester.runpytest_inprocess("-v", "--nineteen-strict")
     result.assert_outcomes(passed=1, failed=3)
     result.stdout.fnmatch_lines(
         [

@@ -1,25 +1,31 @@
-"""The pytest plug-in: every generated script, in .py, .md and .ipynb files, is a test item.
+"""The pytest plug-in: every generated script, in the files that `check` reads, is a test item.
 
-Only what pytest has loaded already is imported here; the rest waits until a script is found.
+Nothing else of the package is imported until a file holds what looks like a script's first line.
+With a pytest before version 8 nothing is collected, and options of the plug-in are refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
-from dataclasses import replace
+import re
+from collections.abc import Callable, Generator
+from functools import partial
 from glob import iglob
 from os.path import abspath, isdir
 from pathlib import Path
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 
-from nineteen.verbs.check.first_line import marked
+OLDEST = 8  # the first pytest with Dir and pytest_collect_directory
+SUFFIXES = (".py", ".md", ".ipynb")  # those of verbs/check/first_line.py; a test compares them
+FIRST_LINE = re.compile(rb"import numpy as np[ \t]*# python -m generator ")
+_IN_PYTHON = re.compile(rb"(\xef\xbb\xbf|\xff\xfe)?" + FIRST_LINE.pattern)
 
-if TYPE_CHECKING:
-    from nineteen.verbs.check.find import Found
-    from nineteen.verbs.check.four_checks import Result
+_OLD = int(pytest.__version__.partition(".")[0]) < OLDEST
+_wrapper: Callable[..., Callable[..., Any]] = (
+    (lambda **_: lambda hook: None) if _OLD else partial(pytest.hookimpl, wrapper=True)
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -28,42 +34,53 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption(
         "--nineteen-strict",
         action="store_true",
-        help="a script that differs from what the generator renders today fails",
+        help="a script that differs from what the generator renders today fails, and so does one "
+        "whose command it refuses",
     )
     group.addoption(
         "--nineteen-seconds",
         type=_seconds,
-        default=60.0,
         metavar="S",
         help="time limit of a script (default 60)",
     )
 
 
-@pytest.hookimpl(wrapper=True)
+def pytest_configure(config: pytest.Config) -> None:
+    """Where pytest is too old, say so to those who ask the plug-in for something."""
+    for option in ("--nineteen-strict", "--nineteen-seconds"):
+        if _OLD and config.getoption(option):
+            raise pytest.UsageError(
+                f"{option}: pytest {pytest.__version__} is too old to collect generated scripts; "
+                f"install pytest {OLDEST} or newer, or use: python -m generator check"
+            )
+
+
+@_wrapper()
 def pytest_collect_file(
     file_path: Path, parent: pytest.Collector
 ) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
     """Collect a file of scripts; a Python file is then nobody else's, who would import it."""
     collectors = yield
-    if not _marked(file_path):
+    if not _looks_ours(file_path):
         return collectors
-    ours = ScriptFile.from_parent(parent, path=file_path)
-    return [ours] if file_path.suffix.lower() == ".py" else [*collectors, ours]
+    from nineteen.verbs.check.collect import collect_scripts
+
+    return collect_scripts(file_path, parent, collectors)
 
 
-@pytest.hookimpl(wrapper=True)
+@_wrapper()
 def pytest_collect_directory(
     path: Path, parent: pytest.Collector
 ) -> Generator[None, pytest.Collector | None, pytest.Collector | None]:
     """Keep pytest from importing a script because it is called conftest.py or __init__.py."""
     _shield(parent.config, path)
     collector = yield
-    if isinstance(collector, pytest.Package) and _marked(path / "__init__.py"):
+    if isinstance(collector, pytest.Package) and _is_ours(path / "__init__.py"):
         return pytest.Dir.from_parent(parent, path=path)
     return collector
 
 
-@pytest.hookimpl(wrapper=True, tryfirst=True)
+@_wrapper(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
     """Shield the folders whose conftest.py pytest loads before it collects."""
     for folder in _first_folders(early_config):
@@ -71,68 +88,26 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     return (yield)
 
 
-class ScriptFile(pytest.File):
-    """A file with generated scripts."""
-
-    def collect(self) -> Iterator[pytest.Item]:
-        """One item a script; a file that cannot be read is one item too, which fails."""
-        from nineteen.verbs.check.find import find
-
-        for found in find(self.path):
-            shown = replace(found, path=self._shown())
-            yield ScriptItem.from_parent(self, name=found.name, found=shown)
-
-    def _shown(self) -> Path:
-        """The path as messages show it: from the folder in which pytest was started."""
-        folder = self.config.invocation_params.dir
-        return self.path.relative_to(folder) if self.path.is_relative_to(folder) else self.path
-
-
-class ScriptItem(pytest.Item):
-    """A generated script, with all of its checks."""
-
-    def __init__(self, *, found: Found, **rest: Any) -> None:
-        super().__init__(**rest)
-        self.found = found
-
-    def runtest(self) -> None:
-        """Run and check the script; raises ScriptFailed."""
-        from nineteen.verbs.check.command import check_script
-
-        result = check_script(
-            self.found,
-            self.config.getoption("--nineteen-seconds"),
-            self.config.getoption("--nineteen-strict"),
-        )
-        if result.code:
-            raise ScriptFailed(result)
-        if not result.clean:
-            self.add_report_section("call", "checks", "\n".join(result.report()))
-
-    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *_: Any) -> Any:
-        """What a student can act on; the checker's own faults keep their traceback."""
-        if isinstance(excinfo.value, ScriptFailed):
-            return str(excinfo.value)
-        return f"the checker itself failed, not the script:\n{super().repr_failure(excinfo)}"
-
-    def reportinfo(self) -> tuple[Path, int, str]:
-        """The file, the script's first line from 0, and its name."""
-        return self.path, self.found.block.line - 1, self.name
-
-
-class ScriptFailed(Exception):
-    """A check of a script failed."""
-
-    def __init__(self, result: Result) -> None:
-        failed = ", ".join(name for name, check in result.checks.items() if check.failed)
-        super().__init__("\n".join([f"{failed} failed", *result.report()]))
-
-
-def _marked(path: Path) -> bool:
+def _looks_ours(path: Path) -> bool:
+    """The quick test: an import of NumPy that ends with a command, in a .py on its first line."""
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        return False
     try:
-        return marked(path)
+        with open(path, "rb", buffering=0) as file:
+            data = file.read(256 if suffix == ".py" else -1)
     except OSError:
         return False  # pytest says what is wrong with it
+    data = data.replace(b"\0", b"")  # a PowerShell redirection writes UTF-16
+    return bool(_IN_PYTHON.match(data) if suffix == ".py" else FIRST_LINE.search(data))
+
+
+def _is_ours(path: Path) -> bool:
+    if not _looks_ours(path):
+        return False
+    from nineteen.verbs.check.collect import scripts
+
+    return bool(scripts(path))
 
 
 def _first_folders(config: pytest.Config) -> set[Path]:
@@ -148,7 +123,7 @@ def _first_folders(config: pytest.Config) -> set[Path]:
 def _shield(config: pytest.Config, folder: Path) -> None:
     """Put an empty plug-in where pytest would import a script called conftest.py."""
     path = folder / "conftest.py"
-    if _marked(path) and not config.pluginmanager.has_plugin(str(path)):
+    if _is_ours(path) and not config.pluginmanager.has_plugin(str(path)):
         config.pluginmanager.register(ModuleType("conftest"), str(path))
 
 
