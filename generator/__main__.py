@@ -3,11 +3,10 @@
 import os
 import sys
 
-if not sys.flags.safe_path:
-    del sys.path[0]  # the folder it was started in
-sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+if __name__ == "__main__":  # a worker process imports it under another name
+    if not sys.flags.safe_path:
+        del sys.path[0]  # the folder it was started in
+    sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+    from nineteen.cli import entry
 
-from nineteen.cli import entry
-
-if __name__ == "__main__":
     entry()

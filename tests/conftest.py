@@ -1,9 +1,12 @@
 """Slow tests run in CI, or here with --slow; in CI nothing may be skipped for want of something."""
 
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from environment import CI
+from fresh import ROOT, call
 
 missing: list[str] = []
 
@@ -19,6 +22,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if "slow" in item.keywords:
             item.add_marker(skip)
+
+
+@pytest.fixture(scope="session")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The wheel of this checkout."""
+    folder = tmp_path_factory.mktemp("wheel")
+    pip = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", folder, ROOT]
+    built = call(*pip, cwd=folder)
+    assert built.returncode == 0, built.stdout + built.stderr
+    [path] = folder.glob("nineteen-*.whl")
+    return path
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,43 +1,116 @@
-"""The wheel: built, installed into a clean environment, and used from another folder."""
+"""The package: what it holds, and that it works from a wheel, an editable install, a checkout."""
 
-import subprocess
+import shutil
 import sys
-import venv
+import tarfile
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from nineteen import cli
+from fresh import ROOT, Fresh, call, put
+from nineteen import pytest_plugin
 
-ROOT = Path(cli.__file__).parent.parent.parent
+pytestmark = pytest.mark.slow
+
+# What the command imports sooner or later, in its worker processes too.
+SHADOWED = (
+    *("random", "logging", "string", "copy", "numpy", "typing", "argparse", "multiprocessing"),
+    *("joblib", "jinja2", "black", "rich", "pathlib", "json", "tempfile", "subprocess", "enum"),
+)
+COMMANDS = ("python -m generator", "python -m nineteen", "nineteen")
 
 
-def call(*words: object, cwd: Path) -> str:
-    run = subprocess.run([str(word) for word in words], cwd=cwd, capture_output=True, text=True)
-    assert run.returncode == 0, run.stdout + run.stderr
-    return run.stdout
+@pytest.fixture(scope="module")
+def bare(tmp_path_factory: pytest.TempPathFactory, wheel: Path) -> Fresh:
+    """The dependencies of the package, without it."""
+    fresh = Fresh(tmp_path_factory.mktemp("bare"))
+    fresh.pip("install", wheel)
+    fresh.pip("uninstall", "-y", "nineteen")
+    return fresh
 
 
-@pytest.mark.slow
-def test_the_wheel_works_alone(tmp_path: Path) -> None:
-    call(sys.executable, "-m", "pip", "wheel", "--no-deps", "-w", tmp_path, ROOT, cwd=tmp_path)
-    [wheel] = tmp_path.glob("nineteen-*.whl")
-    inside = zipfile.ZipFile(wheel).namelist()
-    templates = {
-        f"nineteen/{path.relative_to(ROOT).as_posix()}"
-        for path in (ROOT / "templates").rglob("*")
-        if path.is_file()
+@pytest.fixture(scope="module", params=["wheel", "editable"])
+def installed(request: pytest.FixtureRequest, bare: Fresh, wheel: Path) -> Iterator[Fresh]:
+    before = bare.files()
+    what = [wheel] if request.param == "wheel" else ["-e", ROOT]
+    bare.pip("install", "--no-deps", *what)
+    yield bare
+    bare.pip("uninstall", "-y", "nineteen")
+    assert bare.files() == before
+
+
+def shadowed(folder: Path) -> Path:
+    """The folder, with modules that leave a mark when they are imported; returns the mark."""
+    mark = folder / "imported"
+    for name in SHADOWED:
+        text = f"open({str(mark)!r}, 'a').write(__name__)\nraise ImportError({name!r})\n"
+        put(folder / f"{name}.py", text)
+    return mark
+
+
+def use(fresh: Fresh, command: str, folder: Path) -> None:
+    """Make a script, check it and sweep, in a folder of shadowed modules."""
+    mark = shadowed(folder)
+    fresh.run(f"{command} xor --batch mini --force", folder)
+    made = (folder / "generated/xor_mini.py").read_bytes()
+    assert made == (ROOT / "generated/xor_mini.py").read_bytes()
+    assert "1 script: all passed" in fresh.run(f"{command} check generated/xor_mini.py", folder)
+    fresh.run(f"{command} sweep xor --seeds 40 --workers 2 -o {folder}/sweep.json", folder)
+    assert not mark.exists()
+
+
+def test_wheel_and_sdist(tmp_path: Path, wheel: Path) -> None:
+    pytest.importorskip("build", reason="build makes the sdist")
+    built = call(sys.executable, "-m", "build", "-o", tmp_path, ROOT, cwd=tmp_path)
+    assert built.returncode == 0, built.stdout + built.stderr
+    [sdist], [again] = tmp_path.glob("*.tar.gz"), tmp_path.glob("*.whl")
+    inside = {name: zipfile.ZipFile(wheel).read(name) for name in zipfile.ZipFile(wheel).namelist()}
+    assert {name: zipfile.ZipFile(again).read(name) for name in inside} == inside
+    package = ROOT / "generator/nineteen"
+    wanted = {
+        "generator/__main__.py",
+        *(f"nineteen/{path.relative_to(package).as_posix()}" for path in package.rglob("*.py")),
+        *(
+            f"nineteen/{path.relative_to(ROOT).as_posix()}"
+            for path in (ROOT / "templates").rglob("*")
+            if path.is_file()
+        ),
+        "nineteen/py.typed",
     }
-    assert templates <= set(inside)
-    assert not [name for name in inside if name.startswith(("tests/", "generated/"))]
-    home = tmp_path / "clean"
-    venv.create(home, with_pip=True)
-    bin_ = home / ("Scripts" if sys.platform == "win32" else "bin")
-    call(bin_ / "python", "-m", "pip", "install", "-q", wheel, cwd=tmp_path)
-    elsewhere = tmp_path / "elsewhere"
-    elsewhere.mkdir()
-    said = call(bin_ / "nineteen", "xor", "--batch", "mini", cwd=elsewhere)
-    assert "learned" in said
-    made = (elsewhere / "generated" / "xor_mini.py").read_bytes()
-    assert made == (ROOT / "generated" / "xor_mini.py").read_bytes()
-    assert "xor" in call(bin_ / "python", "-m", "generator", "list", cwd=elsewhere)
+    assert {name for name in inside if ".dist-info/" not in name} == wanted
+    about = {name.partition(".dist-info/")[2]: text for name, text in inside.items()}
+    assert about["licenses/LICENSE"] == (ROOT / "LICENSE").read_bytes()
+    assert b"Requires-Dist: markdown-it-py" in about["METADATA"]
+    with tarfile.open(sdist) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"tests/test_package.py", "generated/xor_mini.py", "LICENSE", "CITATION.cff"} <= names
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_installed_it_works_elsewhere(command: str, installed: Fresh, tmp_path: Path) -> None:
+    use(installed, command, tmp_path)
+
+
+def test_bare_checkout_works(bare: Fresh, tmp_path: Path) -> None:
+    """With the dependencies only; those of its folder that a student put there stay unread."""
+    for name in ("generator", "templates"):
+        shutil.copytree(ROOT / name, tmp_path / name)
+    use(bare, "python -m generator", tmp_path)
+    bare.run("python -m nineteen list", tmp_path, code=1)
+
+
+def test_such_modules_would_be_imported(bare: Fresh, tmp_path: Path) -> None:
+    """So the tests here can fail."""
+    mark = shadowed(tmp_path)
+    put(tmp_path / "own.py", "import random")
+    bare.run("python -m own", tmp_path, code=1)
+    assert mark.read_text() == "random"
+
+
+def test_oldest_pytest_that_the_plugin_takes(bare: Fresh, wheel: Path, tmp_path: Path) -> None:
+    bare.pip("install", f"pytest=={pytest_plugin.OLDEST}.0.0")
+    bare.pip("install", "--no-deps", "-e", ROOT)
+    tests = f"--noconftest -p no:cacheprovider -o addopts= {ROOT}/tests/test_plugin.py"
+    said = bare.run(f"python -m pytest -q --basetemp={tmp_path}/tests {tests}", ROOT)
+    assert " passed" in said

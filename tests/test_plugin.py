@@ -23,6 +23,9 @@ from nineteen.verbs.check import (
 pytest_plugins = ["pytester"]
 
 WRONG = XOR.replace("W2 += ", "W2 -= ")
+SINCE_9 = pytest.mark.skipif(
+    pytest.version_tuple < (9,), reason="it left a folder out beside a file in it (issue 13494)"
+)
 RESEMBLING = "# python -m generator schema.yaml\n"
 NAMES = (
     *("xor.py", "test_xor.py", "xor_test.py", "test.py", "conftest.py", "conftest_xor.py"),
@@ -103,13 +106,13 @@ def test_quick_test_knows_the_files_that_check_reads() -> None:
         ["."],
         ["lessons"],
         ["lessons", "lessons"],
-        ["lessons", "lessons/test_xor.py", "lessons/xor.py"],
+        pytest.param(["lessons", "lessons/test_xor.py", "lessons/xor.py"], marks=SINCE_9),
         [f"lessons/{name}" for name in NAMES],
         ["{folder}/lessons"],
         ["lessons/../lessons"],
         ["other/test_deep/../../lessons"],
         ["--doctest-modules"],
-        ["--doctest-modules", "lessons/xor.py", "lessons"],
+        pytest.param(["--doctest-modules", "lessons/xor.py", "lessons"], marks=SINCE_9),
         ["-o", "python_files=*.py"],
         ["-o", "python_files=*.py", "--doctest-modules", "--import-mode=importlib"],
         ["--import-mode=append"],

@@ -2,10 +2,9 @@
 
 import sys
 
-if not sys.flags.safe_path:
-    del sys.path[0]  # the folder it was started in
+if __name__ == "__main__":  # a worker process imports it under another name
+    if not sys.flags.safe_path:
+        del sys.path[0]  # the folder it was started in
+    from nineteen.cli import entry
 
-from nineteen.cli import entry
-
-if __name__ == "__main__":
     entry()

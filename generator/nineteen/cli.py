@@ -1,6 +1,7 @@
 """The command line: the main command, the verbs, and the one place where errors become codes."""
 
 import argparse
+import os
 import sys
 from argparse import Namespace
 from collections.abc import Sequence
@@ -61,6 +62,7 @@ def main(argv: Sequence[str]) -> int:
 
 def entry() -> None:
     """The console command `nineteen`."""
+    os.environ["PYTHONSAFEPATH"] = "1"  # workers import nothing from the current folder either
     sys.exit(main(sys.argv[1:]))
 
 

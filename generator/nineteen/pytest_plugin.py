@@ -30,7 +30,9 @@ _wrapper: Callable[..., Callable[..., Any]] = (
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of the plug-in."""
-    group = parser.getgroup("nineteen", "generated scripts (nineteen)")
+    group = parser.getgroup(
+        "nineteen", f"generated scripts, with pytest {OLDEST} or newer (nineteen)"
+    )
     group.addoption(
         "--nineteen-strict",
         action="store_true",
