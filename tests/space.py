@@ -3,7 +3,7 @@
 from hypothesis import strategies as st
 from nineteen.script.choices import spec_of
 from nineteen.script.gates import FIXED, SCALABLE
-from nineteen.script.options import parser
+from nineteen.script.options import choose
 from nineteen.script.spec import ScriptSpec
 
 EXPRESSIONS = ("a and b", "a ^ b ^ c", "not a, a", "(a or b) and c != d", "a == b, ~c | d & e, 1")
@@ -11,7 +11,7 @@ EXPRESSIONS = ("a and b", "a ^ b ^ c", "not a, a", "(a or b) and c != d", "a == 
 
 def spec(*words: str) -> ScriptSpec:
     """The spec of a command line, as the main command reads it."""
-    return spec_of(parser().parse_intermixed_args(words))
+    return spec_of(choose(words))
 
 
 def named(inputs: int) -> st.SearchStrategy[list[str]]:

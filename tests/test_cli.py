@@ -11,6 +11,8 @@ import pytest
 from nineteen import cli
 from nineteen.script import files, make
 from nineteen.script.judge import Status
+from nineteen.verbs.make import command as make_command
+from space import spec
 
 POSIX = os.name == "posix"
 
@@ -251,9 +253,9 @@ def test_a_full_disk_leaves_the_old_file(
 
 def test_a_script_out_of_time_is_exit_3(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(make, "SECONDS", 0.0)
-    made = make.make(cli.spec_of(cli.main_parser().parse_args(["xor"])), seconds=0.01)
+    made = make.make(spec("xor"), seconds=0.01)
     assert made.verdict.status is Status.TIMEOUT
-    monkeypatch.setattr(make, "make", lambda *_: made)
+    monkeypatch.setattr(make_command, "make", lambda *_: made)
     assert cli.main(["xor"]) == 3
     assert left_behind(tmp_path) == []
 
@@ -297,7 +299,7 @@ def test_help_and_the_list_name_everything(capsys: pytest.CaptureFixture[str]) -
         cli.main(["--help"])
     assert leaving.value.code == 0
     said = capsys.readouterr().out
-    for option in cli.main_parser()._actions:
+    for option in make_command.main_parser()._actions:
         assert option.help, option.dest
         assert all(name in said for name in option.option_strings)
     assert all(verb in said for verb in cli.VERBS)

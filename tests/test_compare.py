@@ -21,7 +21,7 @@ from nineteen.script.spec import Batch
 from nineteen.training.gradient import loss, matrices, predict
 from nineteen.training.observe import Update, observe
 from nineteen.verbs.compare.code_table import differing, html_table, side_by_side
-from nineteen.verbs.compare.comparison_plan import command_of, options_of, plan_of
+from nineteen.verbs.compare.comparison_plan import command_of, chosen, plan_of
 from nineteen.verbs.compare.measuring import measure, watch, weights_after
 from nineteen.verbs.compare.trainings import Measured
 from space import spec
@@ -87,7 +87,7 @@ def test_rows_seen_are_those_of_the_batches() -> None:
     one = spec("xor", "--batch", "mini", "--batch-size", "3", "--epochs", "3")
     updates: list[Update] = []
     observe(render(one), updates.append)
-    plan = plan_of(options_of(["xor", "--epochs", "3"]), "3", 6)
+    plan = plan_of(chosen(["xor", "--epochs", "3"]), "3", 6)
     cell = measure(replace(plan, small=(), slow=(), larger=(), seeds=1), 1).main[1]
     seen = [0, *np.cumsum([len(update.rows) for update in updates])]
     assert [cell.samples(made) for made in range(7)] == seen
@@ -106,7 +106,7 @@ def test_weights_on_the_way() -> None:
 def test_a_watched_script_that_prints_something_else_is_an_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    plan = replace(plan_of(options_of(["xor"]), None, 6), small=(), slow=(), larger=(), seeds=1)
+    plan = replace(plan_of(chosen(["xor"]), None, 6), small=(), slow=(), larger=(), seeds=1)
     measure(plan, 1)
     monkeypatch.setattr(
         "nineteen.verbs.compare.measuring.observe",
@@ -120,7 +120,7 @@ def test_a_watched_script_that_prints_something_else_is_an_error(
 
 
 def test_the_plan_of_xor() -> None:
-    plan = plan_of(options_of(["xor"]), "2,3", 30)
+    plan = plan_of(chosen(["xor"]), "2,3", 30)
     assert [one.batch_size for one in plan.main] == [1, 2, 3, 4]
     assert [one.batch for one in plan.main] == [Batch.SGD, Batch.MINI, Batch.MINI, Batch.FULL]
     assert [(one.hidden, one.batch_size) for one in plan.small] == [((2,), k) for k in (1, 2, 4)]
@@ -134,12 +134,12 @@ def test_the_plan_of_xor() -> None:
 
 @pytest.mark.parametrize("words", ["xor --hidden 2", "xor --hidden 8,4", "xor6", "xor5"])
 def test_no_small_network_where_there_is_none(words: str) -> None:
-    plan = plan_of(options_of(words.split()), None, 30)
+    plan = plan_of(chosen(words.split()), None, 30)
     assert plan.small == plan.slow == ()
 
 
 def test_two_rows_have_only_two_sizes() -> None:
-    assert [one.batch for one in plan_of(options_of(["not"]), None, 30).main] == [
+    assert [one.batch for one in plan_of(chosen(["not"]), None, 30).main] == [
         Batch.SGD,
         Batch.FULL,
     ]
@@ -153,14 +153,14 @@ def test_two_rows_have_only_two_sizes() -> None:
     ],
 )
 def test_the_command_in_the_lesson_makes_the_same_plan(words: str) -> None:
-    options = options_of(shlex.split(words))
+    options = chosen(shlex.split(words))
     plan = plan_of(options, None, 7)
     line = command_of(options, plan)
     assert line.startswith("python -m generator compare ")
     again = shlex.split(line)[4:]
     place = again.index("--seeds")
     assert again[place:][:3] == ["--seeds", "7", "--batch-size"]
-    assert plan_of(options_of(again[:place]), again[-1], 7) == plan
+    assert plan_of(chosen(again[:place]), again[-1], 7) == plan
 
 
 @pytest.mark.parametrize(
@@ -244,7 +244,7 @@ def test_the_marked_part_is_what_differs() -> None:
 @pytest.fixture(scope="module")
 def measured() -> Measured:
     """Six seeds of xor with few epochs, and no time for larger tables."""
-    plan = plan_of(options_of(["xor"]), "3", 6)
+    plan = plan_of(chosen(["xor"]), "3", 6)
     return measure(replace(plan, larger=plan.larger[:1], repeats=2), 1)
 
 
@@ -338,7 +338,7 @@ def figures(found: Measured) -> list[Any]:
 
 
 def test_the_same_command_gives_the_same_figures(measured: Measured) -> None:
-    plan = plan_of(options_of(["xor"]), "3", 6)
+    plan = plan_of(chosen(["xor"]), "3", 6)
     again = measure(replace(plan, larger=plan.larger[:1], repeats=2), 2)
     counts, _, advised = figures(measured)
     assert figures(again)[0] == counts

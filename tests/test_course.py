@@ -8,12 +8,13 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from nineteen.cli import VERBS, main_parser
 from nineteen.script.choices import read, spec_of
-from nineteen.script.options import PROGRAM
+from nineteen.script.options import PROGRAM, choices_of
 from nineteen.script.render import data, render
+from nineteen.verbs import VERBS
 from nineteen.verbs.catalogue import command as catalogue
 from nineteen.verbs.catalogue.catalogue_pages import COURSE, pages
+from nineteen.verbs.make.command import main_parser
 
 GENERATED = Path(catalogue.__file__).parents[4] / "generated"
 LESSONS = data("catalogue/course.toml")["lesson"]
@@ -95,9 +96,9 @@ def test_every_command_on_the_page_is_one() -> None:
         words = shlex.split(command)
         if words[0] in VERBS:
             words = words[1:]
-        spec_of(main_parser().parse_intermixed_args(words))
+        spec_of(choices_of(main_parser().read(words)))
     for option in re.findall("`(--[^`]+)`", PAGE):
-        main_parser().parse_intermixed_args(["xor", *option.split()])
+        main_parser().read(["xor", *option.split()])
 
 
 def test_every_lesson_says_something() -> None:

@@ -269,7 +269,7 @@ def test_an_edit_is_never_explained_as_the_original(tmp_path: Path) -> None:
         (["empty.py"], "no command on the first line"),
         (["plain.py", "--batch", "mini"], "a script's path stands alone"),
         (["plain.py", "xor"], "a script's path stands alone"),
-        (["xor", "--format", "md"], "unrecognized arguments"),
+        (["xor", "--format", "md"], "unknown option"),
         ([], "nothing to learn"),
     ],
 )

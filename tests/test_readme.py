@@ -9,10 +9,12 @@ from pathlib import Path
 
 import pytest
 from nineteen import cli
-from nineteen.script.choices import MARK, number
+from nineteen.script.choices import MARK
+from nineteen.script.options import decimal
 from nineteen.script.recipe import default_hidden, recipe
 from nineteen.script.render import render
 from nineteen.script.spec import Activation, Batch
+from nineteen.verbs.make.command import main_parser
 
 ROOT = Path(cli.__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -78,7 +80,7 @@ def test_the_scripts_are_what_their_commands_render() -> None:
 
 
 def test_every_option_and_verb_is_documented() -> None:
-    names = [name for action in cli.main_parser()._actions for name in action.option_strings]
+    names = [name for action in main_parser()._actions for name in action.option_strings]
     missing = [
         name
         for name in [*names, *cli.VERBS]
@@ -119,5 +121,5 @@ def test_the_table_of_defaults_is_the_recipe() -> None:
             for batch, (lr, epochs) in stated.items():
                 found = recipe(int(inputs), (int(usual[0]),), batch, activation)
                 assert default_hidden(int(inputs), activation) == (int(usual[0]),)
-                assert (number(found.lr), str(found.epochs)) == (lr, epochs), (inputs, batch)
+                assert (decimal(found.lr), str(found.epochs)) == (lr, epochs), (inputs, batch)
     assert len(rows) == 8

@@ -15,7 +15,7 @@ import pytest
 from nineteen.cli import main
 from nineteen.script.choices import read, spec_of
 from nineteen.script.judge import judge
-from nineteen.script.options import parser
+from nineteen.script.options import choose
 from nineteen.script.render import render
 from nineteen.script.run import run
 from nineteen.script.run_many import printed_alone
@@ -34,7 +34,7 @@ SMALL = 0.03  # seconds, so that even a quick sweep has several pieces
 
 
 def plan(line: str) -> Plan:
-    return plan_of(_parser().parse_intermixed_args(shlex.split(line)))[0]
+    return plan_of(_parser().read(shlex.split(line)))[0]
 
 
 def rows(path: Path) -> list[dict[str, object]]:
@@ -80,7 +80,7 @@ def test_the_number_of_scripts(line: str, scripts: int) -> None:
     ],
 )
 def test_a_sweep_runs_the_main_commands_scripts(options: str) -> None:
-    wanted = spec_of(parser().parse_intermixed_args(shlex.split(options)))
+    wanted = spec_of(choose(shlex.split(options)))
     swept = plan(f"{options} --seeds 3")
     assert [spec for _, spec in swept.specs((0, 2))] == [wanted, replace(wanted, seed=2)]
 

@@ -74,7 +74,7 @@ async function ask() {
 function settle(answer, typing) {
   if (!answer.error) show(answer, typing);
   else if (!shown) show(first);
-  form.complain(answer.error ?? "");
+  form.complain(answer.error ?? "", answer.option);
   byId("stale").hidden = !answer.error;
   enable(!answer.error);
   explain(shown);

@@ -201,15 +201,14 @@ export function flip(row, column) {
   arrange();
 }
 
-/** Marks the control that a message is about, and puts the message beside it; "" clears it. */
-export function complain(message) {
+/** Marks the control of an option, and puts the message about it there; "" clears it. */
+export function complain(message, option) {
   byId("error")?.remove();
   for (const field of form.querySelectorAll("[aria-invalid]")) {
     field.removeAttribute("aria-invalid");
     field.removeAttribute("aria-describedby");
   }
   if (!message) return;
-  const option = /^(?:argument )?(--[a-z-]+)/.exec(message)?.[1];
   const place = form.querySelector(`[data-option="${option}"]`) ?? byId("subject");
   place.append(make("p", { id: "error", class: "error", role: "alert" }, message));
   for (const field of place.querySelectorAll("input:not([type=radio], [type=checkbox])")) {

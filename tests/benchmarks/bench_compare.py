@@ -16,10 +16,10 @@ import os
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 from dataclasses import replace
 from joblib import Parallel, delayed
-from nineteen.verbs.compare.comparison_plan import options_of, plan_of
+from nineteen.verbs.compare.comparison_plan import chosen, plan_of
 from nineteen.script.render import render
 from nineteen.training.execute import execute
-plan = plan_of(options_of(["xor"]), "{SIZES}", 30)
+plan = plan_of(chosen(["xor"]), "{SIZES}", 30)
 rows = [(*plan.main, *plan.small, *plan.slow)] * plan.seeds
 rows += [row for row in plan.larger for _ in range(plan.repeats)]
 sources = [[render(replace(spec, seed=seed)) for spec in row] for seed, row in enumerate(rows)]

@@ -14,10 +14,10 @@ from collections.abc import Iterator
 
 from joblib import Parallel, delayed
 from nineteen.page.interval import wilson
-from nineteen.script.choices import number, spec_of
+from nineteen.script.choices import spec_of
 from nineteen.script.gates import SCALABLE
 from nineteen.script.judge import judge
-from nineteen.script.options import parser
+from nineteen.script.options import choose, decimal
 from nineteen.script.recipe import ONE_LAYER, recipe
 from nineteen.script.render import render
 from nineteen.script.run import Ending, Run
@@ -44,7 +44,7 @@ def functions(inputs: int) -> list[list[str]]:
 def learns(words: list[str]) -> bool:
     """Whether the script of a command line learns, run in this process."""
     warnings.simplefilter("ignore")
-    spec = spec_of(parser().parse_intermixed_args(words))
+    spec = spec_of(choose(words))
     return judge(Run(execute(render(spec)), "", 0, Ending.FINISHED), spec.table).ok
 
 
@@ -68,7 +68,7 @@ def one_layer(activation: Activation, scale: float) -> Iterator[str]:
             most = RUNS[inputs]
             runs = most if activation is Activation.SIGMOID else min(most, OTHER_RUNS)
             rate = share(inputs, options, max(10, round(scale * runs)))
-            how = [usual.hidden, batch, number(found.lr), found.epochs]
+            how = [usual.hidden, batch, decimal(found.lr), found.epochs]
             yield f"| {' | '.join(map(str, [inputs, activation, *how, rate]))} |"
 
 
@@ -84,7 +84,7 @@ def deep(scale: float) -> Iterator[str]:
                 options = ["--hidden", hidden, "--activation", activation, "--batch"]
                 count = max(10, round(scale * runs))
                 rates = [share(inputs, [*options, b], count) for b in ("full", "mini", "sgd")]
-                cells = [inputs, hidden, activation, number(found.lr), found.epochs, *rates]
+                cells = [inputs, hidden, activation, decimal(found.lr), found.epochs, *rates]
                 yield f"| {' | '.join(map(str, cells))} |"
 
 

@@ -8,7 +8,7 @@ over the rounds, interleaved in one run.
 import sys
 
 from nineteen.script.choices import command, spec_of
-from nineteen.script.options import parser
+from nineteen.script.options import choose
 from nineteen.script.render import render
 from nineteen.script.run import run
 from nineteen.training.examine import examine
@@ -30,7 +30,7 @@ def main(rounds: int) -> None:
     print("| script | observed / plain, warm | examined / plain, alone |")
     print("| --- | ---: | ---: |")
     for line in COMMANDS:
-        spec = spec_of(parser().parse_intermixed_args(line.split()))
+        spec = spec_of(choose(line.split()))
         source = render(spec)
         warm = interleaved(
             {

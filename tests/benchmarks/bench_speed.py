@@ -18,7 +18,7 @@ from importlib.metadata import version
 
 import numpy as np
 from nineteen.script.choices import command, spec_of
-from nineteen.script.options import parser
+from nineteen.script.options import choose
 from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
 from nineteen.verbs.compare.measuring import watch
@@ -153,7 +153,7 @@ def milliseconds(job: Callable[[], object]) -> float:
 def contestants() -> dict[str, Callable[[int], Soon | None]]:
     found: dict[str, Callable[[int], Soon | None]] = {}
     for words in ("", "--batch mini", "--batch sgd", "--hidden 4", "--activation tanh"):
-        spec = spec_of(parser().parse_intermixed_args(["xor", *words.split()]))
+        spec = spec_of(choose(["xor", *words.split()]))
         found[f"`{command(spec)}`"] = ours(spec)
     for hidden in (4, 8):
         found[f"ones column, uniform(-1, 1), lr 1, hidden {hidden}"] = plain(

@@ -65,7 +65,7 @@ def main_of(folder: Path, words: list[str]) -> Callable[[], object]:
 
 
 def plan(words: list[str]) -> Plan:
-    return plan_of(_parser().parse_intermixed_args(words))[0]
+    return plan_of(_parser().read(words))[0]
 
 
 def bare(sources: list[str]) -> None:

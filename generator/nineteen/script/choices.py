@@ -1,12 +1,11 @@
-"""A script's command in both directions: options to ScriptSpec, and that to canonical text."""
+"""A script's command in both directions: choices to ScriptSpec, and that to canonical text."""
 
-import argparse
 import re
 import shlex
 
 from nineteen.errors import UsageError
 from nineteen.script import expr, gates
-from nineteen.script.options import PROGRAM, parser, short
+from nineteen.script.options import PROGRAM, Choices, choose, short
 from nineteen.script.recipe import default_hidden, recipe
 from nineteen.script.separable import linearly_separable
 from nineteen.script.spec import (
@@ -22,30 +21,54 @@ from nineteen.script.table import MAX_OUTPUTS, TruthTable
 MARK = f"# {PROGRAM} "
 
 
-def spec_of(options: argparse.Namespace) -> ScriptSpec:
-    """The validated ScriptSpec of parsed options, every default filled in; the seed's is 0."""
-    table, names, text = _what(options)
-    hidden = options.hidden or default_hidden(table.inputs, options.activation)
-    if options.batch_size is not None and options.batch is not Batch.MINI:
+def spec_of(choices: Choices) -> ScriptSpec:
+    """The validated ScriptSpec of what was chosen, every default filled in; the seed's is 0."""
+    table, names, text = _what(choices)
+    batch, activation = choices.batch or Batch.FULL, choices.activation or Activation.SIGMOID
+    hidden = choices.hidden or default_hidden(table.inputs, activation)
+    size = choices.batch_size
+    if size is not None and batch is not Batch.MINI:
         raise UsageError(
-            f"--batch-size goes with --batch mini, not {options.batch}: leave it out or say mini"
+            f"--batch-size goes with --batch mini, not {batch}: leave it out or say mini",
+            "--batch-size",
         )
-    _check_learnable(table, hidden, names, options.keep)
-    size = options.batch_size
-    defaults = recipe(table.inputs, hidden, options.batch, options.activation)
+    if not choices.keep:
+        _check_learnable(table, hidden, names)
+    defaults = recipe(table.inputs, hidden, batch, activation)
     return ScriptSpec(
         table=table,
         hidden=hidden,
-        batch=options.batch,
-        batch_size=default_batch_size(options.batch, table.rows) if size is None else size,
-        activation=options.activation,
-        lr=defaults.lr if options.lr is None else options.lr,
-        epochs=defaults.epochs if options.epochs is None else options.epochs,
-        seed=options.seed or 0,
-        show_loss=options.show == "loss",
-        keep=options.keep,
+        batch=batch,
+        batch_size=default_batch_size(batch, table.rows) if size is None else size,
+        activation=activation,
+        lr=defaults.lr if choices.lr is None else choices.lr,
+        epochs=defaults.epochs if choices.epochs is None else choices.epochs,
+        seed=choices.seed or 0,
+        show_loss=choices.show == "loss",
+        keep=choices.keep,
         gates=names,
         expr=text,
+    )
+
+
+def canonical_choices(spec: ScriptSpec) -> Choices:
+    """What has to be chosen for a spec: only what differs from the defaults."""
+    rows, inputs = spec.table.rows, spec.table.inputs
+    defaults = recipe(inputs, spec.hidden, spec.batch, spec.activation)
+    size = default_batch_size(spec.batch, rows)
+    return Choices(
+        gates=spec.gates,
+        table=None if spec.gates or spec.expr else ",".join(_bits(spec.table)),
+        expr=spec.expr or None,
+        hidden=None if spec.hidden == default_hidden(inputs, spec.activation) else spec.hidden,
+        batch=None if spec.batch is Batch.FULL else spec.batch,
+        batch_size=None if spec.batch_size == size else spec.batch_size,
+        activation=None if spec.activation is Activation.SIGMOID else spec.activation,
+        lr=None if spec.lr == defaults.lr else spec.lr,
+        epochs=None if spec.epochs == defaults.epochs else spec.epochs,
+        seed=spec.seed or None,
+        show="loss" if spec.show_loss else None,
+        keep=spec.keep,
     )
 
 
@@ -58,118 +81,87 @@ def read(line: str) -> ScriptSpec:
     if not mark:
         raise UsageError(f"no command on the first line: it should end with '{MARK}…'")
     try:
-        return spec_of(parser().parse_intermixed_args(shlex.split(words)))
-    except ValueError as error:  # UsageError, and shlex's own
+        return spec_of(choose(shlex.split(words)))
+    except UsageError:
+        raise
+    except ValueError as error:  # shlex's own
         raise UsageError(str(error)) from None
 
 
 def command(spec: ScriptSpec) -> str:
     """The canonical command: only what differs from the defaults, in a fixed order."""
-    return " ".join(
-        [
-            PROGRAM,
-            _subject(spec),
-            *(f"{option} {value}".strip() for option, value, _ in _choices(spec)),
-        ]
-    )
+    return f"{PROGRAM} {canonical_choices(spec).line}"
 
 
 def file_stem(spec: ScriptSpec) -> str:
     """The name of the script's file without its ending: an identifier, the seed left out."""
     subject = list(spec.gates) or [table_name(spec.table)]
-    parts = [re.sub(r"[^a-z0-9]", "_", part) for _, _, part in _choices(spec) if part]
+    stems = [option.stem.format(value) for option, value in canonical_choices(spec).given]
+    parts = [re.sub(r"[^a-z0-9]", "_", stem.replace(",", "x")) for stem in stems if stem]
     return shorten("_".join([*subject, *parts, spec.batch]))
 
 
-def number(value: float) -> str:
-    """A learning rate as it is written: 1, 0.5, 1e-05."""
-    return repr(float(value)).removesuffix(".0")
-
-
-def _choices(spec: ScriptSpec) -> list[tuple[str, str, str]]:
-    """What differs from the defaults, in order: option, value, part of the file's name or ""."""
-    rows, inputs = spec.table.rows, spec.table.inputs
-    defaults = recipe(inputs, spec.hidden, spec.batch, spec.activation)
-    sizes = ",".join(map(str, spec.hidden))
-    every = [
-        (
-            spec.hidden != default_hidden(inputs, spec.activation),
-            "--hidden",
-            sizes,
-            f"h{sizes.replace(',', 'x')}",
-        ),
-        (spec.batch is not Batch.FULL, "--batch", spec.batch, ""),
-        (
-            spec.batch_size != default_batch_size(spec.batch, rows),
-            "--batch-size",
-            str(spec.batch_size),
-            f"k{spec.batch_size}",
-        ),
-        (
-            spec.activation is not Activation.SIGMOID,
-            "--activation",
-            spec.activation,
-            spec.activation,
-        ),
-        (spec.lr != defaults.lr, "--lr", number(spec.lr), f"lr{number(spec.lr)}"),
-        (spec.epochs != defaults.epochs, "--epochs", str(spec.epochs), f"e{spec.epochs}"),
-        (spec.seed != 0, "--seed", str(spec.seed), ""),
-        (spec.show_loss, "--show", "loss", "loss"),
-        (spec.keep, "--keep", "", "keep"),
-    ]
-    return [(option, value, part) for differs, option, value, part in every if differs]
-
-
-def _subject(spec: ScriptSpec) -> str:
-    if spec.gates:
-        return " ".join(spec.gates)
-    if spec.expr:
-        return f'--expr "{spec.expr}"'
-    return f"--table {','.join(map(_bits, [spec.table] * spec.table.outputs, spec.table.columns))}"
-
-
-def _bits(table: TruthTable, column: str) -> str:
+def _bits(table: TruthTable) -> list[str]:
+    """The columns as they are written: in hexadecimal where they are long."""
     if table.rows * table.outputs <= 16:
-        return column
-    return f"0x{int(column, 2):0{table.rows // 4}x}"
+        return list(table.columns)
+    return [f"0x{int(column, 2):0{table.rows // 4}x}" for column in table.columns]
 
 
-def _what(options: argparse.Namespace) -> tuple[TruthTable, tuple[str, ...], str]:
-    given = [bool(options.gate), options.table is not None, options.expr is not None]
-    if sum(given) != 1:
-        problem = "nothing to learn" if not any(given) else "more than one thing to learn"
+def _what(choices: Choices) -> tuple[TruthTable, tuple[str, ...], str]:
+    if bool(choices.gates) + (choices.table is not None) + (choices.expr is not None) > 1:
         raise UsageError(
-            f"{problem}: name gates (such as xor), or --table, or --expr ({PROGRAM} --help)"
+            "more than one thing to learn: name gates (such as xor), or --table, or --expr "
+            f"({PROGRAM} --help)"
         )
-    if options.gate:
-        names = tuple(gates.canonical(name, options.inputs) for name in options.gate)
+    if choices.gates:
+        names = tuple(_gate(name, choices.inputs) for name in choices.gates)
         if len(names) > MAX_OUTPUTS:
             raise UsageError(
                 f"{len(names)} gates: one network has at most {MAX_OUTPUTS} output columns"
             )
         return gates.combine(names), names, ""
-    if options.inputs is not None:
+    if choices.inputs is not None:
         raise UsageError(
-            "--inputs goes with gate names: a table or an expression has its own number of inputs"
+            "--inputs goes with gate names: a table or an expression has its own number of inputs",
+            "--inputs",
         )
-    if options.expr is not None:
-        text, table = expr.parse(options.expr)
+    if choices.table is not None:
+        return _table(choices.table), (), ""
+    if choices.expr is not None:
+        text, table = expr.parse(choices.expr)
         return table, (), text
-    return _table(options.table), (), ""
+    raise UsageError(
+        f"nothing to learn: name gates (such as xor), or --table, or --expr ({PROGRAM} --help)"
+    )
 
 
-def _check_learnable(
-    table: TruthTable, hidden: tuple[int, ...], names: tuple[str, ...], keep: bool
-) -> None:
+def _gate(word: str, inputs: int | None) -> str:
+    """The canonical name of a gate; what a comma should have joined is told so."""
+    if re.fullmatch(r"[0-9]+|0x[0-9a-f]+", word):
+        raise UsageError(
+            f"{short(word)} is no gate: a comma joins hidden layers (--hidden 8,4) and columns of "
+            "a table (--table 0110,0001); a space separates networks, in sweep"
+        )
+    if word in set(Batch):
+        raise UsageError(
+            f"{short(word)} is no gate: a script has one strategy (--batch {word}); "
+            "commas separate several, in sweep"
+        )
+    return gates.canonical(word, inputs)
+
+
+def _check_learnable(table: TruthTable, hidden: tuple[int, ...], names: tuple[str, ...]) -> None:
     """Refuse what no weights can represent: one unit a layer draws one line (see separable.py)."""
-    if keep or set(hidden) != {1}:
+    if set(hidden) != {1}:
         return
     for index, column in enumerate(table.columns):
         if not linearly_separable(column, table.inputs):
             name = names[index] if len(names) == table.outputs else f"output {index + 1}"
             raise UsageError(
                 f"{name} is not linearly separable, and one hidden unit can only draw one line: "
-                "use --hidden 2 or more (--keep makes the script all the same)"
+                "use --hidden 2 or more (--keep makes the script all the same)",
+                "--hidden",
             )
 
 
@@ -177,7 +169,8 @@ def _table(text: str) -> TruthTable:
     columns = [_column(word) for word in text[:1000].split(",")]
     if len({len(column) for column in columns}) > 1:
         raise UsageError(
-            f"--table {short(text)}: its columns have different lengths; each needs as many rows"
+            f"--table {short(text)}: its columns have different lengths; each needs as many rows",
+            "--table",
         )
     return TruthTable((len(columns[0]) - 1).bit_length(), tuple(columns))
 
@@ -189,10 +182,12 @@ def _column(word: str) -> str:
         bits = word
     else:
         raise UsageError(
-            f"--table {short(word)}: write the rows as 0 and 1 (0110), or in hexadecimal (0x6996)"
+            f"--table {short(word)}: write the rows as 0 and 1 (0110), or in hexadecimal (0x6996)",
+            "--table",
         )
     if len(bits) < 2 or len(bits) & (len(bits) - 1):
         raise UsageError(
-            f"--table {short(word)}: it has {len(bits)} rows; a truth table has 2, 4, 8, … 256"
+            f"--table {short(word)}: it has {len(bits)} rows; a truth table has 2, 4, 8, … 256",
+            "--table",
         )
     return bits

@@ -29,7 +29,7 @@ def parse(text: str) -> tuple[str, TruthTable]:
         _check_length(canonical)
         return canonical, _table(columns)
     except UsageError as error:
-        raise UsageError(f"--expr {_quote(text)}: {error}") from None
+        raise UsageError(f"--expr {_quote(text)}: {error}", "--expr") from None
 
 
 def _check_length(text: str) -> None:

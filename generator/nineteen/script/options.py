@@ -1,9 +1,11 @@
-"""The options of the main command: argparse, and the words it turns into values."""
+"""The options of the main command: one row each, argparse, and what was chosen."""
 
 import argparse
 import re
-from collections.abc import Callable
-from typing import NoReturn
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any, NamedTuple, NoReturn
 
 from nineteen.errors import UsageError
 from nineteen.script.spec import Activation, Batch
@@ -15,83 +17,30 @@ BATCH_ALIASES = {"stochastic": "sgd", "minibatch": "mini", "mini-batch": "mini",
 class Parser(argparse.ArgumentParser):
     """An argument parser that raises UsageError instead of printing and leaving."""
 
+    def __init__(self, **settings: Any) -> None:
+        super().__init__(allow_abbrev=False, exit_on_error=False, **settings)
+
+    def read(self, argv: Sequence[str]) -> argparse.Namespace:
+        """The options, which may stand before, between and behind the other words.
+
+        Raises UsageError, for an unknown option with the nearest one.
+        """
+        try:
+            options, rest = self.parse_known_intermixed_args(list(argv))
+        except argparse.ArgumentError as error:
+            self._refuse(str(error), str(error.argument_name or ""))
+        if rest:
+            known = [name for name in self._option_string_actions if name.startswith("--")]
+            near = get_close_matches(rest[0].partition("=")[0], known, n=1)
+            hint = f": did you mean {near[0]}?" if near else ""
+            self._refuse(f"unknown option {short(rest[0])}{hint}")
+        return options
+
     def error(self, message: str) -> NoReturn:
-        raise UsageError(f"{printable(message)} (see {self.prog} --help)")
+        self._refuse(message)
 
-
-def parser() -> Parser:
-    """The parser of the main command: what to learn and how."""
-    parser = Parser(prog=PROGRAM, allow_abbrev=False, add_help=False)
-    _what(parser.add_argument_group("what to learn (one of these three)"))
-    _how(parser.add_argument_group("how to learn it (measured defaults)"))
-    return parser
-
-
-def _what(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(
-        "gate",
-        nargs="*",
-        help="gate names, such as xor, and3 or full_adder; several are output columns",
-    )
-    group.add_argument(
-        "--table",
-        metavar="BITS",
-        help="truth tables, row of zeros first: 0110 or 0x6996; columns with commas",
-    )
-    group.add_argument(
-        "--expr", metavar="TEXT", help='expressions such as "a and (b != c)"; columns with commas'
-    )
-    group.add_argument(
-        "--inputs",
-        metavar="N",
-        type=whole_number,
-        help="number of inputs of and, or, xor, nand, nor, xnor, majority",
-    )
-
-
-def _how(group: argparse._ArgumentGroup) -> None:
-    group.add_argument(
-        "--hidden",
-        metavar="SIZES",
-        type=_sizes,
-        help="units of the hidden layer, such as 4, or layers: 8,4",
-    )
-    group.add_argument(
-        "--batch",
-        metavar="KIND",
-        type=_batch,
-        default=Batch.FULL,
-        help="sgd, mini or full (default full)",
-    )
-    group.add_argument(
-        "--batch-size",
-        metavar="K",
-        type=whole_number,
-        help="rows per update of mini (default a quarter of the rows)",
-    )
-    group.add_argument(
-        "--activation",
-        metavar="KIND",
-        type=_activation,
-        default=Activation.SIGMOID,
-        help="hidden activation: sigmoid, tanh or relu (default sigmoid)",
-    )
-    group.add_argument("--lr", metavar="R", type=_number, help="learning rate")
-    group.add_argument(
-        "--epochs", metavar="E", type=whole_number, help="passes over the truth table"
-    )
-    group.add_argument(
-        "--seed",
-        metavar="S",
-        type=whole_number,
-        help="seed of the weights (default: the first of 0, 1, 2, … that learns)",
-    )
-    group.add_argument(
-        "--show", metavar="loss", choices=["loss"], help="loss: print the loss as it falls"
-    )
-    group.add_argument(
-        "--keep", action="store_true", help="write the script even if it does not learn"
-    )
+    def _refuse(self, message: str, option: str = "") -> NoReturn:
+        raise UsageError(f"{printable(message)} (see {self.prog} --help)", option)
 
 
 def printable(text: str) -> str:
@@ -102,13 +51,6 @@ def printable(text: str) -> str:
 def short(text: str) -> str:
     """User text for a message: quoted, at most 40 characters, control characters escaped."""
     return ascii(text if len(text) <= 40 else text[:37] + "...")
-
-
-def whole_number(text: str) -> int:
-    """A whole number from 0 on, for argparse."""
-    if not re.fullmatch(r"[0-9]{1,12}", text):
-        raise argparse.ArgumentTypeError(f"{short(text)} is not a whole number")
-    return int(text)
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:
@@ -122,6 +64,13 @@ def whole(least: int, most: int) -> Callable[[str], int]:
         )
 
     return read
+
+
+def _integer(text: str) -> int:
+    """A whole number whose limits the spec knows, and names."""
+    if not re.fullmatch(r"-?[0-9]{1,30}", text, re.ASCII):
+        raise argparse.ArgumentTypeError(f"{short(text)} is not a whole number")
+    return int(text)
 
 
 def _number(text: str) -> float:
@@ -153,3 +102,159 @@ def _activation(text: str) -> Activation:
     if text.lower() not in set(Activation):
         raise argparse.ArgumentTypeError(f"{short(text)} is not sigmoid, tanh or relu")
     return Activation(text.lower())
+
+
+def _joined(sizes: Sequence[int]) -> str:
+    return ",".join(map(str, sizes))
+
+
+def decimal(value: float) -> str:
+    """A learning rate as it is written: 1, 0.5, 1e-05."""
+    return repr(float(value)).removesuffix(".0")
+
+
+def _loss(text: str) -> str:
+    if text != "loss":
+        raise argparse.ArgumentTypeError(f"{short(text)} is not loss")
+    return text
+
+
+class Option(NamedTuple):
+    """An option that decides the script: how it is read and written, its part of a file's name.
+
+    One without a metavar is a flag. `stem` is "" where the file's name says nothing of it.
+    """
+
+    name: str
+    metavar: str
+    read: Callable[[str], Any]
+    help: str
+    write: Callable[[Any], str] = str
+    stem: str = ""
+
+    @property
+    def field(self) -> str:
+        """The name of its value in Choices, and in Python."""
+        return self.name.removeprefix("--").replace("-", "_")
+
+
+WHAT = (
+    Option(
+        "--table",
+        "BITS",
+        str,
+        "truth tables, row of zeros first: 0110, 0x6996; columns with commas",
+    ),
+    Option("--expr", "TEXT", str, 'expressions such as "a and (b != c)"; columns with commas'),
+    Option(
+        "--inputs", "N", _integer, "number of inputs of and, or, xor, nand, nor, xnor, majority"
+    ),
+)
+# In the order of a command.
+HOW = (
+    Option(
+        *("--hidden", "SIZES", _sizes, "units of the hidden layer, such as 4, or layers: 8,4"),
+        write=_joined,
+        stem="h{}",
+    ),
+    Option("--batch", "KIND", _batch, "sgd, mini or full (default full)"),
+    Option(
+        *("--batch-size", "K", _integer, "rows per update of mini (default a quarter of the rows)"),
+        stem="k{}",
+    ),
+    Option(
+        *("--activation", "KIND", _activation),
+        "hidden activation: sigmoid, tanh or relu (default sigmoid)",
+        stem="{}",
+    ),
+    Option("--lr", "R", _number, "learning rate", write=decimal, stem="lr{}"),
+    Option("--epochs", "E", _integer, "passes over the truth table", stem="e{}"),
+    Option(
+        "--seed",
+        "S",
+        _integer,
+        "seed of the weights (default: the first that learns)",
+    ),
+    Option("--show", "loss", _loss, "loss: print the loss as it falls", stem="{}"),
+    Option("--keep", "", bool, "write the script even if it does not learn", stem="keep"),
+)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What was chosen of the options that decide a script; None is left to the defaults."""
+
+    gates: tuple[str, ...] = ()
+    table: str | None = None
+    expr: str | None = None
+    inputs: int | None = None
+    hidden: tuple[int, ...] | None = None
+    batch: Batch | None = None
+    batch_size: int | None = None
+    activation: Activation | None = None
+    lr: float | None = None
+    epochs: int | None = None
+    seed: int | None = None
+    show: str | None = None
+    keep: bool = False
+
+    @property
+    def given(self) -> list[tuple[Option, str]]:
+        """Each chosen option with its value as it is written, in the order of a command."""
+        values = [(option, getattr(self, option.field)) for option in (*WHAT, *HOW)]
+        return [
+            (option, option.write(value) if option.metavar else "")
+            for option, value in values
+            if value is not None and value is not False
+        ]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of a command line behind the program's name."""
+        options = [(option.name, value) for option, value in self.given]
+        return (*self.gates, *(word for pair in options for word in pair if word))
+
+    @property
+    def line(self) -> str:
+        """The words as they are typed: what has spaces stands in quotes."""
+        options = [
+            f'{option.name} "{value}"' if option.name == "--expr" else f"{option.name} {value}"
+            for option, value in self.given
+        ]
+        return " ".join([*self.gates, *map(str.strip, options)])
+
+
+def parser() -> Parser:
+    """The parser of the main command: what to learn and how."""
+    whole_parser = Parser(prog=PROGRAM, add_help=False)
+    what = whole_parser.add_argument_group("what to learn (one of these three)")
+    what.add_argument(
+        "gate",
+        nargs="*",
+        help="gate names, such as xor, and3 or full_adder; several are output columns",
+    )
+    how = whole_parser.add_argument_group("how to learn it (measured defaults)")
+    for group, options in ((what, WHAT), (how, HOW)):
+        for option in options:
+            add(group, option)
+    return whole_parser
+
+
+def add(group: argparse._ActionsContainer, option: Option) -> None:
+    """Add an option to a parser or a group of one."""
+    if option.metavar:
+        group.add_argument(option.name, metavar=option.metavar, type=option.read, help=option.help)
+    else:
+        group.add_argument(option.name, action="store_true", help=option.help)
+
+
+def choices_of(options: argparse.Namespace) -> Choices:
+    """What the parsed options of the main command, or of a verb that has them too, choose."""
+    values = {option.field: getattr(options, option.field) for option in (*WHAT, *HOW)}
+    gates = tuple(name for word in options.gate or () for name in word.split(","))
+    return Choices(gates, **values)
+
+
+def choose(words: Sequence[str]) -> Choices:
+    """What the words of a command line choose. Raises UsageError."""
+    return choices_of(parser().read(words))

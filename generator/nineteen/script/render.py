@@ -8,8 +8,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from nineteen.errors import UsageError
-from nineteen.script.choices import command, number
+from nineteen.script.choices import command
 from nineteen.script.gates import split
+from nineteen.script.options import decimal
 from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.script.syntax import LOCK, parse
 
@@ -122,7 +123,7 @@ def _values(spec: ScriptSpec) -> dict[str, Any]:
         "batch": spec.batch.value,
         "batches": _batches(spec),
         "activation": spec.activation.value,
-        "lr": number(spec.lr),
+        "lr": decimal(spec.lr),
         "epochs": spec.epochs,
         "seed": spec.seed,
         "show_loss": spec.show_loss,

@@ -92,27 +92,34 @@ def shorten(stem: str, limit: int = 64) -> str:
 
 def _check_range(option: str, value: float, above: float, most: float, wanted: str) -> None:
     if not above < value <= most:  # also False for NaN
-        raise UsageError(f"{option} {value}: it has to be {wanted}")
+        raise UsageError(f"{option} {value}: it has to be {wanted}", option)
 
 
 def _check_hidden(hidden: tuple[int, ...]) -> None:
     shown = ",".join(map(str, hidden))
     if not 1 <= len(hidden) <= MAX_LAYERS:
-        raise UsageError(f"--hidden {shown}: a script has 1 to {MAX_LAYERS} hidden layers")
+        raise UsageError(
+            f"--hidden {shown}: a script has 1 to {MAX_LAYERS} hidden layers", "--hidden"
+        )
     most = MAX_WIDTH if len(hidden) == 1 else MAX_DEEP_WIDTH
     if not all(1 <= size <= most for size in hidden):
         depth = "one hidden layer has" if len(hidden) == 1 else "each of several hidden layers has"
-        raise UsageError(f"--hidden {shown}: {depth} 1 to {most} units")
+        raise UsageError(f"--hidden {shown}: {depth} 1 to {most} units", "--hidden")
 
 
 def _check_batch(batch: Batch, size: int, rows: int) -> None:
     if batch is Batch.MINI and rows <= 2:
         raise UsageError(
-            f"--batch mini: a table of {rows} rows has none between one and all: say sgd or full"
+            f"--batch mini: a table of {rows} rows has none between one and all: say sgd or full",
+            "--batch",
         )
     if batch is Batch.MINI and size == 1:
-        raise UsageError("--batch-size 1: one row per update is --batch sgd")
+        raise UsageError("--batch-size 1: one row per update is --batch sgd", "--batch-size")
     if batch is Batch.MINI and size == rows:
-        raise UsageError(f"--batch-size {size}: all {rows} rows per update is --batch full")
+        raise UsageError(
+            f"--batch-size {size}: all {rows} rows per update is --batch full", "--batch-size"
+        )
     if not 1 <= size <= rows:
-        raise UsageError(f"--batch-size {size}: a table of {rows} rows allows 2 to {rows - 1}")
+        raise UsageError(
+            f"--batch-size {size}: a table of {rows} rows allows 2 to {rows - 1}", "--batch-size"
+        )

@@ -1,1 +1,12 @@
-"""What the program can do beside making a script: one folder a verb, each begins at command.py."""
+"""What the program can do: one folder a verb, and each begins at command.py."""
+
+# Reserved names: each is a folder here, whose command.py has a `main`.
+VERBS = {
+    "list": "print every gate with its truth table",
+    "catalogue": "make the scripts in generated/ again",
+    "check": "check the scripts in files and folders",
+    "sweep": "measure what share of seeds learns",
+    "compare": "measure what the batch size does, as a lesson",
+    "explain": "show what every line of a script means",
+    "playground": "choose, see and run scripts in the browser",
+}

@@ -12,7 +12,7 @@ from nineteen.page.progress import counted
 from nineteen.script.choices import command, file_stem, read, spec_of
 from nineteen.script.files import write_atomically
 from nineteen.script.make import Made, make
-from nineteen.script.options import PROGRAM, Parser, parser
+from nineteen.script.options import PROGRAM, Parser, choose
 from nineteen.script.render import data, render
 from nineteen.script.spec import ScriptSpec
 from nineteen.verbs.catalogue.catalogue_pages import pages
@@ -38,7 +38,7 @@ def main(argv: list[str]) -> int:
         type=Path,
         help="the folder (default generated)",
     )
-    given = options.parse_args(argv)
+    given = options.read(argv)
     if given.check:
         problems = stale(given.output)
         print("\n".join(problems) or f"{given.output} is fresh: {len(specs())} scripts")
@@ -49,7 +49,7 @@ def main(argv: list[str]) -> int:
 def specs() -> list[ScriptSpec]:
     """The catalogue's scripts, in order, with seed 0."""
     return [
-        spec_of(parser().parse_intermixed_args(shlex.split(line)))
+        spec_of(choose(shlex.split(line)))
         for chapter in data("catalogue/scripts.toml")["chapter"]
         for line in chapter["scripts"]
     ]

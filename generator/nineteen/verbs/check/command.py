@@ -29,7 +29,7 @@ def main(argv: list[str]) -> int:
     from nineteen.verbs.check.fix import fix
     from nineteen.verbs.check.summary import print_summary, progress
 
-    given = _parser().parse_args(argv)
+    given = _parser().read(argv)
     found = [script for path in files(map(Path, given.paths)) for script in find(path)]
     if not found:
         raise UsageError(
@@ -125,7 +125,6 @@ def _again(fixed: Sequence[Found]) -> list[Found]:
 def _parser() -> Parser:
     options = Parser(
         prog=f"{PROGRAM} check",
-        allow_abbrev=False,
         description="Check that every generated script in .py files, Markdown pages and notebooks "
         "learns, trains as it says, keeps its form, and is what the generator makes today.",
         epilog="exit codes: 0 all passed, 1 a check failed, 2 usage, 3 a script crashed or ran out "

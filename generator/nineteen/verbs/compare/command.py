@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nineteen.errors import UsageError
 from nineteen.page.extras import extra
 from nineteen.script.options import PROGRAM, Parser, short
-from nineteen.verbs.compare.comparison_plan import command_of, options_of, plan_of, subject_of
+from nineteen.verbs.compare.comparison_plan import chosen, command_of, plan_of, subject_of
 from nineteen.verbs.compare.trainings import Plan
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ is said about them: Markdown with pictures, a notebook and a web page. What to l
 def main(argv: list[str]) -> int:
     """Measure, write the lesson, say what was found and where it is; returns 0."""
     given, words = _parser().parse_known_args(argv)
-    options = options_of(words)
+    options = chosen(words)
     seeds = _whole("--seeds", given.seeds, FEWEST_SEEDS, MOST_SEEDS)
     workers = -1 if given.workers is None else _whole("--workers", given.workers, 1, 1000)
     # NumPy reads it when it is imported: one thread, as in the workers and in an isolated run.
@@ -40,7 +40,7 @@ def main(argv: list[str]) -> int:
     path = Path(given.output or LESSONS) / f"compare_{_stem(plan)}.md"
     check_place(path)
     extra("matplotlib")
-    _compare(plan, command_of(options, plan), subject_of(options), path, workers)
+    _compare(plan, command_of(options, plan), subject_of(options).line, path, workers)
     return 0
 
 
@@ -110,7 +110,6 @@ def _parser() -> Parser:
     whole = Parser(
         prog=f"{PROGRAM} compare",
         description=DESCRIPTION,
-        allow_abbrev=False,
         usage="%(prog)s GATE|--table BITS|--expr TEXT [options of the main command] [options]",
     )
     whole.add_argument(

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from nineteen.page.document import Document, Picture
 from nineteen.page.estimates import median
 from nineteen.page.look import save, style
-from nineteen.script.choices import number
 from nineteen.script.make import Made
+from nineteen.script.options import decimal
 from nineteen.script.render import environment, render
 from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.verbs.compare.batch_advice import advice
@@ -138,7 +138,7 @@ def _values(
         "name": name,
         "title": lambda spec: TITLES[spec.batch],
         "units": units,
-        "number": number,
+        "number": decimal,
         "median": median,
         "bytes": lambda spec: size(update_bytes(spec)),
         "milliseconds": lambda cell: median([1000 * value for value in cell.seconds]).count,

@@ -1,12 +1,11 @@
 """What `compare` runs for the options of its command line."""
 
 import re
-from argparse import Namespace
 from dataclasses import replace
 
 from nineteen.errors import UsageError
-from nineteen.script.choices import command, number, spec_of
-from nineteen.script.options import PROGRAM, parser, short
+from nineteen.script.choices import canonical_choices, spec_of
+from nineteen.script.options import PROGRAM, Choices, choose, short
 from nineteen.script.recipe import recipe
 from nineteen.script.spec import MAX_EPOCHS, Activation, Batch, ScriptSpec, default_batch_size
 from nineteen.verbs.compare.trainings import Plan, Specs
@@ -20,17 +19,17 @@ REPEATS = 11
 TIMED_UPDATES = 200  # enough for a time, far too few to learn
 
 
-def options_of(words: list[str]) -> Namespace:
-    """The options of the main command, but for those that `compare` decides itself."""
+def chosen(words: list[str]) -> Choices:
+    """The choices of the main command, but for those that `compare` decides itself."""
     for word in words:
         if word.partition("=")[0] in ("--batch", "--seed", "--show", "--keep"):
             raise UsageError(
                 f"{short(word)}: compare runs every size with the seeds 0, 1, 2, …: leave it out"
             )
-    return parser().parse_intermixed_args(words)
+    return choose(words)
 
 
-def plan_of(options: Namespace, batch_sizes: str | None, seeds: int) -> Plan:
+def plan_of(options: Choices, batch_sizes: str | None, seeds: int) -> Plan:
     """The plan; raises UsageError as the main command does, and for sizes that cannot be."""
     rows = _strategy(options, Batch.FULL).table.rows
     main = tuple(_of_size(options, size, rows) for size in _sizes(batch_sizes, rows))
@@ -41,26 +40,24 @@ def plan_of(options: Namespace, batch_sizes: str | None, seeds: int) -> Plan:
     return Plan(main, small, slow, larger, seeds, REPEATS)
 
 
-def subject_of(options: Namespace) -> str:
-    """What is learned, as the main command writes it: xor, --table 0110."""
-    plain = {"hidden": None, "activation": Activation.SIGMOID, "lr": None, "epochs": None}
-    bare = _strategy(Namespace(**vars(options) | plain), Batch.FULL)
-    return command(bare).removeprefix(f"{PROGRAM} ")
+def subject_of(choices: Choices) -> Choices:
+    """What is learned alone, as the main command writes it: xor, --table 0110."""
+    plain = replace(choices, hidden=None, activation=None, lr=None, epochs=None)
+    return canonical_choices(_strategy(plain, Batch.FULL))
 
 
-def command_of(options: Namespace, plan: Plan) -> str:
+def command_of(choices: Choices, plan: Plan) -> str:
     """The canonical command of a comparison, with its seeds and sizes."""
     sizes = ",".join(str(spec.batch_size) for spec in plan.main)
-    words = [PROGRAM, "compare", subject_of(options)]
-    if options.hidden:
-        words.append(f"--hidden {','.join(map(str, options.hidden))}")
-    if options.activation is not Activation.SIGMOID:
-        words.append(f"--activation {options.activation}")
-    if options.lr is not None:
-        words.append(f"--lr {number(options.lr)}")
-    if options.epochs is not None:
-        words.append(f"--epochs {options.epochs}")
-    return " ".join([*words, f"--seeds {plan.seeds} --batch-size {sizes}"])
+    activation = None if choices.activation is Activation.SIGMOID else choices.activation
+    asked = replace(
+        subject_of(choices),
+        hidden=choices.hidden,
+        activation=activation,
+        lr=choices.lr,
+        epochs=choices.epochs,
+    )
+    return f"{PROGRAM} compare {asked.line} --seeds {plan.seeds} --batch-size {sizes}"
 
 
 def _sizes(text: str | None, rows: int) -> list[int]:
@@ -83,14 +80,14 @@ def _sizes(text: str | None, rows: int) -> list[int]:
     return sizes
 
 
-def _of_size(options: Namespace, size: int, rows: int) -> ScriptSpec:
+def _of_size(options: Choices, size: int, rows: int) -> ScriptSpec:
     if size in (1, rows):
         return _strategy(options, Batch.SGD if size == 1 else Batch.FULL)
     return _strategy(options, Batch.MINI, size)
 
 
-def _strategy(options: Namespace, batch: Batch, size: int | None = None) -> ScriptSpec:
-    return spec_of(Namespace(**vars(options) | {"batch": batch, "batch_size": size}))
+def _strategy(options: Choices, batch: Batch, size: int | None = None) -> ScriptSpec:
+    return spec_of(replace(options, batch=batch, batch_size=size))
 
 
 def _small(main: Specs) -> Specs:
@@ -120,7 +117,7 @@ def _slower(spec: ScriptSpec) -> ScriptSpec:
 
 def _larger(inputs: int, activation: Activation) -> Specs:
     """Parity of so many inputs, for so few epochs that it is only good for its time."""
-    options = parser().parse_args([f"xor{inputs}", "--activation", activation])
+    options = Choices((f"xor{inputs}",), activation=activation)
     specs = (
         _strategy(options, Batch.SGD),
         _strategy(options, Batch.MINI, SOME),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from nineteen.script.annotate import ScriptStep
-from nineteen.script.choices import number
+from nineteen.script.options import decimal
 from nineteen.script.spec import Activation, Batch, ScriptSpec
 from nineteen.training.gradient import HIDDEN, Array, sigmoid
 from nineteen.verbs.exercise.blanks import Blank
@@ -121,7 +121,7 @@ def _expression(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_expression, value))}]"
     if isinstance(value, float):
-        return number(value)
+        return decimal(value)
     rounded = np.round(value, DECIMALS) + 0  # which makes 0 of -0
     times = len(rounded) // 2
     if times > 2 and np.array_equal(rounded, np.tile(rounded[:2], (times, 1))):

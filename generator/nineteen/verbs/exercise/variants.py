@@ -13,7 +13,7 @@ from nineteen.script.choices import command, spec_of
 from nineteen.script.gates import FIXED, SCALABLE, split, table_of
 from nineteen.script.make import Made, make
 from nineteen.script.naming import subject
-from nineteen.script.options import PROGRAM, parser
+from nineteen.script.options import PROGRAM, choose
 from nineteen.script.render import render
 from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.verbs.exercise.exercise import exercise_files
@@ -74,7 +74,7 @@ def candidates(spec: ScriptSpec) -> list[ScriptSpec]:
         words = [*gates, "--hidden", ",".join(map(str, hidden)), "--batch", batch]
         words += ["--activation", spec.activation] + ["--show", "loss"] * spec.show_loss
         try:
-            other = spec_of(parser().parse_intermixed_args(words))
+            other = spec_of(choose(words))
             render(other)
         except UsageError:  # such as mini for two rows, or a layer too large
             continue

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from nineteen.errors import UsageError
 from nineteen.script.annotate import Line, annotated
 from nineteen.script.choices import read, spec_of
-from nineteen.script.options import PROGRAM, parser, printable, short
+from nineteen.script.options import PROGRAM, choices_of, parser, printable, short
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -39,13 +39,15 @@ def main(argv: list[str]) -> int:
         f"({options.prog} generated/xor_mini.py)."
     )
     options.add_argument("-h", "--help", action="help", help="show this help and leave")
-    given = options.parse_intermixed_args(argv)
+    given = options.read(argv)
     paths = [word for word in given.gate if set(word) & set("./\\")]
     if paths and argv != paths[:1]:
         raise UsageError(
             f"explain {short(paths[0])}: a script's path stands alone, without options"
         )
-    rows = rows_of(_script(Path(paths[0]))) if paths else _rows(annotated(spec_of(given)))
+    rows = (
+        rows_of(_script(Path(paths[0]))) if paths else _rows(annotated(spec_of(choices_of(given))))
+    )
     from rich.console import Console
 
     console = Console(highlight=False)

@@ -10,7 +10,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from nineteen.script.choices import number
+from nineteen.script.options import decimal
 from nineteen.script.spec import Activation, Batch, ScriptSpec
 
 
@@ -191,7 +191,7 @@ def _rate(spec: ScriptSpec) -> tuple[str, str]:
         return "", ""
     if len(spec.hidden) == 1:
         return rf"{tt('lr')} \enspace ", "lr * "
-    written = number(spec.lr)
+    written = decimal(spec.lr)
     power = re.sub("e-?0*([1-9][0-9]*)", r" \\cdot 10^{-\1}", written)
     return rf"{power} \enspace ", f"{written} * "
 

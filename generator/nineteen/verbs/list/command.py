@@ -13,7 +13,7 @@ def main(argv: list[str]) -> int:
         prog=f"{PROGRAM} list",
         description="Print every gate with its truth table, the row of zeros first.",
     )
-    parser.parse_args(argv)
+    parser.read(argv)
     grid = Table(
         "gate", "inputs", "outputs in row order", "also called", box=None, header_style="bold"
     )

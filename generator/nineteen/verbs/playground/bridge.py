@@ -12,10 +12,10 @@ from nineteen.errors import UsageError
 from nineteen.page.highlight import highlighted
 from nineteen.page.notebook import code_cell, markdown_cell, notebook
 from nineteen.script.annotate import annotated
-from nineteen.script.choices import MARK, command, file_stem, number, read
+from nineteen.script.choices import MARK, command, file_stem, read
 from nineteen.script.gates import SCALABLE, names, split, table_of
 from nineteen.script.naming import MEANINGS, input_names, output_names
-from nineteen.script.options import PROGRAM, parser, printable
+from nineteen.script.options import PROGRAM, choose, decimal, printable
 from nineteen.script.render import MAX_LINES, confirm, render
 from nineteen.script.spec import Batch, ScriptSpec
 
@@ -24,7 +24,8 @@ Report = Callable[[str], None]
 
 
 def answer(request: str, report: Report = lambda _: None) -> str:
-    """The answer to a request, both JSON; {"error": one line} where the command line refuses.
+    """The answer to a request, both JSON; {"error": one line, "option": what it is
+    about} where the command line refuses.
 
     `request` is {"ask": name, …}: "script", "explain" and "strategies" take "words", the options
     after `python -m generator` as one text or as a list; "script" takes "before" as well, the
@@ -48,7 +49,7 @@ def answer(request: str, report: Report = lambda _: None) -> str:
             case _:
                 raise UsageError("the page and its Python do not belong together: load it again")
     except UsageError as error:
-        result = {"error": printable(str(error))}
+        result = {"error": printable(str(error)), "option": error.option}
     return json.dumps(result, allow_nan=False)
 
 
@@ -70,7 +71,7 @@ def script(spec: ScriptSpec, before: str = "") -> Json:
     """The script of a spec, its lines as (kind, text) tokens, and what the page's controls show."""
     source = render(spec)
     lines = source.splitlines()
-    given = vars(parser().parse_args(shlex.split(_words(spec))))
+    given = choose(shlex.split(_words(spec)))
     return {
         "words": _words(spec),
         "command": command(spec),
@@ -91,7 +92,7 @@ def script(spec: ScriptSpec, before: str = "") -> Json:
             "batch": spec.batch,
             "batch_size": str(spec.batch_size),
             "activation": spec.activation,
-            "lr": number(spec.lr),
+            "lr": decimal(spec.lr),
             "epochs": str(spec.epochs),
             "seed": str(spec.seed),
             "show": spec.show_loss,
@@ -100,7 +101,7 @@ def script(spec: ScriptSpec, before: str = "") -> Json:
         "chosen": [
             name
             for name in ("hidden", "batch_size", "lr", "epochs", "seed")
-            if given[name] is not None
+            if getattr(given, name) is not None
         ],
     }
 

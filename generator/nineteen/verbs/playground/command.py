@@ -46,7 +46,7 @@ def main(argv: list[str]) -> int:
     options.add_argument(
         "--port", metavar="N", type=int, help=f"where to serve it (default {PORT}; 0 for any)"
     )
-    given = options.parse_args(argv)
+    given = options.read(argv)
     if given.output is None:
         serve(site(given.pyodide), PORT if given.port is None else given.port)
         return 0

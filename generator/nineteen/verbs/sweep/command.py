@@ -56,7 +56,7 @@ class Tally:
 
 def main(argv: list[str]) -> int:
     """Run or continue a sweep and print its table; returns 0, or 1 or 3 as the help says."""
-    given = _parser().parse_intermixed_args(argv)
+    given = _parser().read(argv)
     least, workers = _percent(given.at_least), _workers(given)
     plan, left_out = plan_of(given)
     path = None if given.output is None else Path(given.output)
@@ -193,7 +193,7 @@ def _workers(given: argparse.Namespace) -> int:
 
 def _parser() -> Parser:
     """The sweep's parser; what the main command knows too, its own parser reads."""
-    whole = Parser(prog=f"{PROGRAM} sweep", description=DESCRIPTION, allow_abbrev=False)
+    whole = Parser(prog=f"{PROGRAM} sweep", description=DESCRIPTION)
     what = whole.add_argument_group("what to learn, as in the main command, or a family")
     what.add_argument("gate", nargs="*", help="gate names; several are one network")
     what.add_argument("--each", action="store_true", help="one network for each of the gates")

@@ -9,7 +9,7 @@ from itertools import groupby
 from nineteen.errors import UsageError
 from nineteen.script.choices import spec_of
 from nineteen.script.gates import canonical
-from nineteen.script.options import PROGRAM, parser
+from nineteen.script.options import PROGRAM, Choices, choose
 from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.verbs.sweep.npn import npn_classes
 
@@ -29,7 +29,7 @@ class Plan:
     """
 
     words: tuple[str, ...]
-    groups: tuple[Namespace, ...]
+    groups: tuple[Choices, ...]
     seeds: int
     functions: int = 0
     tables: tuple[str, ...] = ()
@@ -69,11 +69,11 @@ class Plan:
         the same. Raises UsageError as the main command does.
         """
         subject, group = divmod(cell, len(self.groups))
-        options = vars(self.groups[group]) | self._subject(subject)
+        choices = self._subject(subject, self.groups[group])
         try:
-            return spec_of(Namespace(**options))
+            return spec_of(choices)
         except UsageError:
-            return spec_of(Namespace(**options | {"keep": True}))
+            return spec_of(replace(choices, keep=True))
 
     def specs(self, jobs: tuple[int, ...]) -> Iterator[tuple[int, ScriptSpec]]:
         """Each job with its ScriptSpec; the jobs of a cell should stand side by side."""
@@ -91,12 +91,13 @@ class Plan:
         wanted = columns if self.tables else gate
         return values.index(wanted) if wanted in values else None if values else 0
 
-    def _subject(self, number: int) -> dict[str, object]:
+    def _subject(self, number: int, group: Choices) -> Choices:
+        """The group's choices with the subject of that number."""
         if self.functions:
-            return {"table": f"{number:0{2**self.functions}b}"}
+            return replace(group, table=f"{number:0{2**self.functions}b}")
         if self.tables:
-            return {"table": self.tables[number]}
-        return {"gate": [self.gates[number]]} if self.gates else {}
+            return replace(group, table=self.tables[number])
+        return replace(group, gates=(self.gates[number],)) if self.gates else group
 
 
 def plan_of(given: Namespace) -> tuple[Plan, list[str]]:
@@ -112,7 +113,7 @@ def plan_of(given: Namespace) -> tuple[Plan, list[str]]:
         for word in (option, value)
     ]
     strategies = given.batch.split(",") if given.batch else [Batch.FULL.value]
-    groups: dict[str, Namespace] = {}
+    groups: dict[str, Choices] = {}
     for size in given.hidden or [""]:
         for strategy in strategies:
             words = [*what, *how, "--batch", strategy, *(["--hidden", size] if size else [])]
@@ -144,15 +145,15 @@ def _subjects(given: Namespace) -> tuple[list[str], int, tuple[str, ...], tuple[
             raise UsageError(
                 "--all-functions or --classes goes with --inputs N and nothing else to learn"
             )
-        inputs = int(_options([*given.gate, "--inputs", given.inputs], None).inputs)
+        inputs = _options(["--inputs", given.inputs], None).inputs or 0
         classes = tuple(npn_classes(inputs))  # refuses numbers of inputs that are too large
         return [], inputs if given.all_functions else 0, () if given.all_functions else classes, ()
     inputs_words = ["--inputs", given.inputs] if given.inputs is not None else []
     if given.each:
         if given.table or given.expr or not given.gate:
             raise UsageError("--each goes with gate names, such as: sweep and or xor --each")
-        inputs = _options(["and", *inputs_words], None).inputs
-        names = dict.fromkeys(canonical(name, inputs) for name in given.gate)
+        number = _options(["and", *inputs_words], None).inputs
+        names = dict.fromkeys(canonical(name, number) for name in given.gate)
         return [], 0, (), tuple(names)
     words = [*given.gate, *inputs_words]
     for option in ("--table", "--expr"):
@@ -161,14 +162,12 @@ def _subjects(given: Namespace) -> tuple[list[str], int, tuple[str, ...], tuple[
     return words, 0, (), ()
 
 
-def _options(words: list[str], batch_size: str | None) -> Namespace:
-    """The words as the main command's parser reads them; --batch-size reaches only mini."""
-    main = parser()
-    main.prog = f"{PROGRAM} sweep"
-    options = main.parse_intermixed_args(words)
-    if batch_size is None or options.batch is not Batch.MINI:
-        return options
-    return main.parse_intermixed_args([*words, "--batch-size", batch_size])
+def _options(words: list[str], batch_size: str | None) -> Choices:
+    """What the words choose in the main command; --batch-size reaches only mini."""
+    choices = choose(words)
+    if batch_size is None or choices.batch is not Batch.MINI:
+        return choices
+    return choose([*words, "--batch-size", batch_size])
 
 
 def _seeds(text: str | None, default: int) -> int:
@@ -179,12 +178,11 @@ def _seeds(text: str | None, default: int) -> int:
     return int(text)
 
 
-def _has_no_mini(plan: Plan, group: Namespace) -> bool:
+def _has_no_mini(plan: Plan, group: Choices) -> bool:
     """Whether mini-batches are asked for and none of the subjects has more than two rows."""
     if group.batch is not Batch.MINI:
         return False
-    full = Namespace(**vars(group) | {"batch": Batch.FULL, "batch_size": None})
-    plain = replace(plan, groups=(full,))
+    plain = replace(plan, groups=(replace(group, batch=None, batch_size=None),))
     named = 1 if plan.family else plan.subjects
     return all(plain.spec(subject).table.rows == 2 for subject in range(named))
 

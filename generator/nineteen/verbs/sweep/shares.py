@@ -6,7 +6,8 @@ from itertools import groupby, islice
 from math import ceil, floor
 
 from nineteen.page.interval import wilson
-from nineteen.script.choices import command, number
+from nineteen.script.choices import command
+from nineteen.script.options import decimal
 from nineteen.script.spec import table_name
 from nineteen.verbs.sweep.jobs import Plan
 from nineteen.verbs.sweep.results_file import LEARNED, NOT_LEARNED
@@ -147,7 +148,7 @@ def _options(plan: Plan, cells: range | list[int]) -> tuple[str, str, str, str]:
     specs = [plan.spec(cell) for cell in (cells[:1] if plan.family else cells)]
     hidden = (",".join(map(str, spec.hidden)) for spec in specs)
     batch = (spec.batch.value for spec in specs)
-    lr, epochs = (number(spec.lr) for spec in specs), (str(spec.epochs) for spec in specs)
+    lr, epochs = (decimal(spec.lr) for spec in specs), (str(spec.epochs) for spec in specs)
     return _each(hidden), _each(batch), _each(lr), _each(epochs)
 
 

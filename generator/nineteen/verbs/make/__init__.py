@@ -1,0 +1,1 @@
+"""The main command: makes a script and reports on it."""

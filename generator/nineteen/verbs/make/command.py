@@ -1,0 +1,138 @@
+"""The main command: one script, rendered, run, judged, and only then kept."""
+
+import argparse
+import sys
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+
+from nineteen import __version__
+from nineteen.errors import UsageError
+from nineteen.script.choices import file_stem, spec_of
+from nineteen.script.files import check_target, write_atomically
+from nineteen.script.judge import Status
+from nineteen.script.make import SEEDS, Made, make
+from nineteen.script.options import Parser, choices_of, parser, whole
+from nineteen.script.spec import ScriptSpec
+from nineteen.verbs import VERBS
+
+MAX_VARIANTS = 99
+
+
+def main(argv: list[str]) -> int:
+    """Make what the options ask for, a script or what stands around one; returns the exit code."""
+    options = main_parser().read(argv)
+    spec = spec_of(choices_of(options))
+    if options.output == "":
+        raise UsageError("-o '': name a file, or - for standard output", "--output")
+    if options.exercise or options.variants is not None:
+        from nineteen.verbs.exercise.command import make_exercise
+
+        return _tell(*make_exercise(options, spec), options.output == "-")
+    if options.format != "py":
+        return _make_lesson(options, spec)
+    if options.math != "none":
+        raise UsageError("--math goes with a lesson: add --format md, ipynb or html", "--math")
+    return _make_script(options, spec)
+
+
+def main_parser() -> Parser:
+    """The whole parser of the main command: what to learn, how, and where to put it."""
+    command = parser()
+    command.description = (
+        "Render a script of at most 19 lines, run it, check that it learned, and only then keep it."
+    )
+    command.formatter_class = argparse.RawDescriptionHelpFormatter
+    verbs = [f"  {name:<22}{about}" for name, about in VERBS.items()]
+    command.epilog = "\n".join(["verbs, each with a --help of its own:", *verbs])
+    output = command.add_argument_group("where to put it")
+    output.add_argument(
+        "-o",
+        "--output",
+        metavar="PATH",
+        help="the script's file (default generated/…); - for standard output",
+    )
+    output.add_argument(
+        "--format",
+        choices=["py", "md", "ipynb", "html"],
+        default="py",
+        help="the script alone (py), or a lesson around it (default py)",
+    )
+    output.add_argument(
+        "--math",
+        choices=["none", "some", "full"],
+        default="none",
+        help="formulas of the lesson: none, the updates, or their derivation (default none)",
+    )
+    output.add_argument(
+        "--exercise",
+        action="store_true",
+        help="leave lines blank for students, with checks that grade them (--format py or ipynb)",
+    )
+    output.add_argument(
+        "--variants",
+        metavar="N",
+        type=whole(1, MAX_VARIANTS),
+        help="N exercises in a folder: for each student another gate, size and strategy",
+    )
+    output.add_argument(
+        "--force", action="store_true", help="replace a file that was changed by hand"
+    )
+    output.add_argument("-h", "--help", action="help", help="show this help and leave")
+    output.add_argument("--version", action="version", version=f"nineteen {__version__}")
+    return command
+
+
+def _make_script(options: Namespace, spec: ScriptSpec) -> int:
+    def path_of(spec: ScriptSpec) -> Path:
+        return Path(options.output or f"generated/{file_stem(spec)}.py")
+
+    to_stdout = options.output == "-"
+    if not to_stdout:
+        for path in {path_of(spec), path_of(replace(spec, keep=False))}:
+            check_target(path, options.force)
+    made = make(spec, SEEDS if options.seed is None else (spec.seed,))
+    kept = made.verdict.ok or made.spec.keep
+    if to_stdout and kept:
+        sys.stdout.write(made.source)
+    elif kept:
+        write_atomically(path_of(made.spec), made.source)
+    place = options.output or str(path_of(made.spec))
+    return _tell(made, place if kept else "", to_stdout)
+
+
+def _make_lesson(options: Namespace, spec: ScriptSpec) -> int:
+    if options.keep:
+        raise UsageError(
+            "--keep goes with --format py: a lesson is made from a script that learned"
+        )
+    if options.output == "-" and options.format == "md":
+        raise UsageError("-o - cannot hold the pictures of --format md: name a file, or use html")
+    from nineteen.page.document import check_place, files, write
+    from nineteen.verbs.lesson.lesson import check_extras, default_path, lesson
+
+    to_stdout = options.output == "-"
+    path = Path(options.output or default_path(spec, options.math, options.format))
+    check_extras(options.math, options.format)
+    if not to_stdout:
+        check_place(path)
+    made = make(spec, SEEDS if options.seed is None else (spec.seed,))
+    if not made.verdict.ok:
+        return _tell(made, "", to_stdout)
+    texts = files(lesson(made, options.math, options.format), options.format, path)
+    if to_stdout:
+        sys.stdout.write(texts[path])
+    else:
+        write(texts, options.force)
+    return _tell(made, str(path), to_stdout)
+
+
+def _tell(made: Made, place: str, to_stdout: bool) -> int:
+    """Report what was made and where it is, "" for nowhere; returns the exit code."""
+    from rich.console import Console
+
+    from nineteen.verbs.make.report import report
+
+    words = "on standard output" if to_stdout and place else place or "nothing was written"
+    report(made, words, Console(stderr=to_stdout, highlight=False))
+    return {Status.LEARNED: 0, Status.NOT_LEARNED: 1}.get(made.verdict.status, 3)
