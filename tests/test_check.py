@@ -272,7 +272,7 @@ FILES = {
     "cut.ipynb": (notebook(XOR)[:-9], "the notebook is not JSON"),
     "list.ipynb": ("[" + notebook(XOR) + "]", "the notebook is broken: it has no list of cells"),
     "gate.md": (fence(XOR.replace("xor", "xro", 1)), "unknown gate 'xro': did you mean 'xor'?"),
-    "options.py": (XOR.replace("mini\n", "mini -o /etc/passwd\n", 1), "unrecognized arguments: -o"),
+    "options.py": (XOR.replace("mini\n", "mini -o /etc/passwd\n", 1), "unknown option '-o'"),
     "long.py": (XOR.replace("mini\n", "sgd --hidden 9,9,9 --show loss\n", 1), "is refused: "),
 }
 
@@ -353,7 +353,7 @@ def test_codes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         ([".", "--seconds", "nan"], "'nan' is not a number of seconds above 0"),
         ([".", "--workers", "0"], "'0' is not a number from 1 to 256"),
         ([".", "--workers", "9" * 5000], "is not a number from 1 to 256"),
-        ([".", "--str"], "unrecognized arguments: --str"),
+        ([".", "--str"], "unknown option '--str': did you mean --strict?"),
     ],
 )
 def test_usage(
