@@ -21,7 +21,7 @@ from nineteen.script.spec import Batch
 from nineteen.training.gradient import loss, matrices, predict
 from nineteen.training.observe import Update, observe
 from nineteen.verbs.compare.code_table import differing, html_table, side_by_side
-from nineteen.verbs.compare.comparison_plan import command_of, chosen, plan_of
+from nineteen.verbs.compare.comparison_plan import chosen, command_of, plan_of
 from nineteen.verbs.compare.measuring import measure, watch, weights_after
 from nineteen.verbs.compare.trainings import Measured
 from space import spec
