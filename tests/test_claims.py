@@ -8,89 +8,87 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nineteen.page.estimates import Estimate, difference, median, ratio, share
-from nineteen.script.render import render
+from nineteen.script.render import data, render
 from nineteen.training.execute import execute
-from nineteen.verbs.compare.claim_verdict import Finding, Verdict, all_of, any_of, over
-from nineteen.verbs.compare.claim_words import WORDS
-from nineteen.verbs.compare.claims import claims, update_bytes
-from nineteen.verbs.compare.trainings import Cell, Course, Measured, Plain
+from nineteen.training.gradient import Array
+from nineteen.verbs.compare.batch_advice import advise
+from nineteen.verbs.compare.claims import all_findings, update_bytes
+from nineteen.verbs.compare.findings import ClaimVerdict, Finding, all_of, any_of, over
+from nineteen.verbs.compare.trainings import Measured, Trainings, Truths
 from scipy.stats import binom
 from space import spec
 
-HOLDS, FAILS, UNSEEN = Verdict
+HOLDS, FAILS, UNSEEN = ClaimVerdict
 EPOCHS = 100
+Course = tuple[Array, Truths]
 
 
 def course(
-    settled: float, raised: float = 0.0, stuck_at: float = 0.0, early: bool = False
+    needed: float, uphill: float = 0.0, stuck_at: float = 0.0, early: bool = False
 ) -> Course:
-    """A training of 400 updates that has learned after `settled`, or never.
+    """The losses of a training of 400 updates, and whether it was within 0.1: after `needed`.
 
-    `raised` of its updates raise the loss; one that never learns is stuck at a loss, or falls on.
+    `uphill` of its updates raise the loss; one that never learns is stuck at a loss, or falls on.
     `early` had learned for a moment before.
     """
-    updates = np.arange(4 * EPOCHS + 1)
-    end = 4 * EPOCHS if settled == inf else int(settled)
+    end = 4 * EPOCHS if needed == inf else int(needed)
     steps = np.full(4 * EPOCHS, -1e-3)
-    steps[: round(raised * end)] = 1e-3
+    steps[: round(uphill * end)] = 1e-3
     losses = 3 + np.concatenate([[0], np.cumsum(steps)])
-    if settled == inf:
+    if needed == inf:
         losses = np.full(401, stuck_at) if stuck_at else np.geomspace(3, 0.01, 401)
-    within = updates >= settled
+    within = np.arange(4 * EPOCHS + 1) >= needed
     within[1] = early
-    return Course("", updates, losses, within)
+    return losses, within
 
 
-def cell(words: str, courses: list[Course], seconds: float | list[float] = 1.0) -> Cell:
-    many = seconds if isinstance(seconds, list) else [seconds] * len(courses)
-    return Cell(
-        spec("xor", *words.split()), tuple(courses), tuple(Plain("", True, one) for one in many)
-    )
+def trainings(words: str, courses: list[Course]) -> Trainings:
+    losses, within = map(np.array, zip(*courses, strict=True))
+    printed = ("",) * len(courses)
+    return Trainings(spec("xor", *words.split()), printed, np.arange(401), losses, within)
 
 
 def measured(
     sgd: list[Course], mini: list[Course], full: list[Course], times: tuple[float, ...] = (4, 2, 1)
 ) -> Measured:
-    main = (
-        cell("--batch sgd", sgd, times[0]),
-        cell("--batch mini", mini, times[1]),
-        cell("--batch full", full, times[2]),
-    )
-    return Measured(main, (), (), ())
+    courses = {"sgd": sgd, "mini": mini, "full": full}
+    main = tuple(trainings(f"--batch {batch}", own) for batch, own in courses.items())
+    seconds = {
+        one.spec: (taken,) * len(one.printed) for one, taken in zip(main, times, strict=True)
+    }
+    return Measured(main, (), (), (), seconds)
 
 
 def found(of: Measured) -> dict[str, Finding]:
-    return {finding.key: finding for finding in claims(of)}
+    return {finding.key: finding for finding in all_findings(of)}
 
 
-def verdicts(of: Measured) -> dict[str, Verdict]:
+def verdicts(of: Measured) -> dict[str, ClaimVerdict]:
     return {key: finding.verdict for key, finding in found(of).items()}
 
 
-def times_each(values: list[float], raised: float = 0.0, stuck_at: float = 0.0) -> list[Course]:
-    return [course(value, raised, stuck_at) for value in values]
+def times_each(values: list[float], uphill: float = 0.0, stuck_at: float = 0.0) -> list[Course]:
+    return [course(value, uphill, stuck_at) for value in values]
 
 
 TWENTY = [float(value) for value in range(100, 180, 4)]
 # Updates of a row, of two rows and of four that need as many rows as TWENTY.
-EQUAL = measured(
-    times_each(TWENTY, raised=0.4),
-    times_each([value / 2 for value in TWENTY], raised=0.2),
-    times_each([value / 4 for value in TWENTY]),
-)
-EQUAL_SGD = list(EQUAL.sgd.courses)
+EQUAL_SGD = times_each(TWENTY, uphill=0.4)
+EQUAL_MINI = times_each([value / 2 for value in TWENTY], uphill=0.2)
+EQUAL = measured(EQUAL_SGD, EQUAL_MINI, times_each([value / 4 for value in TWENTY]))
 
 
 def test_every_claim_has_its_words_and_they_explain_every_verdict_that_is_found() -> None:
     stuck = times_each([inf] * 20, stuck_at=1.4)
-    seen: set[tuple[str, Verdict]] = set()
+    words, seen = data("compare/claims.toml"), set()
     for of in (EQUAL, measured(stuck, stuck, stuck), measured(EQUAL_SGD, stuck, stuck)):
-        assert [finding.key for finding in claims(of)] == list(WORDS)
-        seen |= {(finding.key, finding.verdict) for finding in claims(of)}
-        for finding in claims(of):
-            assert len(WORDS[finding.key].why(finding.verdict)) > 20
+        assert ["more_seeds", *found(of)] == list(words)
+        for finding in all_findings(of):
+            why = words[finding.key].get(finding.verdict.name.lower(), "")
+            assert len(why) > 20 or finding.verdict is UNSEEN
             assert finding.figures
-    assert {verdict for _, verdict in seen} == set(Verdict)
+            seen.add(finding.verdict)
+    assert seen == set(ClaimVerdict)
 
 
 def test_equal_rows_are_not_faster_and_not_slower() -> None:
@@ -100,7 +98,7 @@ def test_equal_rows_are_not_faster_and_not_slower() -> None:
 
 
 def test_twice_the_rows_are_slower() -> None:
-    slow = measured(EQUAL_SGD, list(EQUAL.main[1].courses), times_each([v / 2 for v in TWENTY]))
+    slow = measured(EQUAL_SGD, EQUAL_MINI, times_each([v / 2 for v in TWENTY]))
     said = verdicts(slow)
     assert said["sgd faster"] is said["full slower"] is HOLDS
     assert "2.00 times (2.00 to 2.00)" in found(slow)["sgd faster"].figures[-1]
@@ -129,15 +127,15 @@ def pairs(caught: int, freed: int, of: int = 20) -> Measured:
 @pytest.mark.parametrize(
     ("caught", "freed", "said"), [(12, 1, FAILS), (1, 12, HOLDS), (4, 3, UNSEEN), (0, 0, UNSEEN)]
 )
-def test_escaping_minima_is_seen_in_pairs(caught: int, freed: int, said: Verdict) -> None:
+def test_escaping_minima_is_seen_in_pairs(caught: int, freed: int, said: ClaimVerdict) -> None:
     finding = found(pairs(caught, freed))["sgd minima"]
     assert finding.verdict is said
     assert f"{caught} seeds, only with full batch: {freed}" in finding.figures[2]
 
 
 def test_late_is_not_stuck() -> None:
-    late, stuck = course(inf), course(inf, stuck_at=1.4)
-    assert (late.stuck, stuck.stuck, course(100).stuck) == (False, True, False)
+    three = [course(inf), course(inf, stuck_at=1.4), course(100)]
+    assert trainings("", three).stuck.tolist() == [False, True, False]
 
 
 def test_getting_stuck_needs_a_stuck_seed() -> None:
@@ -162,11 +160,9 @@ def test_seconds_need_a_larger_factor() -> None:
     assert verdicts(EQUAL)["sgd laborious"] is verdicts(EQUAL)["full efficient"] is HOLDS
     assert verdicts(EQUAL)["mini efficient"] is HOLDS
     assert verdicts(slower)["full efficient"] is verdicts(slower)["mini efficient"] is FAILS
-    unsure = [1.4 if i % 2 else 1.6 for i in range(20)]
-    full = EQUAL.full
-    sgd = replace(EQUAL.sgd, runs=tuple(Plain("", True, one) for one in unsure))
-    assert verdicts(replace(EQUAL, main=(sgd, full)))["sgd laborious"] is UNSEEN
-    assert {finding.key for finding in claims(EQUAL) if finding.timed} == {
+    unsure = {EQUAL.sgd.spec: tuple(1.4 if i % 2 else 1.6 for i in range(20))}
+    assert verdicts(replace(EQUAL, seconds=EQUAL.seconds | unsure))["sgd laborious"] is UNSEEN
+    assert {finding.key for finding in all_findings(EQUAL) if finding.timed} == {
         "sgd laborious",
         "full efficient",
         "mini efficient",
@@ -180,17 +176,34 @@ def test_a_table_of_two_rows_has_no_mini_batch() -> None:
     } | {"mini choice"}
 
 
+def test_the_advice_follows_the_verdicts() -> None:
+    def said(of: Measured) -> list[str]:
+        return [line.partition("**")[2].partition("**")[0] for line in advise(of, all_findings(of))]
+
+    stuck = times_each([inf] * 20, stuck_at=1.4)
+    slow, as_slow = times_each([v / 2 for v in TWENTY]), times_each(TWENTY)
+    mixed = [v / 4 * (3 if i % 2 else 0.5) for i, v in enumerate(TWENTY)]
+    equal = replace(EQUAL, seconds={one.spec: (1.0,) * 20 for one in EQUAL.main})
+    for of in (EQUAL, equal):
+        assert said(of)[0] == "Take full batch for this table."
+        assert ("far less time" in advise(of, all_findings(of))[0]) is (of is EQUAL)
+    assert said(measured(stuck, stuck, stuck))[0] == "First make it learn."
+    assert said(measured(EQUAL_SGD, EQUAL_MINI, slow))[0] == "Take batches of 2 for this table."
+    assert said(measured(EQUAL_SGD, as_slow, slow))[0] == "Count seconds, not rows."
+    assert said(measured(EQUAL_SGD, as_slow, slow, (1, 9, 9)))[0] == "Take SGD for this table."
+    assert said(measured(EQUAL_SGD, EQUAL_SGD, times_each(mixed)))[0] == "Run more seeds."
+    assert said(pairs(12, 1))[1].startswith("Do not hope")
+    assert said(pairs(1, 12))[1].startswith("If a network gets stuck, take smaller batches")
+    assert said(EQUAL)[-1] == "With more rows take some at a time."
+
+
 def test_the_last_bits_of_a_loss_change_nothing() -> None:
     rng = np.random.default_rng(0)
 
-    def shaken(cell: Cell) -> Cell:
-        courses = [
-            replace(one, losses=one.losses * (1 + 1e-9 * rng.normal(size=one.losses.shape)))
-            for one in cell.courses
-        ]
-        return replace(cell, courses=tuple(courses))
+    def shaken(one: Trainings) -> Trainings:
+        return replace(one, losses=one.losses * (1 + 1e-9 * rng.normal(size=one.losses.shape)))
 
-    assert claims(replace(EQUAL, main=tuple(map(shaken, EQUAL.main)))) == claims(EQUAL)
+    assert found(replace(EQUAL, main=tuple(map(shaken, EQUAL.main)))) == found(EQUAL)
 
 
 @pytest.mark.parametrize("batch", ["sgd", "mini", "full"])
@@ -205,21 +218,17 @@ def test_update_bytes_are_those_of_the_arrays_in_the_script(words: str, batch: s
     assert seen == [update_bytes(one)]
 
 
-def test_much_memory_would_be_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert verdicts(EQUAL)["full memory"] is UNSEEN
-    monkeypatch.setattr("nineteen.verbs.compare.claims.MUCH_MEMORY", 500)  # bytes; these make 576
-    assert verdicts(EQUAL)["full memory"] is HOLDS
-
-
 def test_thirty_two_is_compared_with_every_other_size() -> None:
-    def of(sgd: float, full: float) -> Verdict:
-        words = ("--batch sgd", "--batch mini --batch-size 32", "--batch full")
-        needed = (sgd, 320 / 32, full / 64)
-        cells = [
-            Cell(spec("xor6", *how.split()), (course(updates),) * 20, (Plain("", True, 1),) * 20)
-            for how, updates in zip(words, needed, strict=True)
-        ]
-        return verdicts(Measured(tuple(cells), (), (), ()))["advice 32"]
+    def of(sgd: float, full: float) -> ClaimVerdict:
+        needed = {"sgd": sgd, "mini --batch-size 32": 320 / 32, "full": full / 64}
+        main = tuple(
+            replace(
+                trainings("", [course(updates)] * 20), spec=spec("xor6", "--batch", *how.split())
+            )
+            for how, updates in needed.items()
+        )
+        seconds = {one.spec: (1.0,) * 20 for one in main}
+        return verdicts(Measured(main, (), (), (), seconds))["advice 32"]
 
     assert of(320, 640) is HOLDS
     assert of(64, 640) is FAILS
@@ -227,9 +236,8 @@ def test_thirty_two_is_compared_with_every_other_size() -> None:
 
 
 def test_rules() -> None:
-    assert [over(Estimate(1, *ends, 9), 1) for ends in ((1.1, 2), (0, 0.9), (0.9, 2))] == list(
-        Verdict
-    )
+    ends = ((1.1, 2), (0, 0.9), (0.9, 2))
+    assert [over(Estimate(1, *both, 9), 1) for both in ends] == list(ClaimVerdict)
     assert [all_of(said) for said in ([HOLDS], [HOLDS, FAILS], [HOLDS, UNSEEN], [])] == [
         HOLDS,
         FAILS,

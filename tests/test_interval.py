@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from nineteen.page.interval import wilson
+from nineteen.page.estimates import wilson
 
 stats = pytest.importorskip("scipy.stats", reason="SciPy is the oracle: pip install nineteen[test]")
 

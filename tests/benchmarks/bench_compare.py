@@ -16,12 +16,14 @@ import os
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 from dataclasses import replace
 from joblib import Parallel, delayed
-from nineteen.verbs.compare.comparison_plan import chosen, plan_of
+from nineteen.script.options import Choices
+from nineteen.verbs.compare.comparison_plan import plan_comparison
+from nineteen.verbs.compare.measuring import REPEATS
 from nineteen.script.render import render
 from nineteen.training.execute import execute
-plan = plan_of(chosen(["xor"]), "{SIZES}", 30)
+plan = plan_comparison(Choices(("xor",)), [{SIZES}], 30)
 rows = [(*plan.main, *plan.small, *plan.slow)] * plan.seeds
-rows += [row for row in plan.larger for _ in range(plan.repeats)]
+rows += [row for row in plan.larger for _ in range(REPEATS)]
 sources = [[render(replace(spec, seed=seed)) for spec in row] for seed, row in enumerate(rows)]
 Parallel(2)(delayed(lambda row: list(map(execute, row)))(row) for row in sources)
 """

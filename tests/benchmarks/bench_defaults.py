@@ -13,7 +13,7 @@ import warnings
 from collections.abc import Iterator
 
 from joblib import Parallel, delayed
-from nineteen.page.interval import wilson
+from nineteen.page.estimates import wilson
 from nineteen.script.choices import spec_of
 from nineteen.script.gates import SCALABLE
 from nineteen.script.judge import judge

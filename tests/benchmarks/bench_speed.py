@@ -21,7 +21,7 @@ from nineteen.script.choices import command, spec_of
 from nineteen.script.options import choose
 from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
-from nineteen.verbs.compare.measuring import watch
+from nineteen.verbs.compare.measuring import watch_seeds
 from nineteen.verbs.sweep.work import run_warm
 from numpy.typing import NDArray
 
@@ -57,10 +57,10 @@ def ours(spec: ScriptSpec) -> Callable[[int], Soon | None]:
     """Watched once to find the update, then run plain with the epochs that it takes."""
 
     def soon(seed: int) -> Soon | None:
-        course = watch(replace(spec, seed=seed))
-        if not course.within.any():
+        seen = watch_seeds(spec, [seed])
+        if not seen.within.any():
             return None
-        updates = int(course.updates[course.within.argmax()])
+        updates = int(seen.updates[seen.within[0].argmax()])
         epochs = -(-updates * spec.epochs // spec.updates)
         source = render(replace(spec, seed=seed, epochs=epochs))
         return Soon(updates, 1000 * run_warm(source).seconds)

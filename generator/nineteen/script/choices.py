@@ -33,7 +33,7 @@ def spec_of(choices: Choices) -> ScriptSpec:
             "--batch-size",
         )
     if not choices.keep:
-        _check_learnable(table, hidden, names)
+        check_learnable(table, hidden, names)
     defaults = recipe(table.inputs, hidden, batch, activation)
     return ScriptSpec(
         table=table,
@@ -140,8 +140,8 @@ def _gate(word: str, inputs: int | None) -> str:
     """The canonical name of a gate; what a comma should have joined is told so."""
     if re.fullmatch(r"[0-9]+|0x[0-9a-f]+", word):
         raise UsageError(
-            f"{short(word)} is no gate: a comma joins hidden layers (--hidden 8,4) and columns of "
-            "a table (--table 0110,0001); a space separates networks, in sweep"
+            f"{short(word)} is no gate: a comma joins hidden layers (--hidden 8,4), columns of a "
+            "table (--table 0110,0001) and sizes in compare; a space separates networks, in sweep"
         )
     if word in set(Batch):
         raise UsageError(
@@ -151,7 +151,12 @@ def _gate(word: str, inputs: int | None) -> str:
     return gates.canonical(word, inputs)
 
 
-def _check_learnable(table: TruthTable, hidden: tuple[int, ...], names: tuple[str, ...]) -> None:
+def check_learnable(
+    table: TruthTable,
+    hidden: tuple[int, ...],
+    names: tuple[str, ...],
+    otherwise: str = " (--keep makes the script all the same)",
+) -> None:
     """Refuse what no weights can represent: one unit a layer draws one line (see separable.py)."""
     if set(hidden) != {1}:
         return
@@ -160,7 +165,7 @@ def _check_learnable(table: TruthTable, hidden: tuple[int, ...], names: tuple[st
             name = names[index] if len(names) == table.outputs else f"output {index + 1}"
             raise UsageError(
                 f"{name} is not linearly separable, and one hidden unit can only draw one line: "
-                "use --hidden 2 or more (--keep makes the script all the same)",
+                f"use --hidden 2 or more{otherwise}",
                 "--hidden",
             )
 

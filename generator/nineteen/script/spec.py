@@ -64,7 +64,12 @@ class ScriptSpec:
     @property
     def updates(self) -> int:
         """How often the weights change in the whole training."""
-        return self.epochs * -(-self.table.rows // self.batch_size)
+        return self.epochs * self.updates_per_epoch
+
+    @property
+    def updates_per_epoch(self) -> int:
+        """How often the weights change while every row is seen once."""
+        return -(-self.table.rows // self.batch_size)
 
     @property
     def sizes(self) -> tuple[int, ...]:

@@ -3,85 +3,68 @@
 from collections.abc import Sequence
 
 from nineteen.page.estimates import ratio
-from nineteen.verbs.compare.claim_verdict import Finding, Verdict
-from nineteen.verbs.compare.claim_words import called, size, units
+from nineteen.script.render import data
 from nineteen.verbs.compare.claims import update_bytes
 from nineteen.verbs.compare.claims_sgd import stuck_share
-from nineteen.verbs.compare.trainings import Cell, Measured, mini_of
+from nineteen.verbs.compare.comparison_plan import Specs, usual_mini
+from nineteen.verbs.compare.findings import ClaimVerdict, Finding
+from nineteen.verbs.compare.trainings import Measured, failed
+from nineteen.verbs.compare.wording import bytes_in_words, hidden_units, strategy_name
 
 
-def advice(measured: Measured, findings: Sequence[Finding]) -> list[str]:
+def advise(measured: Measured, findings: Sequence[Finding]) -> tuple[str, ...]:
     """The advice as Markdown, a sentence or two each, from counts and verdicts only."""
-    said = {finding.key: finding.verdict for finding in findings}
-    lines = [_which(measured, said)]
-    back = sum(course.came_back for course in measured.sgd.courses)
-    if back and said["sgd noisy"] is Verdict.HOLDS:
-        lines.append(
-            "**With small batches do not trust a single moment.** Look whether the answers stay "
-            f"good: with {back} of {measured.seeds} seeds SGD had every answer within 0.1, "
-            "and then lost it again for a while."
-        )
-    lines += _stuck(measured, said["sgd minima"])
-    tables = [cells for cells in (measured.main, *measured.larger) if mini_of(cells)]
-    if tables:
-        lines.append(_larger(max(tables, key=lambda cells: cells[0].spec.table.rows)))
-    return lines
+    holds = {finding.key for finding in findings if finding.verdict is ClaimVerdict.HOLDS}
+    fails = {finding.key for finding in findings if finding.verdict is ClaimVerdict.FAILS}
+    small, full, other = measured.small, measured.full, measured.mini or measured.sgd
+    few, again = measured.narrow[-1], int(measured.sgd.unlearned_again.sum())
+    tables = [specs for specs in (_specs(measured), *measured.larger) if usual_mini(specs)]
+    figures = {
+        "other": strategy_name(other.spec),
+        "needs": ratio(full.rows_needed, other.rows_needed).times,
+        "again": again,
+        "seeds": measured.seeds,
+        "few_stuck": stuck_share(few).percent,
+        "few_units": hidden_units(few.spec),
+        "many_stuck": stuck_share(full).percent,
+        "many_units": hidden_units(full.spec),
+        **(_amounts(max(tables, key=lambda specs: specs[0].table.rows)) if tables else {}),
+    }
+    given = {
+        _which(measured, holds, fails): True,
+        "not_one_moment": again and "sgd noisy" in holds,
+        "more_units": bool(small) and failed(few) > failed(full),
+        "no_hope_shorter" if measured.slow else "no_hope": "sgd minima" in fails,
+        "smaller_batches": "sgd minima" in holds,
+        "some_at_a_time": tables,
+    }
+    words = data("compare/advice.toml")
+    return tuple(words[key].format(**figures) for key, fits in given.items() if fits)
 
 
-def _which(measured: Measured, said: dict[str, Verdict]) -> str:
-    other = measured.mini or measured.sgd
-    needs = ratio(measured.full.samples_needed, other.samples_needed)
-    if all(2 * cell.failed > measured.seeds for cell in measured.main):
-        return (
-            "**First make it learn.** With these options most seeds fail, whatever the batch size."
-        )
-    if said["full slower"] is Verdict.HOLDS:
-        return (
-            f"**Take {called(other.spec)} for this table.** Until learned, full batch needs "
-            f"{needs.times} as many rows."
-        )
-    if said["sgd faster"] is Verdict.HOLDS:
-        if said["full efficient"] is Verdict.HOLDS:
-            return (
-                "**Count seconds, not rows.** SGD learns from the fewest rows, but it takes far "
-                "more time than full batch: it calls NumPy for each of them."
-            )
-        return "**Take SGD for this table.** It learns from the fewest rows."
-    if said["full slower"] is Verdict.FAILS:
-        quick = "it takes far less time, " if said["full efficient"] is Verdict.HOLDS else ""
-        return (
-            "**Take full batch for this table.** It needs to see about as many rows as the others, "
-            f"{quick}its loss is the calmest, and the script is the shortest."
-        )
-    return "**Run more seeds.** So many do not tell which size needs to see the fewest rows."
+def _which(measured: Measured, holds: set[str], fails: set[str]) -> str:
+    if all(2 * failed(one) > measured.seeds for one in measured.main):
+        return "first_learn"
+    if "full slower" in holds:
+        return "take_small"
+    if "sgd faster" in holds:
+        return "count_seconds" if "full efficient" in holds else "take_sgd"
+    if "full slower" in fails:
+        return "take_full_quick" if "full efficient" in holds else "take_full"
+    return "more_seeds"
 
 
-def _stuck(measured: Measured, escapes: Verdict) -> list[str]:
-    small = measured.small or measured.main
-    lines = []
-    if measured.small and measured.small[-1].failed > measured.full.failed:
-        few, many = small[-1], measured.full
-        lines.append(
-            "**If a network gets stuck, give it more hidden units.** With full batch, "
-            f"{stuck_share(few).percent} of the seeds got stuck with {units(few.spec)}, and "
-            f"{stuck_share(many).percent} with {units(many.spec)}."
-        )
-    if escapes is Verdict.FAILS:
-        shorter = " With small batches make the steps shorter, too." if measured.slow else ""
-        lines.append(
-            "**Do not hope that the noise of small batches frees a network.** It caught more than "
-            f"it freed.{shorter}"
-        )
-    if escapes is Verdict.HOLDS:
-        lines.append("**If a network gets stuck, take smaller batches.** Their noise freed more.")
-    return lines
+def _specs(measured: Measured) -> Specs:
+    return tuple(one.spec for one in measured.main)
 
 
-def _larger(cells: Sequence[Cell]) -> str:
-    mini, full = mini_of(tuple(cells)) or cells[0], cells[-1]
-    sizes = [size(update_bytes(cell.spec)) for cell in (mini, full)]
-    return (
-        f"**With more rows take some at a time.** With {full.spec.table.rows} rows, batches of "
-        f"{mini.spec.batch_size} make {mini.an_epoch} updates where full batch makes one, and an "
-        f"update needs {sizes[0]} instead of {sizes[1]}."
-    )
+def _amounts(specs: Specs) -> dict[str, object]:
+    """What an update takes with a mini-batch and with all rows of the table."""
+    mini, full = usual_mini(specs) or specs[0], specs[-1]
+    return {
+        "rows": full.table.rows,
+        "size": mini.batch_size,
+        "updates": mini.updates_per_epoch,
+        "bytes": bytes_in_words(update_bytes(mini)),
+        "all_bytes": bytes_in_words(update_bytes(full)),
+    }

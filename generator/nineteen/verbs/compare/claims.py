@@ -7,50 +7,39 @@ from collections.abc import Sequence
 
 from nineteen.page.estimates import difference, median, ratio
 from nineteen.script.spec import Batch, ScriptSpec
-from nineteen.verbs.compare.claim_verdict import (
-    COUNT_FACTOR,
-    MUCH_MEMORY,
-    NOISIER,
-    RARELY,
-    TIME_FACTOR,
+from nineteen.verbs.compare.claims_sgd import escapes, sgd_findings, stuck_share
+from nineteen.verbs.compare.findings import (
+    LIMITS,
+    ClaimVerdict,
     Finding,
-    Verdict,
     all_of,
     any_of,
     over,
 )
-from nineteen.verbs.compare.claim_words import (
-    NO_MINI,
-    called,
-    rows_needed,
-    size,
-    units,
-    updates_needed,
+from nineteen.verbs.compare.trainings import Measured, Trainings, mini_of
+from nineteen.verbs.compare.wording import (
+    hidden_units,
+    rows_figures,
+    strategy_name,
+    updates_figures,
 )
-from nineteen.verbs.compare.claims_sgd import escapes, sgd_claims, stuck_share
-from nineteen.verbs.compare.trainings import Cell, Measured, mini_of
 
+NO_MINI = "a table of two rows has nothing between one row and all"
 NUMBER_BYTES = 8
 
 
-def claims(measured: Measured) -> tuple[Finding, ...]:
-    """Every claim, in the order of the lesson."""
+def all_findings(measured: Measured) -> tuple[Finding, ...]:
+    """What was found of every claim, in the order of the lesson."""
     sgd, mini, full = measured.sgd, measured.mini, measured.full
-    small = measured.small or measured.main
     return (
-        *sgd_claims(measured),
-        _efficient("full efficient", full, sgd),
+        *sgd_findings(measured),
+        _efficient("full efficient", full, measured),
         _stable(full, sgd),
-        _memory("full memory", full, full, measured.larger),
         _slower(full, mini or sgd),
         _stuck(full, measured.small),
-        _between(sgd, mini, full),
-        _efficient("mini efficient", mini, sgd),
-        escapes("mini minima", mini_of(small), small[-1]),
-        _memory("mini memory", mini, full, measured.larger),
+        *(_mini_findings(mini, measured) if mini else _no_mini()),
         _choice(measured.main),
         _thirty_two(measured.main),
-        _generalises(full.spec),
     )
 
 
@@ -59,107 +48,93 @@ def update_bytes(spec: ScriptSpec) -> int:
     return spec.batch_size * 2 * sum(spec.sizes[1:]) * NUMBER_BYTES
 
 
-def _efficient(key: str, cell: Cell | None, sgd: Cell) -> Finding:
-    if cell is None:
-        return Finding(key, (NO_MINI,), Verdict.UNSEEN, timed=True)
-    longer = ratio(sgd.seconds_needed, cell.seconds_needed)
+def _mini_findings(mini: Trainings, measured: Measured) -> tuple[Finding, ...]:
+    return (
+        _between(measured.sgd, mini, measured.full),
+        _efficient("mini efficient", mini, measured),
+        escapes("mini minima", mini_of(measured.narrow) or mini, measured.narrow[-1]),
+    )
+
+
+def _no_mini() -> tuple[Finding, ...]:
+    keys = "mini between", "mini efficient", "mini minima"
+    return tuple(
+        Finding(key, (NO_MINI,), ClaimVerdict.UNSEEN, timed=key == "mini efficient") for key in keys
+    )
+
+
+def _efficient(key: str, trainings: Trainings, measured: Measured) -> Finding:
+    longer = ratio(measured.seconds_needed(measured.sgd), measured.seconds_needed(trainings))
     figures = (f"SGD takes {longer.times} as long until it has learned",)
-    return Finding(key, figures, over(longer, TIME_FACTOR), timed=True)
+    return Finding(key, figures, over(longer, LIMITS.time), timed=True)
 
 
-def _stable(full: Cell, sgd: Cell) -> Finding:
-    more = difference(sgd.raised, full.raised)
-    back = [sum(course.came_back for course in cell.courses) for cell in (sgd, full)]
+def _stable(full: Trainings, sgd: Trainings) -> Finding:
+    more = difference(sgd.uphill, full.uphill)
+    again = [int(one.unlearned_again.sum()) for one in (sgd, full)]
     figures = (
         f"SGD: {more.points} more of the updates",
-        f"learned, then lost again for a while: {back[0]} of {len(sgd.courses)} seeds with SGD, "
-        f"{back[1]} with full batch",
+        f"learned, then lost again for a while: {again[0]} of {len(sgd.learned)} seeds with SGD, "
+        f"{again[1]} with full batch",
     )
-    return Finding("full stable", figures, over(more, NOISIER))
+    return Finding("full stable", figures, over(more, LIMITS.noisier))
 
 
-def _memory(key: str, cell: Cell | None, full: Cell, larger: Sequence[Sequence[Cell]]) -> Finding:
-    """Much is what does not fit beside other programs; a mini-batch is to mend just that."""
-    if cell is None:
-        return Finding(key, (NO_MINI,), Verdict.UNSEEN)
-    tables = [(cell.spec, full.spec)]
-    for row in larger:
-        specs = {more.spec.batch: more.spec for more in row}
-        tables.append((specs[cell.spec.batch], specs[Batch.FULL]))
-    figures = tuple(
-        f"{called(spec)} of {spec.table.rows} rows, {units(spec)}: {size(update_bytes(spec))}"
-        for spec, _ in tables
-    )
-    largest = max(update_bytes(every) for _, every in tables)
-    return Finding(key, figures, Verdict.HOLDS if largest >= MUCH_MEMORY else Verdict.UNSEEN)
-
-
-def _slower(full: Cell, other: Cell) -> Finding:
-    needs = ratio(full.samples_needed, other.samples_needed)
+def _slower(full: Trainings, other: Trainings) -> Finding:
+    needs = ratio(full.rows_needed, other.rows_needed)
     figures = (
-        *rows_needed(other, full),
-        f"full batch needs {needs.times} as many rows as {called(other.spec)}",
-        *updates_needed(other, full),
+        *rows_figures(other, full),
+        f"full batch needs {needs.times} as many rows as {strategy_name(other.spec)}",
+        *updates_figures(other, full),
     )
-    return Finding("full slower", figures, over(needs, COUNT_FACTOR))
+    return Finding("full slower", figures, over(needs, LIMITS.count))
 
 
-def _stuck(full: Cell, small: Sequence[Cell]) -> Finding:
-    cells = (full, *small[-1:])
-    shares = [stuck_share(cell) for cell in cells]
-    figures = tuple(
-        f"{units(cell.spec)}: {found.percent} of the seeds"
-        for cell, found in zip(cells, shares, strict=True)
-    )
-    return Finding("full minima", figures, any_of([over(found, RARELY) for found in shares]))
+def _stuck(full: Trainings, small: Sequence[Trainings]) -> Finding:
+    shares = {hidden_units(one.spec): stuck_share(one) for one in (full, *small[-1:])}
+    figures = tuple(f"{units}: {found.percent} of the seeds" for units, found in shares.items())
+    verdict = any_of([over(found, LIMITS.rarely) for found in shares.values()])
+    return Finding("full minima", figures, verdict)
 
 
-def _between(sgd: Cell, mini: Cell | None, full: Cell) -> Finding:
-    if mini is None:
-        return Finding("mini between", (NO_MINI,), Verdict.UNSEEN)
+def _between(sgd: Trainings, mini: Trainings, full: Trainings) -> Finding:
     verdicts = [
         over(ratio(mini.updates_needed, full.updates_needed), 1),
         over(ratio(sgd.updates_needed, mini.updates_needed), 1),
-        over(difference(mini.raised, full.raised), 0),
-        over(difference(sgd.raised, mini.raised), 0),
+        over(difference(mini.uphill, full.uphill), 0),
+        over(difference(sgd.uphill, mini.uphill), 0),
     ]
-    cells = (sgd, mini, full)
+    order = (sgd, mini, full)
     figures = (
-        *updates_needed(*cells),
-        *(f"{called(cell.spec)}: {median(cell.raised).percent} raise the loss" for cell in cells),
+        *updates_figures(*order),
+        *(f"{strategy_name(t.spec)}: {median(t.uphill).percent} raise the loss" for t in order),
     )
     return Finding("mini between", figures, all_of(verdicts))
 
 
-def _choice(cells: Sequence[Cell]) -> Finding:
-    between = cells[0].spec.table.rows - 2
+def _choice(several: Sequence[Trainings]) -> Finding:
+    between = several[0].spec.table.rows - 2
     figures = [f"{between} sizes"]
-    minis = [cell for cell in cells if cell.spec.batch is Batch.MINI]
+    minis = [one for one in several if one.spec.batch is Batch.MINI]
     if len(minis) > 1:
-        needs = ratio(minis[-1].samples_needed, minis[0].samples_needed)
-        names = called(minis[-1].spec), called(minis[0].spec)
+        needs = ratio(minis[-1].rows_needed, minis[0].rows_needed)
+        names = strategy_name(minis[-1].spec), strategy_name(minis[0].spec)
         figures.append(f"{names[0]} need {needs.times} as many rows as {names[1]}")
-    verdict = Verdict.HOLDS if between else Verdict.UNSEEN
+    verdict = ClaimVerdict.HOLDS if between else ClaimVerdict.UNSEEN
     return Finding("mini choice", tuple(figures), verdict)
 
 
-def _thirty_two(cells: Sequence[Cell]) -> Finding:
-    wanted = [cell for cell in cells if cell.spec.batch_size == 32 < cell.spec.table.rows]
+def _thirty_two(several: Sequence[Trainings]) -> Finding:
+    wanted = [one for one in several if one.spec.batch_size == 32 < one.spec.table.rows]
     if not wanted:
-        sizes = ", ".join(str(cell.spec.batch_size) for cell in cells)
-        figure = f"the table has {cells[0].spec.table.rows} rows; sizes run: {sizes}"
-        return Finding("advice 32", (figure,), Verdict.UNSEEN)
-    others = [cell for cell in cells if cell is not wanted[0]]
-    needs = [ratio(cell.samples_needed, wanted[0].samples_needed) for cell in others]
-    figures = tuple(
-        f"{called(cell.spec)}: {found.times} as many rows"
-        for cell, found in zip(others, needs, strict=True)
-    )
-    return Finding("advice 32", figures, all_of([over(found, 1 / COUNT_FACTOR) for found in needs]))
-
-
-def _generalises(spec: ScriptSpec) -> Finding:
-    """A truth table is complete: every row is shown, so that none is left over."""
-    left_over = 2**spec.table.inputs - spec.table.rows
-    verdict = Verdict.FAILS if left_over else Verdict.UNSEEN
-    return Finding("advice generalise", (f"{left_over} of {spec.table.rows} rows",), verdict)
+        sizes = ", ".join(str(one.spec.batch_size) for one in several)
+        figure = f"the table has {several[0].spec.table.rows} rows; sizes run: {sizes}"
+        return Finding("advice 32", (figure,), ClaimVerdict.UNSEEN)
+    needs = {
+        strategy_name(one.spec): ratio(one.rows_needed, wanted[0].rows_needed)
+        for one in several
+        if one is not wanted[0]
+    }
+    figures = tuple(f"{name}: {found.times} as many rows" for name, found in needs.items())
+    verdict = all_of([over(found, 1 / LIMITS.count) for found in needs.values()])
+    return Finding("advice 32", figures, verdict)

@@ -5,28 +5,19 @@ from collections.abc import Sequence
 from nineteen.page.estimates import Estimate, median, ratio, share
 from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
-from nineteen.verbs.compare.claim_verdict import (
-    COUNT_FACTOR,
-    NOISY,
-    TIME_FACTOR,
-    UNSETTLED,
-    Finding,
-    Verdict,
-    over,
-)
-from nineteen.verbs.compare.claim_words import NO_MINI, called, rows_needed, units
 from nineteen.verbs.compare.code_table import differing
-from nineteen.verbs.compare.trainings import Cell, Measured
+from nineteen.verbs.compare.findings import LIMITS, ClaimVerdict, Finding, over
+from nineteen.verbs.compare.trainings import Measured, Outcomes, Trainings, failed
+from nineteen.verbs.compare.wording import hidden_units, rows_figures, strategy_name
 
 
-def sgd_claims(measured: Measured) -> tuple[Finding, ...]:
+def sgd_findings(measured: Measured) -> tuple[Finding, ...]:
     """The findings on SGD; whether it avoids minima is seen where networks get stuck."""
     sgd, full = measured.sgd, measured.full
-    small = measured.small or measured.main
     return (
         _faster(sgd, full),
         _simple(sgd.spec, full.spec),
-        escapes("sgd minima", small[0], small[-1], measured.slow),
+        escapes("sgd minima", measured.narrow[0], measured.narrow[-1], measured.slow),
         _feedback(sgd, full),
         _laborious(measured),
         _settles(sgd),
@@ -34,101 +25,102 @@ def sgd_claims(measured: Measured) -> tuple[Finding, ...]:
     )
 
 
-def stuck_share(cell: Cell) -> Estimate:
+def stuck_share(trainings: Trainings) -> Estimate:
     """The share of the seeds that got stuck."""
-    return share(sum(cell.stuck), len(cell.stuck))
+    return share(int(trainings.stuck.sum()), len(trainings.stuck))
 
 
-def escapes(key: str, noisy: Cell | None, full: Cell, slow: Sequence[Cell] = ()) -> Finding:
+def failed_share(trainings: Trainings | Outcomes) -> Estimate:
+    """The share of the seeds that did not learn, stuck or late."""
+    return share(failed(trainings), len(trainings.learned))
+
+
+def escapes(key: str, noisy: Trainings, full: Trainings, slow: Sequence[Outcomes] = ()) -> Finding:
     """Whether noise frees: of the seeds that one of the two leaves stuck, those that it learns.
 
     The two start from the same weights, so this is McNemar's comparison of pairs ("Note on the
     sampling error of the difference between correlated proportions", Psychometrika 12, 1947).
     """
-    if noisy is None:
-        return Finding(key, (NO_MINI,), Verdict.UNSEEN)
-    pairs = list(zip(noisy.stuck, full.stuck, strict=True))
-    caught, freed = pairs.count((True, False)), pairs.count((False, True))
-    figures = [
-        f"{units(cell.spec)}, {called(cell.spec)}: {stuck_share(cell).percent} stuck"
-        for cell in (noisy, full)
-    ]
-    figures.append(
-        f"stuck only with {called(noisy.spec)}: {caught} seeds, only with full batch: {freed}"
+    caught, freed = int((noisy.stuck & ~full.stuck).sum()), int((~noisy.stuck & full.stuck).sum())
+    names = strategy_name(noisy.spec), strategy_name(full.spec)
+    figures = (
+        *(
+            f"{hidden_units(one.spec)}, {strategy_name(one.spec)}: {stuck_share(one).percent} stuck"
+            for one in (noisy, full)
+        ),
+        f"stuck only with {names[0]}: {caught} seeds, only with {names[1]}: {freed}",
+        *(
+            f"in short steps, {strategy_name(one.spec)}: {failed_share(one).percent} not learned"
+            for one in slow
+        ),
     )
-    for cell in slow:
-        failed = share(cell.failed, len(cell.runs))
-        figures.append(f"in short steps, {called(cell.spec)}: {failed.percent} not learned")
-    return Finding(key, tuple(figures), over(share(freed, freed + caught), 0.5))
+    return Finding(key, figures, over(share(freed, freed + caught), LIMITS.pairs))
 
 
-def _faster(sgd: Cell, full: Cell) -> Finding:
-    needs = ratio(full.samples_needed, sgd.samples_needed)
-    figures = (*rows_needed(sgd, full), f"full batch needs {needs.times} as many rows as SGD")
-    return Finding("sgd faster", figures, over(needs, COUNT_FACTOR))
+def _faster(sgd: Trainings, full: Trainings) -> Finding:
+    needs = ratio(full.rows_needed, sgd.rows_needed)
+    figures = (*rows_figures(sgd, full), f"full batch needs {needs.times} as many rows as SGD")
+    return Finding("sgd faster", figures, over(needs, LIMITS.count))
 
 
 def _simple(sgd: ScriptSpec, full: ScriptSpec) -> Finding:
     sources = render(sgd), render(full)
-    scripts = [[line for line in source.splitlines() if line] for source in sources]
-    counts = [(len(script), _loops(script)) for script in scripts]
+    scripts = [[line.strip() for line in source.splitlines() if line] for source in sources]
+    counts = [(len(script), sum(line.startswith("for ") for line in script)) for script in scripts]
     figures = [
-        f"{called(spec)}: {lines} lines, {loops} loop{'s' * (loops > 1)}"
+        f"{strategy_name(spec)}: {lines} lines, {loops} loop{'s' * (loops > 1)}"
         for spec, (lines, loops) in zip((sgd, full), counts, strict=True)
     ]
     simple = all(one <= every for one, every in zip(*counts, strict=True))
-    return Finding(
-        "sgd simple",
-        (*figures, f"{differing(sources)} lines differ"),
-        Verdict.HOLDS if simple else Verdict.FAILS,
-    )
+    verdict = ClaimVerdict.HOLDS if simple else ClaimVerdict.FAILS
+    return Finding("sgd simple", (*figures, f"{differing(sources)} lines differ"), verdict)
 
 
-def _loops(lines: Sequence[str]) -> int:
-    return sum(line.lstrip().startswith("for ") for line in lines)
-
-
-def _feedback(sgd: Cell, full: Cell) -> Finding:
+def _feedback(sgd: Trainings, full: Trainings) -> Finding:
     rows = full.spec.table.rows  # SGD has made as many updates, full batch its first one
-    lower = [
-        bool(one.losses[rows] < every.losses[1])
-        for one, every in zip(sgd.courses, full.courses, strict=True)
-    ]
-    ahead = share(sum(lower), len(lower))
+    lower = sgd.losses[:, rows] < full.losses[:, 1]
+    ahead = share(int(lower.sum()), len(lower))
     figures = (
         f"first update after 1 row, with full batch after {rows}",
         f"after {rows} rows SGD is ahead with {ahead.percent} of the seeds",
     )
-    return Finding("sgd feedback", figures, over(ahead, 0.5))
+    return Finding("sgd feedback", figures, over(ahead, LIMITS.pairs))
 
 
 def _laborious(measured: Measured) -> Finding:
-    longer = ratio(measured.sgd.seconds, measured.full.seconds)
-    figures = [
-        f"{measured.sgd.an_epoch} updates an epoch instead of 1",
-        f"an epoch takes {longer.times} as long as with full batch",
+    rows = measured.main[0].spec, measured.main[-1].spec
+    longer, *others = [
+        ratio(measured.seconds[specs[0]], measured.seconds[specs[-1]])
+        for specs in (rows, *measured.larger)
     ]
-    for cells in measured.larger:
-        more = ratio(cells[0].seconds, cells[-1].seconds)
-        figures.append(f"with {cells[0].spec.table.rows} rows: {more.times}")
-    return Finding("sgd laborious", tuple(figures), over(longer, TIME_FACTOR), timed=True)
-
-
-def _settles(sgd: Cell) -> Finding:
-    reached = [course for course in sgd.courses if course.within.any()]
-    lost = share(sum(not course.learned for course in reached), len(reached))
-    away = share(sum(course.came_back for course in reached), len(reached))
     figures = (
-        f"{len(reached)} seeds had every answer within 0.1",
+        f"{rows[0].updates_per_epoch} updates an epoch instead of 1",
+        f"an epoch takes {longer.times} as long as with full batch",
+        *(
+            f"with {specs[0].table.rows} rows: {more.times}"
+            for specs, more in zip(measured.larger, others, strict=True)
+        ),
+    )
+    return Finding("sgd laborious", figures, over(longer, LIMITS.time), timed=True)
+
+
+def _settles(sgd: Trainings) -> Finding:
+    reached = sgd.within.any(axis=1)
+    many = int(reached.sum())
+    away = share(int(sgd.unlearned_again.sum()), many)
+    lost = share(int((reached & ~sgd.learned).sum()), many)
+    figures = (
+        f"{many} seeds had every answer within 0.1",
         f"{away.percent} of them lost it again for a while",
         f"{lost.percent} had lost it at the end",
     )
-    return Finding("sgd settles", figures, over(lost, UNSETTLED))
+    return Finding("sgd settles", figures, over(lost, LIMITS.unsettled))
 
 
-def _noisy(cells: Sequence[Cell]) -> Finding:
-    shares = [median(cell.raised) for cell in cells]
+def _noisy(several: Sequence[Trainings]) -> Finding:
+    shares = [median(one.uphill) for one in several]
     figures = tuple(
-        f"{called(cell.spec)}: {found.percent}" for cell, found in zip(cells, shares, strict=True)
+        f"{strategy_name(one.spec)}: {found.percent}"
+        for one, found in zip(several, shares, strict=True)
     )
-    return Finding("sgd noisy", figures, over(shares[0], NOISY))
+    return Finding("sgd noisy", figures, over(shares[0], LIMITS.noisy))

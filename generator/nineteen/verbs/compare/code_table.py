@@ -8,7 +8,7 @@ from itertools import takewhile
 
 
 @dataclass(frozen=True)
-class Row:
+class AlignedLines:
     """What stands in the same place of each script; None where a script has no such line."""
 
     lines: tuple[str | None, ...]
@@ -24,10 +24,10 @@ class Row:
         return self.same and len(set(self.lines)) > 1
 
 
-def side_by_side(sources: Sequence[str]) -> list[Row]:
+def aligned(sources: Sequence[str]) -> list[AlignedLines]:
     """The lines of the scripts in rows, each script's in their order, without blank lines."""
     first, *others = ([line for line in source.splitlines() if line] for source in sources)
-    rows = [Row((line,)) for line in first]
+    rows = [AlignedLines((line,)) for line in first]
     for lines in others:
         rows = _beside(rows, lines)
     return rows
@@ -35,10 +35,10 @@ def side_by_side(sources: Sequence[str]) -> list[Row]:
 
 def differing(sources: Sequence[str]) -> int:
     """How many rows are not the same, but for the first, which carries the command."""
-    return sum(not row.same for row in side_by_side(sources)[1:])
+    return sum(not row.same for row in aligned(sources)[1:])
 
 
-def _beside(rows: list[Row], lines: list[str]) -> list[Row]:
+def _beside(rows: list[AlignedLines], lines: list[str]) -> list[AlignedLines]:
     """The rows with one script more."""
     width = len(rows[0].lines)
     known = [_key(next(line for line in row.lines if line is not None)) for row in rows]
@@ -48,7 +48,7 @@ def _beside(rows: list[Row], lines: list[str]) -> list[Row]:
         for offset in range(max(end - start, stop - begin)):
             old = rows[start + offset].lines if start + offset < end else (None,) * width
             new = lines[begin + offset] if begin + offset < stop else None
-            wider.append(Row((*old, new)))
+            wider.append(AlignedLines((*old, new)))
     return wider
 
 
@@ -64,7 +64,7 @@ def html_table(titles: Sequence[str], sources: Sequence[str]) -> str:
     """
     heads = "".join(f"<th>{escape(title)}</th>" for title in titles)
     lines = ["<table>", f"<tr><th></th>{heads}</tr>"]
-    for row in side_by_side(sources):
+    for row in aligned(sources):
         if row.same:
             line = max((line for line in row.lines if line is not None), key=len)
             sign = "→" if row.shifted else ""

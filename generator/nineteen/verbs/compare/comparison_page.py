@@ -1,67 +1,46 @@
-"""The lesson on batch sizes: the page around what was measured, as Markdown with its pictures."""
+"""The lesson on batch sizes: the page around a comparison, as Markdown with its pictures."""
 
-from collections import Counter
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
+
+import numpy as np
 
 from nineteen.page.document import Document, Picture
 from nineteen.page.estimates import median
 from nineteen.page.look import save, style
-from nineteen.script.make import Made
 from nineteen.script.options import decimal
-from nineteen.script.render import environment, render
-from nineteen.script.spec import Batch, ScriptSpec
-from nineteen.verbs.compare.batch_advice import advice
-from nineteen.verbs.compare.claim_verdict import (
-    COUNT_FACTOR,
-    NOISIER,
-    NOISY,
-    RARELY,
-    TIME_FACTOR,
-    UNSETTLED,
-    Verdict,
-)
-from nineteen.verbs.compare.claim_words import WORDS, size, units
-from nineteen.verbs.compare.claims import claims, update_bytes
+from nineteen.script.render import data, environment
+from nineteen.verbs.compare.claims import update_bytes
 from nineteen.verbs.compare.code_table import differing, html_table
-from nineteen.verbs.compare.loss_pictures import loss, name, noise, seconds, spread
-from nineteen.verbs.compare.measuring import SINGLY, weights_after
-from nineteen.verbs.compare.stuck_pictures import shares, stuck, surfaces
-from nineteen.verbs.compare.trainings import Measured
+from nineteen.verbs.compare.comparison import Comparison
+from nineteen.verbs.compare.findings import LIMITS, ClaimVerdict
+from nineteen.verbs.compare.loss_pictures import (
+    loss_curves,
+    noise_of_a_seed,
+    seed_spread,
+    time_curves,
+)
+from nineteen.verbs.compare.measuring import KEPT_EPOCHS, SINGLY
+from nineteen.verbs.compare.stuck_pictures import answers_on_the_way, failed_shares, stuck_curves
+from nineteen.verbs.compare.trainings import Measured, failed
+from nineteen.verbs.compare.wording import bytes_in_words, hidden_units, strategy_label
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-TITLES = {
-    Batch.SGD: "One row (SGD)",
-    Batch.MINI: "Some rows (mini-batch)",
-    Batch.FULL: "All rows (full batch)",
-}
-LIMITS = (
-    f"{COUNT_FACTOR:g} times as many rows or updates; {TIME_FACTOR:g} times as many seconds; "
-    f"{100 * NOISY:g} % of the updates for noise, and {100 * NOISIER:g} % more of them for "
-    f"noisier; {100 * RARELY:g} % of the seeds for getting stuck; {100 * UNSETTLED:g} % of them "
-    "for not settling; half of the pairs where pairs are counted; 1 GB for a lot of memory"
-)
-
 
 def documents(
-    measured: Measured, command: str, subject: str, scripts: Sequence[Made], kinds: Sequence[str]
+    comparison: Comparison, command: str, subject: str, kinds: Sequence[str]
 ) -> dict[str, Document]:
     """The lesson once for every kind of picture, "svg" or "png".
 
-    `scripts` are those of the strategies that learned. Raises UsageError where Matplotlib is
-    missing.
+    Raises UsageError where Matplotlib is missing.
     """
-    text = (
-        environment()
-        .get_template("compare/lesson.md.j2")
-        .render(_values(measured, command, subject, scripts))
-    )
     with style():
-        drawn = _pictures(measured)
+        drawn = _pictures(comparison)
+        values = _values(comparison) | {"command": command, "subject": subject, "drawn": drawn}
+        text = environment().get_template("compare/lesson.md.j2").render(values)
         return {
             kind: Document(
                 f"What the batch size does: {subject}",
@@ -72,113 +51,64 @@ def documents(
         }
 
 
-def shown(measured: Measured) -> list[ScriptSpec]:
-    """The three strategies whose scripts the lesson shows, with a seed that all of them learn.
-
-    Where there is none, each has the first one that it learns itself, else 0.
-    """
-    cells = [cell for cell in (measured.sgd, measured.mini, measured.full) if cell]
-    learned = [
-        [seed for seed, course in enumerate(cell.courses) if course.learned] for cell in cells
-    ]
-    common = [seed for seed in learned[0] if all(seed in own for own in learned)]
-    chosen = [(common or own or [0])[0] for own in learned]
-    return [replace(cell.spec, seed=seed) for cell, seed in zip(cells, chosen, strict=True)]
-
-
-def _values(
-    measured: Measured, command: str, subject: str, scripts: Sequence[Made]
-) -> dict[str, Any]:
+def _values(comparison: Comparison) -> dict[str, Any]:
     """What the template needs."""
-    findings = claims(measured)
-    specs = shown(measured)
-    sources = [render(spec) for spec in specs]
-    stuck_in = measured.small or measured.main
-    main = measured.main
+    measured, findings = comparison.measured, comparison.findings
+    main = [one.spec for one in measured.main]
+    words = data("compare/claims.toml")
+    sources = [made.source for made in comparison.scripts]
+    claims = [(i, words[finding.key], finding) for i, finding in enumerate(findings, 1)]
     return {
-        "command": command,
-        "subject": subject,
-        "seeds": measured.seeds,
-        "main": main,
-        "full": measured.full,
-        "mini": measured.mini,
-        "small": measured.small,
-        "slow": measured.slow,
-        "sizes": [cell for cells in (main, *measured.larger) for cell in cells],
-        "same_settings": len({(cell.spec.lr, cell.spec.epochs) for cell in main}) == 1,
-        "every_update": all(cell.an_epoch * cell.spec.epochs <= SINGLY for cell in main),
-        "failed": sum(cell.failed for cell in main),
-        "any_stuck": any(any(cell.stuck) for cell in stuck_in),
-        "any_failed": _any_failed(measured),
-        "surface_epochs": _on_the_way(measured),
-        "surface_seed": specs[-1].seed,
-        "scripts_table": html_table([TITLES[spec.batch] for spec in specs], sources),
+        "comparison": comparison,
+        "measured": measured,
+        "specs": [*main, *(spec for specs in measured.larger for spec in specs)],
+        "every_update": all(spec.updates <= SINGLY for spec in main),
+        "failed": sum(map(failed, measured.main)),
+        "way": _on_the_way(measured),
+        "scripts_table": html_table(
+            [strategy_label(made.spec) for made in comparison.scripts], sources
+        ),
         "between_loops": differing(sources[:2]),
-        "scripts": scripts,
-        "findings": findings,
-        "counts": Counter({verdict.value: 0 for verdict in Verdict})
-        + Counter(finding.verdict.value for finding in findings),
-        "failing": [
-            f"{WORDS[finding.key].about.partition(' (')[0]} {WORDS[finding.key].claim}"
-            for finding in findings
-            if finding.verdict is Verdict.FAILS
-        ],
-        "minima": next(finding for finding in findings if finding.key == "sgd minima"),
-        "groups": [
-            (about, list(group))
-            for about, group in groupby(
-                ((i, WORDS[finding.key], finding) for i, finding in enumerate(findings, 1)),
-                lambda claim: claim[1].about,
-            )
-        ],
-        "timed": [i for i, finding in enumerate(findings, 1) if finding.timed],
+        "verdicts": {one: [c for c in claims if c[2].verdict is one] for one in ClaimVerdict},
+        "claims": {
+            about: list(group) for about, group in groupby(claims, lambda claim: claim[1]["about"])
+        },
+        "minima": next(claim for claim in claims if claim[2].key == "sgd minima"),
+        "timed": [i for i, _, finding in claims if finding.timed],
+        "more_seeds": words["more_seeds"],
         "limits": LIMITS,
-        "advice": advice(measured, findings),
-        "words": WORDS,
-        "name": name,
-        "title": lambda spec: TITLES[spec.batch],
-        "units": units,
+        "label": strategy_label,
+        "units": hidden_units,
         "number": decimal,
         "median": median,
-        "bytes": lambda spec: size(update_bytes(spec)),
-        "milliseconds": lambda cell: median([1000 * value for value in cell.seconds]).count,
+        "bytes": lambda spec: bytes_in_words(update_bytes(spec)),
+        "milliseconds": lambda spec: median([1000 * s for s in measured.seconds[spec]]).count,
     }
 
 
-def _pictures(measured: Measured) -> "dict[str, Figure]":
+def _pictures(comparison: Comparison) -> "dict[str, Figure]":
     """The pictures that there is something to show in."""
+    measured, seed = comparison.measured, comparison.scripts[-1].spec.seed
     drawn = {
-        "loss": loss(measured),
-        "seconds": seconds(measured),
-        "spread": spread(measured),
-        "noise": noise(measured),
+        "loss": loss_curves(measured),
+        "seconds": time_curves(measured),
+        "spread": seed_spread(measured),
+        "noise": noise_of_a_seed(measured),
     }
-    if epochs := _on_the_way(measured):
-        seed = shown(measured)[-1].seed
-        moments = {0: "before", epochs: "on the way", measured.full.spec.epochs: "at the end"}
-        weights = [
-            weights_after(
-                replace(cell.spec, seed=seed), (0, min(epochs, cell.spec.epochs), cell.spec.epochs)
-            )
-            for cell in measured.main
-        ]
-        drawn["surface"] = surfaces(measured.main, list(moments.values()), weights)
-    stuck_in = measured.small or measured.main
-    if any(any(cell.stuck) for cell in stuck_in):
-        drawn["stuck"] = stuck(stuck_in)
-    if _any_failed(measured):
-        drawn["shares"] = shares(measured)
+    if seed < len(measured.full.networks) and measured.full.networks[seed]:
+        ends = max(one.spec.epochs for one in measured.main)
+        moments = {"before": 0, "on the way": _on_the_way(measured), "at the end": ends}
+        drawn["surface"] = answers_on_the_way(measured.main, seed, moments)
+    if any(one.stuck.any() for one in measured.narrow):
+        drawn["stuck"] = stuck_curves(measured.narrow)
+    if measured.failed:
+        drawn["shares"] = failed_shares(measured)
     return drawn
 
 
 def _on_the_way(measured: Measured) -> int:
-    """After how many epochs the surface is drawn on the way; 0 where there is no surface."""
-    if measured.full.spec.table.inputs != 2:
-        return 0
-    needed = median([made for made in measured.full.updates_needed if made < float("inf")])
-    half = int(needed.value / 2) if needed.runs else measured.full.spec.epochs // 2
-    return max(1, half)
-
-
-def _any_failed(measured: Measured) -> bool:
-    return any(cell.failed for cell in (*measured.main, *measured.small, *measured.slow))
+    """The epochs after which surfaces are drawn: half of what full batch needs."""
+    full = measured.full
+    needed = full.updates_needed[np.isfinite(full.updates_needed)]
+    half = int(median(needed).value / 2) if len(needed) else full.spec.epochs // 2
+    return min(max(1, half), KEPT_EPOCHS)

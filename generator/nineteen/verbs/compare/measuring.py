@@ -1,14 +1,13 @@
 """Runs the scripts of several batch sizes, seed after seed, plain and watched, never changed."""
 
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed, parallel_config
-from numpy.typing import NDArray
 
+from nineteen.page.progress import counted
 from nineteen.script.judge import TOLERANCE, judge
 from nineteen.script.render import render
 from nineteen.script.run import Ending, Run
@@ -16,90 +15,76 @@ from nineteen.script.spec import ScriptSpec
 from nineteen.training.execute import execute
 from nineteen.training.gradient import HIDDEN, Array, Matrices, matrices, sigmoid
 from nineteen.training.observe import Start, Update, observe
-from nineteen.verbs.compare.trainings import Cell, Course, Measured, Plain, Plan, Specs
+from nineteen.verbs.compare.comparison_plan import ComparisonPlan, Specs
+from nineteen.verbs.compare.trainings import Measured, Outcomes, Trainings, Truths
 
 # So many updates are looked at one by one; after them, the last one of each epoch.
 SINGLY = 2048
+TIMED_SEEDS = 30  # of each batch size; of the larger tables:
+REPEATS = 11
+KEPT_SEEDS, KEPT_EPOCHS = 20, 1000  # the first ones, whose networks of two inputs can be drawn
 _TOGETHER = 2**20  # numbers in the widest layer of all looks that are computed in one go
+_PART = 5  # seeds
 
-Progress = Callable[[Iterable[Any], int], Iterable[Any]]
 
+def measure(plan: ComparisonPlan, workers: int) -> Measured:
+    """Run the plan on so many processes, with a bar on a terminal.
 
-def measure(plan: Plan, workers: int, progress: Progress = lambda runs, total: runs) -> Measured:
-    """Run the plan on so many processes; `progress` passes the results on and may count them.
-
-    The specs of a row run with the same seed in the same process, one after the other: they start
-    from the same weights, and their times compare. Raises UsageError where a spec cannot be
-    rendered, RuntimeError where a watched script prints anything else than the plain one.
+    Raises UsageError where a spec cannot be rendered, RuntimeError where a watched script prints
+    anything else than the plain one.
     """
-    rows: list[tuple[Callable[[ScriptSpec], Any], Specs, int]] = [
-        (watch, plan.main, plan.seeds),
-        (plain, plan.main, plan.seeds),
-        (watch, plan.small, plan.seeds),
-        (plain, plan.slow, plan.seeds),
-        *((plain, specs, plan.repeats) for specs in plan.larger),
+    parts = [range(plan.seeds)[first : first + _PART] for first in range(0, plan.seeds, _PART)]
+    timed = [(plan.main, min(plan.seeds, TIMED_SEEDS)), *((row, REPEATS) for row in plan.larger)]
+    jobs = [
+        *(delayed(watch_seeds)(spec, part) for spec in (*plan.main, *plan.small) for part in parts),
+        *(delayed(which_learn)(spec, part) for spec in plan.slow for part in parts),
+        *(delayed(time_row)(specs, seed) for specs, seeds in timed for seed in range(seeds)),
     ]
-    jobs = [(job, specs, seed) for job, specs, seeds in rows if specs for seed in range(seeds)]
     with parallel_config("loky", inner_max_num_threads=1):  # as in the isolated runs
-        running = Parallel(n_jobs=workers, return_as="generator")(
-            delayed(_row)(*job) for job in jobs
-        )
-        done = iter(list(progress(running, len(jobs))))
-    courses, runs, small, slow, *larger = [
-        tuple(zip(*(next(done) for _ in range(seeds)), strict=True)) if specs else ()
-        for _, specs, seeds in rows
-    ]
-    for watched, alone in zip(sum(courses, ()), sum(runs, ()), strict=True):
-        if watched.printed != alone.printed or watched.learned != alone.learned:
-            raise RuntimeError(f"watched, a script prints something else: {watched.printed}")
-    return Measured(
-        tuple(map(Cell, plan.main, courses, runs)),
-        tuple(map(Cell, plan.small, small)),
-        tuple(Cell(spec, runs=plain) for spec, plain in zip(plan.slow, slow, strict=True)),
-        tuple(
-            tuple(Cell(spec, runs=plain) for spec, plain in zip(specs, row, strict=True))
-            for specs, row in zip(plan.larger, larger, strict=True)
-        ),
-    )
+        running = Parallel(n_jobs=workers, return_as="generator")(jobs)
+        done = iter(list(counted(running, "training", len(jobs))))
+    watched = [_joined([next(done) for _ in parts]) for _ in (*plan.main, *plan.small)]
+    main, small = tuple(watched[: len(plan.main)]), tuple(watched[len(plan.main) :])
+    slow = tuple(Outcomes(spec, np.concatenate([next(done) for _ in parts])) for spec in plan.slow)
+    seconds: dict[ScriptSpec, tuple[float, ...]] = {}
+    for specs, seeds in timed:
+        runs = list(zip(*(next(done) for _ in range(seeds)), strict=True))
+        seconds |= {
+            spec: tuple(taken for _, taken in own) for spec, own in zip(specs, runs, strict=True)
+        }
+        for trainings, own in zip(main if specs is plan.main else (), runs, strict=False):
+            for seed, (printed, _) in enumerate(own):
+                check_printed(trainings, seed, printed)
+    return Measured(main, small, slow, plan.larger, seconds)
 
 
-def plain(spec: ScriptSpec) -> Plain:
-    """Run a spec's script as it is.
+def check_printed(trainings: Trainings, seed: int, printed: str) -> None:
+    """Raise RuntimeError where a plain run printed anything else than the watched one."""
+    if trainings.printed[seed] != printed:
+        raise RuntimeError(f"watched, a script prints something else: {trainings.printed[seed]}")
 
-    It runs a second time with one epoch, which is taken off: the seconds of an epoch are then
-    without reading the script and without the last pass.
+
+def watch_seeds(spec: ScriptSpec, seeds: Sequence[int]) -> Trainings:
+    """Run a spec's scripts watched."""
+    with np.errstate(all="ignore"):  # a training may diverge: it is judged, not warned about
+        return _joined([_Looks(replace(spec, seed=seed)).trainings() for seed in seeds])
+
+
+def which_learn(spec: ScriptSpec, seeds: Sequence[int]) -> Truths:
+    """Which of a spec's scripts learn, run as they are."""
+    with np.errstate(all="ignore"):
+        printed = [execute(render(replace(spec, seed=seed))) for seed in seeds]
+    runs = [Run(text, "", 0, Ending.FINISHED) for text in printed]
+    return np.array([judge(run, spec.table).ok for run in runs])
+
+
+def time_row(specs: Specs, seed: int) -> list[tuple[str, float]]:
+    """What each spec's script prints, run as it is, and the seconds of one of its epochs.
+
+    They run in the same process, one after the other, so that their times compare.
     """
-    printed, whole = _timed(render(spec))
-    _, once = _timed(render(replace(spec, epochs=1)))
-    learned = judge(Run(printed, "", whole, Ending.FINISHED), spec.table).ok
-    # Where the machine was so busy that one epoch took longer, the whole is the best there is.
-    seconds = (whole - once) / (spec.epochs - 1) if whole > once else whole / spec.epochs
-    return Plain(printed, learned, seconds)
-
-
-def watch(spec: ScriptSpec) -> Course:
-    """Run a spec's script watched."""
-    looks = _Looks(spec)
-    printed = observe(render(spec), looks.update, looks.start)
-    looks.compute()
-    return Course(
-        printed,
-        np.array(looks.updates),
-        np.concatenate(looks.losses),
-        np.concatenate(looks.within),
-    )
-
-
-def weights_after(spec: ScriptSpec, epochs: Sequence[int]) -> list[Matrices]:
-    """The weights of a spec's training after so many epochs, in order; 0 is before the first."""
-    found: dict[int, tuple[Array, ...]] = {}
-
-    def each(update: Update) -> None:
-        if update.epoch + 1 in epochs:
-            found[update.epoch + 1] = update.after
-
-    observe(render(spec), each, lambda start: found.update({0: start.weights}))
-    return [matrices(found[epoch], spec) for epoch in epochs]
+    with np.errstate(all="ignore"):
+        return [_timed(replace(spec, seed=seed)) for spec in specs]
 
 
 def logits(spec: ScriptSpec, weights: tuple[Array, ...], X: Array) -> Array:
@@ -126,27 +111,43 @@ class _Looks:
 
     def __init__(self, spec: ScriptSpec) -> None:
         self.spec = spec
-        self.an_epoch = -(-spec.table.rows // spec.batch_size)
         self.most = max(1, _TOGETHER // (spec.table.rows * max(spec.hidden)))
-        self.made = 0
         self.updates = [0]
+        self.made = 0
         self.waiting: list[tuple[Array, ...]] = []
         self.losses: list[Array] = []
-        self.within: list[NDArray[np.bool_]] = []
+        self.within: list[Truths] = []
+        self.network: dict[int, Matrices] = {}
+
+    def trainings(self) -> Trainings:
+        """Run the script, and say how it went."""
+        printed = observe(render(self.spec), self.update, self.start)
+        self.compute()
+        kept = (self.network,) if self.spec.seed < KEPT_SEEDS else ()
+        losses, within = np.concatenate(self.losses)[None], np.concatenate(self.within)[None]
+        return Trainings(self.spec, (printed,), np.array(self.updates), losses, within, kept)
 
     def start(self, start: Start) -> None:
         columns = self.spec.table.inputs  # the scripts of several layers have a column of ones
         self.X, self.y = start.X[:, :columns], start.y
         self.waiting.append(start.weights)
+        self.keep(0, start.weights)
 
     def update(self, update: Update) -> None:
         self.made += 1
-        if self.made > SINGLY and self.made % self.an_epoch:
+        ended = self.made % self.spec.updates_per_epoch == 0
+        if ended:
+            self.keep(update.epoch + 1, update.after)
+        if self.made > SINGLY and not ended:
             return
         self.updates.append(self.made)
         self.waiting.append(update.after)
         if len(self.waiting) >= self.most:
             self.compute()
+
+    def keep(self, epochs: int, weights: tuple[Array, ...]) -> None:
+        if self.spec.table.inputs == 2 and (epochs <= KEPT_EPOCHS or epochs == self.spec.epochs):
+            self.network[epochs] = matrices(weights, self.spec)
 
     def compute(self) -> None:
         """Turn the waiting weights into losses and verdicts."""
@@ -155,17 +156,38 @@ class _Looks:
         weights = tuple(np.stack(arrays) for arrays in zip(*self.waiting, strict=True))
         self.waiting.clear()
         z = logits(self.spec, weights, self.X)
-        self.losses.append(np.logaddexp(0, (1 - 2 * self.y) * z).sum(axis=(1, 2)))
+        self.losses.append(np.logaddexp(0, (1 - 2 * self.y) * z).mean(axis=(1, 2)))
         off = np.abs(np.round(sigmoid(z), 2) - self.y)
         self.within.append(np.all(off <= TOLERANCE, axis=(1, 2)))
 
 
-def _row(job: Callable[[ScriptSpec], Any], specs: Specs, seed: int) -> tuple[Any, ...]:
-    with np.errstate(all="ignore"):  # a training may diverge: it is judged, not warned about
-        return tuple(job(replace(spec, seed=seed)) for spec in specs)
+def _joined(parts: Sequence[Trainings]) -> Trainings:
+    """The trainings of a spec with all the seeds of the parts, in their order."""
+    return Trainings(
+        replace(parts[0].spec, seed=0),
+        sum((part.printed for part in parts), ()),
+        parts[0].updates,
+        np.concatenate([part.losses for part in parts]),
+        np.concatenate([part.within for part in parts]),
+        sum((part.networks for part in parts), ()),
+    )
 
 
-def _timed(source: str) -> tuple[str, float]:
+def _timed(spec: ScriptSpec) -> tuple[str, float]:
+    """What a script prints, and the seconds of an epoch.
+
+    It runs a second time with one epoch, which is taken off: the seconds are then without reading
+    the script and without the last pass.
+    """
+    printed, whole = _clocked(render(spec))
+    _, once = _clocked(render(replace(spec, epochs=1)))
+    # Where the machine was so busy that one epoch took longer, the whole is the best there is.
+    if spec.epochs > 1 and whole > once:
+        return printed, (whole - once) / (spec.epochs - 1)
+    return printed, whole / spec.epochs
+
+
+def _clocked(source: str) -> tuple[str, float]:
     began = time.perf_counter()
     printed = execute(source)
     return printed, time.perf_counter() - began

@@ -1,7 +1,7 @@
 """The pictures of what a network has learned, on the way and at the end, and of those stuck.
 
-Each function returns a Matplotlib figure to be saved with `figures.save`; call it inside
-`figures.style()`.
+Each function returns a Matplotlib figure to be saved with `look.save`; call it inside
+`look.style()`.
 """
 
 from collections.abc import Sequence
@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nineteen.page.estimates import share
-from nineteen.page.look import EDGE, GREY, INK, SURFACE, logarithmic, new, target_marks
+from nineteen.page.look import EDGE, GREY, INK, LOSS, SURFACE, logarithmic, new, target_marks
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.gradient import Matrices, predict
-from nineteen.verbs.compare.claim_words import called, units
-from nineteen.verbs.compare.loss_pictures import LOSS, WIDTH, in_two_lines, series
-from nineteen.verbs.compare.trainings import Cell, Measured
+from nineteen.verbs.compare.claims_sgd import failed_share
+from nineteen.verbs.compare.loss_pictures import WIDTH, in_two_lines, strategy_looks
+from nineteen.verbs.compare.trainings import Measured, Outcomes, Trainings
+from nineteen.verbs.compare.wording import hidden_units, strategy_name
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,20 +29,21 @@ LEARNED: dict[str, Any] = {"color": GREY, "linewidth": 1, "label": "learned"}
 STUCK: dict[str, Any] = {"color": "black", "linewidth": 1, "linestyle": "--", "label": "stuck"}
 
 
-def surfaces(
-    cells: Sequence[Cell], moments: Sequence[str], weights: Sequence[Sequence[Matrices]]
+def answers_on_the_way(
+    several: Sequence[Trainings], seed: int, moments: dict[str, int]
 ) -> "Figure":
     """What each strategy's network answers in the whole plane, a row for each moment.
 
-    `weights` are those of each strategy at each of the moments.
+    `moments` are names with epochs; where a training ends before, its end is drawn.
     """
     figure = new(WIDTH, 2.0 * len(moments) + 0.6)
-    grid = figure.subplots(len(moments), len(cells), sharex=True, sharey=True, squeeze=False)
+    grid = figure.subplots(len(moments), len(several), sharex=True, sharey=True, squeeze=False)
     shape: Any = None
-    for column, (cell, at) in enumerate(zip(cells, weights, strict=True)):
-        for line, network in enumerate(at):
-            shape = surface(grid[line, column], cell.spec, network)
-        grid[0, column].set_title(in_two_lines(cell))
+    for column, one in enumerate(several):
+        for line, epochs in enumerate(moments.values()):
+            network = one.networks[seed][min(epochs, one.spec.epochs)]
+            shape = _surface(grid[line, column], one.spec, network)
+        grid[0, column].set_title(in_two_lines(one.spec))
     for line, moment in enumerate(moments):
         grid[line, 0].set_ylabel(moment)
     figure.supxlabel("first input (-1 means 0, +1 means 1); upwards the second", fontsize="medium")
@@ -50,7 +51,58 @@ def surfaces(
     return figure
 
 
-def surface(axes: "Axes", spec: ScriptSpec, weights: Matrices) -> Any:
+def stuck_curves(several: Sequence[Trainings]) -> "Figure":
+    """For each strategy a few seeds that learned beside a few that got stuck."""
+    from matplotlib.lines import Line2D
+
+    figure = new(WIDTH, 3.4)
+    row = figure.subplots(1, len(several), sharey=True)
+    for axes, one in zip(row, several, strict=True):
+        looks = np.searchsorted(one.updates, np.linspace(0, one.updates[-1], POINTS))
+        epochs = one.updates[looks] / one.spec.updates_per_epoch
+        for seeds, style in ((one.learned, LEARNED), (one.stuck, STUCK)):
+            for losses in one.losses[seeds][:SEEDS]:
+                axes.plot(epochs, losses[looks], **style)
+        count = f"{int(one.stuck.sum())} of {len(one.stuck)} seeds stuck"
+        axes.set_title(f"{in_two_lines(one.spec)}\n{count}")
+        axes.set_xlabel("epochs")
+        logarithmic(axes, "y")
+    row[0].set_ylabel(LOSS)
+    lines = [Line2D([], [], **style) for style in (LEARNED, STUCK)]
+    figure.legend(handles=lines, loc="outside upper center", ncols=2)
+    return figure
+
+
+def failed_shares(measured: Measured) -> "Figure":
+    """How many of the seeds do not learn, with intervals, by hidden units and length of a step."""
+    notes: list[tuple[Sequence[Trainings | Outcomes], str]] = [
+        (measured.main, ""),
+        (measured.small, ""),
+        (measured.slow, ", short steps"),
+    ]
+    groups = [
+        (f"{hidden_units(several[0].spec)}{note}", several) for several, note in notes if several
+    ]
+    count = sum(len(several) for _, several in groups)
+    figure = new(WIDTH, 0.9 + 0.24 * count + 0.15 * len(groups))
+    axes = figure.subplots()
+    ticks: dict[float, str] = {}
+    for place, (label, several) in enumerate(groups):
+        for one, look in zip(several, strategy_looks([t.spec for t in several]), strict=True):
+            found = failed_share(one)
+            ends = [[100 * (found.value - found.low)], [100 * (found.high - found.value)]]
+            y = len(ticks) + 0.7 * place
+            style: dict[str, Any] = {"color": look.colour, "marker": look.marker, "capsize": 3}
+            axes.errorbar(100 * found.value, y, xerr=ends, **style)
+            ticks[y] = f"{label}: {strategy_name(one.spec)}"
+    axes.set_yticks(list(ticks), list(ticks.values()))
+    axes.invert_yaxis()
+    axes.set_xlim(left=-1)
+    axes.set_xlabel("seeds that do not learn (%), with 95 % intervals")
+    return figure
+
+
+def _surface(axes: "Axes", spec: ScriptSpec, weights: Matrices) -> Any:
     """The first output over the plane of the two inputs, with the rows of the table."""
     side = np.linspace(-EDGE, EDGE, GRID)
     first, second = np.meshgrid(side, side)
@@ -65,52 +117,6 @@ def surface(axes: "Axes", spec: ScriptSpec, weights: Matrices) -> Any:
         axes.plot(*corner, **marks[targets[0]])
     axes.set(aspect="equal", xticks=(-1, 1), yticks=(-1, 1))
     return shape
-
-
-def stuck(cells: Sequence[Cell]) -> "Figure":
-    """For each strategy a few seeds that learned beside a few that got stuck."""
-    from matplotlib.lines import Line2D
-
-    figure = new(WIDTH, 3.4)
-    row = figure.subplots(1, len(cells), sharey=True)
-    for axes, cell in zip(row, cells, strict=True):
-        courses = list(zip(cell.courses, cell.stuck, strict=True))
-        learned = [course for course, _ in courses if course.learned][:SEEDS]
-        caught = [course for course, held in courses if held][:SEEDS]
-        for course, style in [(c, LEARNED) for c in learned] + [(c, STUCK) for c in caught]:
-            spaced = np.linspace(0, course.updates[-1], POINTS)
-            looks = np.searchsorted(course.updates, spaced)
-            axes.plot(course.updates[looks] / cell.an_epoch, course.losses[looks], **style)
-        axes.set_title(f"{in_two_lines(cell)}\n{sum(cell.stuck)} of {len(cell.stuck)} seeds stuck")
-        axes.set_xlabel("epochs")
-        logarithmic(axes, "y")
-    row[0].set_ylabel(LOSS)
-    lines = [Line2D([], [], **style) for style in (LEARNED, STUCK)]
-    figure.legend(handles=lines, loc="outside upper center", ncols=2)
-    return figure
-
-
-def shares(measured: Measured) -> "Figure":
-    """How many of the seeds do not learn, with intervals, by hidden units and length of a step."""
-    notes = ((measured.main, ""), (measured.small, ""), (measured.slow, ", short steps"))
-    groups = [(f"{units(cells[0].spec)}{note}", cells) for cells, note in notes if cells]
-    count = sum(len(cells) for _, cells in groups)
-    figure = new(WIDTH, 0.9 + 0.24 * count + 0.15 * len(groups))
-    axes = figure.subplots()
-    ticks: dict[float, str] = {}
-    for number, (label, cells) in enumerate(groups):
-        for cell, look in zip(cells, series(cells), strict=True):
-            found = share(cell.failed, len(cell.courses or cell.runs))
-            ends = [[100 * (found.value - found.low)], [100 * (found.high - found.value)]]
-            y = len(ticks) + 0.7 * number
-            style: dict[str, Any] = {"color": look.colour, "marker": look.marker, "capsize": 3}
-            axes.errorbar(100 * found.value, y, xerr=ends, **style)
-            ticks[y] = f"{label}: {called(cell.spec)}"
-    axes.set_yticks(list(ticks), list(ticks.values()))
-    axes.invert_yaxis()
-    axes.set_xlim(left=-1)
-    axes.set_xlabel("seeds that do not learn (%), with 95 % intervals")
-    return figure
 
 
 def _legend(figure: "Figure", shape: Any, grid: Any) -> None:

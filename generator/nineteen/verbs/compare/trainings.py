@@ -1,184 +1,146 @@
-"""What a comparison of batch sizes runs, and what it saw: counts and curves."""
+"""What a comparison of batch sizes saw of its trainings: counts and curves, seed by seed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from math import isinf
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nineteen.script.spec import Batch, ScriptSpec, default_batch_size
-from nineteen.training.gradient import Array
-
-Specs = tuple[ScriptSpec, ...]
+from nineteen.script.spec import ScriptSpec
+from nineteen.training.gradient import Array, Matrices
+from nineteen.verbs.compare.comparison_plan import Specs, usual_mini
 
 # Not learned and stuck: in the last third the loss fell by less than a fifth. Else it is late.
 STUCK_FALL = 1.25
 
-
-@dataclass(frozen=True)
-class Plain:
-    """A plain run: what the script printed, whether that is learned, and the seconds an epoch."""
-
-    printed: str
-    learned: bool
-    seconds: float
+Numbers = NDArray[np.int64]
+Truths = NDArray[np.bool_]
 
 
 @dataclass(frozen=True, eq=False)
-class Course:
-    """How one training went, looked at over the whole truth table.
-
-    `updates` (looks,) is how many updates had been made at each look, 0 first; `losses` (looks,)
-    the binary cross-entropy summed over all rows, in nats; `within` (looks,) whether every
-    prediction, rounded as it is printed, was within 0.1 of its target.
-    """
-
-    printed: str
-    updates: NDArray[np.int64]
-    losses: Array
-    within: NDArray[np.bool_]
-
-    @property
-    def learned(self) -> bool:
-        return bool(self.within[-1])
-
-    @property
-    def settled(self) -> float:
-        """After how many updates every prediction stays within 0.1; infinite where it does not."""
-        if not self.learned:
-            return float("inf")
-        outside = np.flatnonzero(~self.within)
-        return float(self.updates[outside[-1] + 1]) if len(outside) else 1.0
-
-    @property
-    def came_back(self) -> bool:
-        """Whether every prediction was within 0.1 once, and at a later look not any more."""
-        return bool((self.within[:-1] & ~self.within[1:]).any())
-
-    @property
-    def raised(self) -> float:
-        """The share of single updates that raised the loss, until the table was learned."""
-        single = (np.diff(self.updates) == 1) & (self.updates[1:] <= self.settled)
-        return float((np.diff(self.losses)[single] > 0).mean())
-
-    @property
-    def stuck(self) -> bool:
-        """Whether it did not learn and had stopped getting better."""
-        third = np.searchsorted(self.updates, 2 * self.updates[-1] / 3)
-        return not self.learned and bool(self.losses[third] < STUCK_FALL * self.losses[-1])
-
-
-@dataclass(frozen=True, eq=False)
-class Cell:
-    """A spec with its runs, each in the order of the seeds 0, 1, 2, …; either may be empty."""
+class Outcomes:
+    """A spec run with the seeds 0, 1, 2, …, and which of them learned, (seeds,)."""
 
     spec: ScriptSpec
-    courses: tuple[Course, ...] = ()
-    runs: tuple[Plain, ...] = ()
-
-    @property
-    def an_epoch(self) -> int:
-        """The updates of an epoch."""
-        return -(-self.spec.table.rows // self.spec.batch_size)
-
-    def samples(self, updates: float) -> float:
-        """How many rows so many updates have seen; an epoch's last batch may be shorter."""
-        if isinf(updates):
-            return updates
-        epochs, more = divmod(updates, self.an_epoch)
-        return epochs * self.spec.table.rows + more * self.spec.batch_size
-
-    @cached_property
-    def updates_needed(self) -> tuple[float, ...]:
-        """After how many updates each training had learned; infinite where it had not."""
-        return tuple(course.settled for course in self.courses)
-
-    @cached_property
-    def samples_needed(self) -> tuple[float, ...]:
-        """After how many rows each training had learned; infinite where it had not."""
-        return tuple(map(self.samples, self.updates_needed))
-
-    @cached_property
-    def seconds_needed(self) -> tuple[float, ...]:
-        """After how many seconds each training had learned; infinite where it had not."""
-        pairs = zip(self.updates_needed, self.seconds, strict=True)
-        return tuple(updates / self.an_epoch * seconds for updates, seconds in pairs)
-
-    @cached_property
-    def raised(self) -> tuple[float, ...]:
-        """The share of each training's updates that raised the loss over the whole table."""
-        return tuple(course.raised for course in self.courses)
-
-    @cached_property
-    def stuck(self) -> tuple[bool, ...]:
-        """Whether each training got stuck."""
-        return tuple(course.stuck for course in self.courses)
-
-    @property
-    def failed(self) -> int:
-        """How many of the runs did not learn, stuck or late."""
-        return sum(not run.learned for run in self.courses or self.runs)
-
-    @cached_property
-    def seconds(self) -> tuple[float, ...]:
-        """The seconds of an epoch of each plain run."""
-        return tuple(run.seconds for run in self.runs)
+    learned: Truths
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What is run: rows of specs, each from one row an update to all rows.
+@dataclass(frozen=True, eq=False)
+class Trainings:
+    """How a spec's trainings went with the seeds 0, 1, 2, …, looked at over the whole truth table.
 
-    `main` is what was asked for; `small` the same with few hidden units, where trainings get
-    stuck; `slow` the two ends of `small` with smaller steps; `larger` tables of more rows, for
-    their time. All but `main` may be empty. `larger` is run with `repeats` seeds, the rest with
-    `seeds`.
+    `printed` is what each script printed; `updates` (looks,) how many updates had been made at each
+    look, 0 first; `losses` (seeds, looks) the mean binary cross-entropy of the predictions, in
+    nats; `within` (seeds, looks) whether every prediction, rounded as it is printed, was within 0.1
+    of its target; `networks` the weights of the first seeds, by the epochs after which they are
+    kept.
     """
 
-    main: Specs
-    small: Specs
-    slow: Specs
-    larger: tuple[Specs, ...]
-    seeds: int
-    repeats: int
+    spec: ScriptSpec
+    printed: tuple[str, ...]
+    updates: Numbers
+    losses: Array
+    within: Truths
+    networks: tuple[dict[int, Matrices], ...] = ()
+
+    @property
+    def learned(self) -> Truths:
+        """(seeds,) Whether every prediction is within 0.1 at the end."""
+        return self.within[:, -1]
+
+    @cached_property
+    def updates_needed(self) -> Array:
+        """(seeds,) After how many updates every prediction stays within 0.1; infinite if never."""
+        last = len(self.updates) - 1
+        after = last + 1 - (~self.within[:, ::-1]).argmax(axis=1)  # the last outside, and one more
+        after = np.where(self.within.all(axis=1), 1, after.clip(max=last))
+        return np.where(self.learned, self.updates[after], np.inf)
+
+    @property
+    def rows_needed(self) -> Array:
+        """(seeds,) After how many rows every prediction stays within 0.1; infinite if never."""
+        finite = np.isfinite(self.updates_needed)
+        return np.where(finite, self.rows_seen(np.where(finite, self.updates_needed, 0)), np.inf)
+
+    def rows_seen(self, updates: Array | Numbers) -> Array:
+        """How many rows so many updates have seen; an epoch's last batch may be shorter."""
+        epochs, more = np.divmod(updates, self.spec.updates_per_epoch)
+        return np.asarray(epochs * self.spec.table.rows + more * self.spec.batch_size, float)
+
+    @property
+    def unlearned_again(self) -> Truths:
+        """(seeds,) Whether every prediction was within 0.1, and at a later look not any more."""
+        return np.asarray((self.within[:, :-1] & ~self.within[:, 1:]).any(axis=1))
+
+    @cached_property
+    def uphill(self) -> Array:
+        """(seeds,) The share of single updates that raised the loss, until it was learned."""
+        single = (np.diff(self.updates) == 1) & (self.updates[1:] <= self.updates_needed[:, None])
+        return np.asarray((single & (np.diff(self.losses) > 0)).sum(axis=1) / single.sum(axis=1))
+
+    @cached_property
+    def stuck(self) -> Truths:
+        """(seeds,) Whether it did not learn and had stopped getting better."""
+        third = np.searchsorted(self.updates, 2 * self.updates[-1] / 3)
+        return ~self.learned & (self.losses[:, third] < STUCK_FALL * self.losses[:, -1])
 
 
 @dataclass(frozen=True, eq=False)
 class Measured:
-    """A plan's results, row by row as planned: `main` has courses and runs, `small` courses only,
-    `slow` and `larger` runs only.
+    """The results of a plan: `main`, `small`, `slow` and `larger` are those of ComparisonPlan.
+
+    `seconds` are those of an epoch, of plain runs with the first seeds, for each spec of `main` and
+    of `larger`.
     """
 
-    main: tuple[Cell, ...]
-    small: tuple[Cell, ...]
-    slow: tuple[Cell, ...]
-    larger: tuple[tuple[Cell, ...], ...]
+    main: tuple[Trainings, ...]
+    small: tuple[Trainings, ...]
+    slow: tuple[Outcomes, ...]
+    larger: tuple[Specs, ...]
+    seconds: dict[ScriptSpec, tuple[float, ...]]
 
     @property
-    def sgd(self) -> Cell:
+    def sgd(self) -> Trainings:
         return self.main[0]
 
     @property
-    def full(self) -> Cell:
+    def full(self) -> Trainings:
         return self.main[-1]
 
     @property
-    def mini(self) -> Cell | None:
+    def mini(self) -> Trainings | None:
         """The mini-batch that stands for all: the default size if it was run, else the first."""
         return mini_of(self.main)
 
     @property
+    def narrow(self) -> tuple[Trainings, ...]:
+        """Where trainings get stuck, if any do: with few hidden units where that was run."""
+        return self.small or self.main
+
+    @property
     def seeds(self) -> int:
-        return len(self.full.courses)
+        return len(self.full.printed)
+
+    @property
+    def failed(self) -> int:
+        """How many trainings and runs did not learn, stuck or late."""
+        every: tuple[Trainings | Outcomes, ...] = (*self.main, *self.small, *self.slow)
+        return sum(map(failed, every))
+
+    def seconds_needed(self, trainings: Trainings) -> Array:
+        """After how many seconds the first seeds had learned, (timed,); infinite if never."""
+        seconds = np.array(self.seconds[trainings.spec])
+        updates = trainings.updates_needed[: len(seconds)]
+        return np.asarray(updates / trainings.spec.updates_per_epoch * seconds)
 
 
-def mini_of(cells: tuple[Cell, ...]) -> Cell | None:
-    """The mini-batch of the default size if it is there, else the first one."""
-    minis = [cell for cell in cells if cell.spec.batch is Batch.MINI]
-    usual = [
-        cell
-        for cell in minis
-        if cell.spec.batch_size == default_batch_size(Batch.MINI, cell.spec.table.rows)
-    ]
-    return next(iter(usual + minis), None)
+def failed(trainings: Trainings | Outcomes) -> int:
+    """How many of the seeds did not learn, stuck or late."""
+    return int((~trainings.learned).sum())
+
+
+def mini_of(trainings: Sequence[Trainings]) -> Trainings | None:
+    """The training of the usual mini-batch, if there is one."""
+    usual = usual_mini([one.spec for one in trainings])
+    return next((one for one in trainings if one.spec == usual), None)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import groupby, islice
 from math import ceil, floor
 
-from nineteen.page.interval import wilson
+from nineteen.page.estimates import wilson
 from nineteen.script.choices import command
 from nineteen.script.options import decimal
 from nineteen.script.spec import table_name
@@ -31,7 +31,7 @@ class Share:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """The 95 % interval of the share, between 0 and 1; see interval.py."""
+        """The 95 % interval of the share, between 0 and 1; see page/estimates.py."""
         return wilson(self.learned, self.runs)
 
     @property
