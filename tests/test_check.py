@@ -14,15 +14,23 @@ import pytest
 from documents import AND, DEEP, PAGES, XOR, fence, notebook
 from nineteen.cli import main
 from nineteen.script.choices import read
-from nineteen.script.judge import Status, Verdict
+from nineteen.script.judge import Status, Verdict, judge
 from nineteen.script.run import Ending, Run
 from nineteen.training.honesty import Honesty
 from nineteen.verbs.check import command as checking
-from nineteen.verbs.check import form
+from nineteen.verbs.check import replacement, script_form
 from nineteen.verbs.check.blocks import Block
 from nineteen.verbs.check.command import check_script
-from nineteen.verbs.check.find import Found, find
-from nineteen.verbs.check.four_checks import Check, Outcome, Result, check, learns, refused, same
+from nineteen.verbs.check.found_script import FoundScript, scripts_in
+from nineteen.verbs.check.four_checks import (
+    CheckResult,
+    Outcome,
+    ScriptResult,
+    checked,
+    learns,
+    refused,
+    same,
+)
 
 LINES = XOR.count("\n")
 SPEC = read(XOR.partition("\n")[0])
@@ -30,19 +38,19 @@ GOOD = "[[0.01]\n [0.98]\n [0.99]\n [0.02]]\n"
 WRONG = XOR.replace("W2 += ", "W2 -= ")
 
 
-def found(source: str, block: int = 0, line: int = 1, name: str = "x.py") -> Found:
+def found(source: str, block: int = 0, line: int = 1, name: str = "x.py") -> FoundScript:
     spec = read(source.partition("\n")[0])
-    return Found(Path(name), Block(block, line, source, 0, len(source)), spec)
+    return FoundScript(Path(name), Block(block, line, source, 0, len(source)), spec, named=spec)
 
 
 def result_of(
     printed: str, source: str = XOR, ending: Ending = Ending.FINISHED, **more: object
-) -> Result:
+) -> ScriptResult:
     run = Run(printed, "", 0.1, ending)
-    return check(found(source), run, Honesty("pass"), XOR, **more)  # type: ignore[arg-type]
+    return checked(found(source), judge(run, SPEC.table), Honesty("pass"), **more)  # type: ignore[arg-type]
 
 
-def outcomes(result: Result) -> dict[str, str]:
+def outcomes(result: ScriptResult) -> dict[str, str]:
     return {name: check.outcome.value for name, check in result.checks.items()}
 
 
@@ -82,7 +90,7 @@ def test_not_learned(printed: str, ending: Ending, code: int, line: str) -> None
 
 def test_every_wrong_row_is_named_up_to_a_limit() -> None:
     wide = read("# python -m generator xor4")
-    half = Verdict(Status.NOT_LEARNED, tuple((0.5,) for _ in range(16)), "x (too bad)")
+    half = Verdict(Status.NOT_LEARNED, tuple((0.5,) for _ in range(16)), "x (x)", "too bad")
     lines = learns(half, wide).lines
     assert len(lines) == 10
     assert lines[7] == "row 0111 should be 1, it prints 0.5"
@@ -108,7 +116,8 @@ def test_keep_is_expected_not_to_learn(verdict: Verdict, passes: bool) -> None:
 @pytest.mark.parametrize(("status", "code"), [("pass", 0), ("not applicable", 0), ("fail", 1)])
 def test_honest(status: str, code: int) -> None:
     honesty = Honesty(status, "" if status == "pass" else "why")  # type: ignore[arg-type]
-    result = check(found(XOR), Run(GOOD, "", 0.1, Ending.FINISHED), honesty, XOR)
+    verdict = judge(Run(GOOD, "", 0.1, Ending.FINISHED), SPEC.table)
+    result = checked(found(XOR), verdict, honesty)
     assert outcomes(result)["honest"] == status
     assert result.code == code
     assert result.clean == (status == "pass")
@@ -143,7 +152,7 @@ HEAD = XOR.partition("\n")[0]
     ],
 )
 def test_form(source: str, problem: str) -> None:
-    problems = form.problems(source)
+    problems = script_form.form_problems(source)
     assert problem in problems[0]
     assert all(line.isprintable() for line in problems)
 
@@ -153,24 +162,25 @@ def test_form(source: str, problem: str) -> None:
     [XOR, AND, DEEP, f"{HEAD}{' ' * 200}# wide\nfrom numpy.linalg import norm\n\nprint(norm)\n"],
 )
 def test_good_form(source: str) -> None:
-    assert form.problems(source) == []
+    assert script_form.form_problems(source) == []
 
 
 def test_form_says_how_long_it_is_once_formatted() -> None:
     packed = f"{HEAD}\n\n" + "if X: y = 1\n" * 17
-    assert form.problems(packed)[0].endswith("needs 36 lines then: 19 is the limit")
+    assert script_form.form_problems(packed)[0].endswith("needs 36 lines then: 19 is the limit")
 
 
 @pytest.mark.parametrize("strict", [False, True])
 def test_same(strict: bool) -> None:
-    assert same(XOR, XOR, strict) == Check(Outcome.PASS)
-    differs = same(WRONG, XOR, strict)
+    assert same(found(XOR), strict) == CheckResult(Outcome.PASS)
+    differs = same(found(WRONG), strict)
     assert differs.outcome is (Outcome.FAIL if strict else Outcome.DIFFERS)
     [old] = {*WRONG.splitlines()} - {*XOR.splitlines()}
     [new] = {*XOR.splitlines()} - {*WRONG.splitlines()}
     assert differs.lines == (f"-{old}", f"+{new}")
-    assert same(XOR[:-1], XOR, strict).lines == ("only the end of its last line differs",)
-    assert same("x\n" * 300, XOR, strict).lines == (f"it has 300 lines, the generator's {LINES}",)
+    assert same(found(XOR[:-1]), strict).lines == ("only the end of its last line differs",)
+    long = same(found(HEAD + "\nx" * 299), strict)
+    assert long.lines == (f"it has 300 lines, the generator's {LINES}",)
 
 
 def test_difference_fails_only_when_strict() -> None:
@@ -201,9 +211,11 @@ def test_place_to_look(old: str, new: str, look: str) -> None:
 
 
 def test_place_of_a_crash_is_a_line_of_the_page() -> None:
-    trace = "Traceback:\n  File \"script.py\", line 10\nNameError: name 'Layer' is not defined\n"
+    trace = 'Traceback (most recent call last):\n  File "script.py", line 10\n'
+    trace += "NameError: name 'Layer' is not defined\n"
     page = found(XOR, block=2, line=31, name="page.md")
-    result = check(page, Run("", trace, 0.1, Ending.CRASHED, 1), Honesty("fail", "x"), XOR)
+    verdict = judge(Run("", trace, 0.1, Ending.CRASHED, 1), SPEC.table)
+    result = checked(page, verdict, Honesty("fail", "x"))
     assert result.look.startswith("look at page.md:40 (block 2): ")
     assert XOR.splitlines()[9].strip() in result.look
     assert result.checks["learns"].lines == ("NameError: name 'Layer' is not defined (line 10)",)
@@ -211,7 +223,8 @@ def test_place_of_a_crash_is_a_line_of_the_page() -> None:
 
 def test_report_is_printable() -> None:
     hostile = found(XOR, name="\x1b[2J\n.py")
-    lines = check(hostile, Run("\x1b]0;x\x07", "", 0.1, Ending.FINISHED), Honesty("pass"), XOR)
+    verdict = judge(Run("\x1b]0;x\x07", "", 0.1, Ending.FINISHED), SPEC.table)
+    lines = checked(hostile, verdict, Honesty("pass"))
     assert all(line.isprintable() for line in lines.report())
     assert refused(hostile, "why").report()[2] == "      why"
 
@@ -246,7 +259,7 @@ def test_renamed_variables_are_not_applicable() -> None:
     result = check_script(found(re.sub(r"\b(W1|W2)\b", r"weights\1", XOR)))
     assert outcomes(result)["learns"] == "pass"
     assert outcomes(result)["honest"] == "not applicable"
-    assert result.code == int(bool(form.problems(result.found.block.source)))
+    assert result.code == int(bool(script_form.form_problems(result.found.block.source)))
 
 
 # Python 3.11.0 to 3.11.3 read a script up to the null byte.
@@ -376,10 +389,11 @@ def test_usage(
 def test_fault_of_the_checker_is_told_apart(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def examine(source: str, *_: object) -> tuple[Run, Honesty]:
+    def examine(source: str, *_: object) -> tuple[Run, Verdict, Honesty]:
         if source == WRONG:
             raise RuntimeError("no interpreter")
-        return Run(GOOD, "", 0.1, Ending.FINISHED), Honesty("pass")
+        run = Run(GOOD, "", 0.1, Ending.FINISHED)
+        return run, judge(run, SPEC.table), Honesty("pass")
 
     monkeypatch.setattr(checking, "examine", examine)
     page = write(tmp_path, "page.md", fence(WRONG) + fence(XOR))
@@ -390,10 +404,41 @@ def test_fault_of_the_checker_is_told_apart(
     assert re.search(r"block 2\) +pass +pass +pass +pass", printed)
 
 
+@pytest.mark.skipif(os.name != "posix", reason="a closed pipe is POSIX")
+@pytest.mark.parametrize(("source", "code"), [(XOR, 0), (WRONG, 1)])
+def test_reader_of_a_pipe_may_leave(source: str, code: int, tmp_path: Path) -> None:
+    page = write(tmp_path, "page.md", fence(source) * 3)
+    command = [sys.executable, "-m", "generator", "check", page]
+    read_end, write_end = os.pipe()
+    os.close(read_end)
+    ended = subprocess.run(command, stdout=write_end, stderr=subprocess.PIPE, check=False)
+    os.close(write_end)
+    assert (ended.returncode, ended.stderr) == (code, b"")
+
+
+def test_interrupted_fix_says_what_was_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = [write(tmp_path, f"{name}.py", WRONG) for name in "abc"]
+    writes = replacement.write
+
+    def write_two(sources: replacement.Sources) -> None:
+        if next(iter(sources)).path.name == "c.py":
+            raise KeyboardInterrupt
+        writes(sources)
+
+    monkeypatch.setattr(replacement, "write", write_two)
+    assert main(["check", "--fix", *paths]) == 130
+    places = f"{paths[0]}:1, {paths[1]}:1"
+    said = f"interrupted; replaced already: {places}; nothing else was written\n"
+    assert capsys.readouterr().err == said
+    assert [Path(path).read_text(encoding="utf-8") for path in paths] == [XOR, XOR, WRONG]
+
+
 def test_results_keep_their_order(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(fence(XOR) + fence(AND) + fence(WRONG), encoding="utf-8")
-    results = list(checking.check_all(find(page), workers=3))
+    results = list(checking.check_all(scripts_in(page), workers=3))
     assert [result.found.block.number for result in results] == [1, 2, 3]
     assert [result.code for result in results] == [0, 0, 1]
 

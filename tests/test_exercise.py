@@ -24,7 +24,7 @@ from nineteen.script.make import Made, make
 from nineteen.script.render import MAX_COLUMNS, MAX_LINES, confirm
 from nineteen.script.spec import Activation, ScriptSpec
 from nineteen.verbs.check.command import check_script
-from nineteen.verbs.check.find import find
+from nineteen.verbs.check.found_script import scripts_in
 from nineteen.verbs.exercise.blanks import Blank, blanks_of
 from nineteen.verbs.exercise.exercise import exercise_files
 from nineteen.verbs.exercise.trial_numbers import trial
@@ -374,7 +374,7 @@ def test_the_notebook_runs_in_jupyter_and_passes_check(command: str, tmp_path: P
     nbclient.NotebookClient(book, timeout=60, kernel_name="python3").execute()
     printed = [cell.outputs for cell in book.cells if cell.cell_type == "code" and cell.outputs]
     assert len(printed) == 1  # the script's, and no check's
-    [found] = find(path)
+    [found] = scripts_in(path)
     assert check_script(found, strict=True).code == 0
 
 

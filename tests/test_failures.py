@@ -20,7 +20,7 @@ from nineteen.verbs.catalogue import command as catalogue
 from nineteen.verbs.catalogue import failures
 from nineteen.verbs.catalogue.failures import FAILED, FAILURES, Failure
 from nineteen.verbs.check.command import check_script
-from nineteen.verbs.check.find import find
+from nineteen.verbs.check.found_script import scripts_in
 
 ROOT = Path(catalogue.__file__).parents[4]
 COMMITTED = ROOT / "generated" / FAILED
@@ -73,7 +73,7 @@ def test_without_the_reason_it_learns(failure: Failure) -> None:
 
 @EACH
 def test_check_expects_it_to_fail(failure: Failure) -> None:
-    [found] = find(COMMITTED / f"{failure.name}.py")
+    [found] = scripts_in(COMMITTED / f"{failure.name}.py")
     result = check_script(found, strict=True)
     assert result.code == 0
     outcomes = [result.checks[name].outcome for name in ("learns", "honest", "form", "same")]
@@ -83,14 +83,14 @@ def test_check_expects_it_to_fail(failure: Failure) -> None:
 
 def test_check_names_the_reason() -> None:
     for name, reason in (("forgotten_bias", "b1 is missing"), ("wrong_bracket", "brackets")):
-        [found] = find(COMMITTED / f"{name}.py")
+        [found] = scripts_in(COMMITTED / f"{name}.py")
         assert reason in check_script(found).checks["honest"].lines[0]
 
 
 def test_without_keep_the_same_script_fails_every_check(tmp_path: Path) -> None:
     path = tmp_path / "mine.py"
     path.write_text(named("forgotten_bias").source.replace(" --keep", ""), encoding="utf-8")
-    [found] = find(path)
+    [found] = scripts_in(path)
     result = check_script(found, strict=True)
     assert result.code == 1
     assert [name for name, check in result.checks.items() if check.failed] == [
@@ -103,7 +103,7 @@ def test_without_keep_the_same_script_fails_every_check(tmp_path: Path) -> None:
 def test_a_mended_script_fails_until_keep_is_taken_off(tmp_path: Path) -> None:
     path = tmp_path / "mine.py"
     path.write_text(render(named("wrong_bracket").spec), encoding="utf-8")
-    [found] = find(path)
+    [found] = scripts_in(path)
     result = check_script(found)
     assert result.code == 1
     assert "take --keep off" in result.checks["learns"].lines[0]

@@ -12,8 +12,8 @@ from nineteen.errors import UsageError
 from nineteen.script import choices as command
 from nineteen.script.choices import read
 from nineteen.script.spec import ScriptSpec
-from nineteen.verbs.check.find import files, find
 from nineteen.verbs.check.first_line import MARK, marked
+from nineteen.verbs.check.found_script import files_in, scripts_in
 
 FIRST = "import numpy as np  # python -m generator {}\n"
 
@@ -31,7 +31,7 @@ def test_mark_is_the_one_that_commands_are_read_by() -> None:
 @pytest.mark.parametrize("name", PAGES)
 def test_page(name: str, tmp_path: Path) -> None:
     path = put(tmp_path, "page.md", PAGES[name](XOR))
-    [found] = find(path)
+    [found] = scripts_in(path)
     assert found.block.source == XOR
     assert found.spec == read(XOR.partition("\n")[0])
     # Its line, counted independently: the one that holds the command.
@@ -41,12 +41,12 @@ def test_page(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", OTHERS)
 def test_no_script_in_page(name: str, tmp_path: Path) -> None:
-    assert find(put(tmp_path, "page.md", OTHERS[name])) == []
+    assert scripts_in(put(tmp_path, "page.md", OTHERS[name])) == []
 
 
 def test_blocks_are_counted_with_those_of_other_languages(tmp_path: Path) -> None:
     page = fence("ls\n", "sh") + fence(XOR) + fence("1 + 1\n") + fence(AND)
-    found = find(put(tmp_path, "page.md", page))
+    found = scripts_in(put(tmp_path, "page.md", page))
     assert [(one.block.number, one.block.source) for one in found] == [(2, XOR), (4, AND)]
     assert [one.name for one in found] == ["block2_xor_mini", "block4_and_h4_e150_full"]
     assert found[0].place(3) == f"{tmp_path}/page.md:7 (block 2)"
@@ -55,7 +55,7 @@ def test_blocks_are_counted_with_those_of_other_languages(tmp_path: Path) -> Non
 @pytest.mark.parametrize("name", LAYOUTS)
 def test_notebook(name: str, tmp_path: Path) -> None:
     path = put(tmp_path, "lesson.ipynb", LAYOUTS[name](DEEP))
-    [found] = find(path)
+    [found] = scripts_in(path)
     assert found.block.source == DEEP
     assert found.block.number == 3
     text = path.read_bytes().decode()
@@ -67,7 +67,7 @@ def test_notebook(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
 @pytest.mark.parametrize("bom", ["", "\ufeff"])
 def test_python_file(end: str, bom: str, tmp_path: Path) -> None:
-    [found] = find(put(tmp_path, "any_name.PY", bom + XOR.replace("\n", end)))
+    [found] = scripts_in(put(tmp_path, "any_name.PY", bom + XOR.replace("\n", end)))
     assert found.block.source == XOR
     assert found.name == "xor_mini"
     assert found.place(3) == f"{tmp_path}/any_name.PY:3"
@@ -87,7 +87,7 @@ def test_python_file(end: str, bom: str, tmp_path: Path) -> None:
     ],
 )
 def test_file_without_script(name: str, text: str | bytes, tmp_path: Path) -> None:
-    assert find(put(tmp_path, name, text)) == []
+    assert scripts_in(put(tmp_path, name, text)) == []
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_file_without_script(name: str, text: str | bytes, tmp_path: Path) -> No
 def test_broken_file_is_one_problem(
     name: str, text: str | bytes, reason: str, tmp_path: Path
 ) -> None:
-    [found] = find(put(tmp_path, name, text))
+    [found] = scripts_in(put(tmp_path, name, text))
     assert found.spec is None
     assert reason in found.problem
     assert "\n" not in found.problem
@@ -139,7 +139,7 @@ def test_broken_file_is_one_problem(
     ],
 )
 def test_refused_command(options: str, reason: str, tmp_path: Path) -> None:
-    [found] = find(put(tmp_path, "page.md", fence(FIRST.format(options) + "print(1)\n")))
+    [found] = scripts_in(put(tmp_path, "page.md", fence(FIRST.format(options) + "print(1)\n")))
     assert found.spec is None
     assert "refused" in found.problem or "characters" in found.problem
     assert reason in found.problem
@@ -149,7 +149,7 @@ def test_refused_command(options: str, reason: str, tmp_path: Path) -> None:
 
 def test_half_a_character(tmp_path: Path) -> None:
     text = notebook(XOR).replace("feedforward", "\\\\ud800", 99).replace("\\\\ud800", "\\ud800")
-    [found] = find(put(tmp_path, "half.ipynb", text))
+    [found] = scripts_in(put(tmp_path, "half.ipynb", text))
     assert found.spec is None
     assert "lone surrogate" in found.problem
 
@@ -167,8 +167,8 @@ def test_files_of_folders(tmp_path: Path) -> None:
     put(tmp_path, "env/pyvenv.cfg", "")
     put(tmp_path, "a/notes.txt", XOR)
     expected = [tmp_path / "a/b/y.md", tmp_path / "a/x.py"]
-    assert files([tmp_path]) == expected
-    assert files([tmp_path / "a/x.py", tmp_path, tmp_path / "a/b/../x.py"]) == expected[::-1]
+    assert files_in([tmp_path]) == expected
+    assert files_in([tmp_path / "a/x.py", tmp_path, tmp_path / "a/b/../x.py"]) == expected[::-1]
 
 
 def test_links_are_followed_once(tmp_path: Path) -> None:
@@ -183,9 +183,9 @@ def test_links_are_followed_once(tmp_path: Path) -> None:
         (folder / "dangling.py").symlink_to(tmp_path / "nowhere.py")
     except OSError:
         pytest.skip("links are not allowed here")
-    assert files([folder]) == [path]
-    assert files([link]) == [link / "x.py"]
-    assert files([folder, link]) == [path]
+    assert files_in([folder]) == [path]
+    assert files_in([link]) == [link / "x.py"]
+    assert files_in([folder, link]) == [path]
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_links_are_followed_once(tmp_path: Path) -> None:
 def test_path_that_cannot_be_checked(name: str, reason: str, tmp_path: Path) -> None:
     put(tmp_path, "notes.txt", XOR)
     with pytest.raises(UsageError, match=reason):
-        files([tmp_path / name])
+        files_in([tmp_path / name])
 
 
 def test_quick_test_reads_the_first_line_only(tmp_path: Path) -> None:

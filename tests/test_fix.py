@@ -13,16 +13,16 @@ from nineteen.errors import UsageError
 from nineteen.script.choices import read
 from nineteen.script.make import make
 from nineteen.script.render import render
-from nineteen.verbs.check import fix as fixing
-from nineteen.verbs.check.find import Found, find
-from nineteen.verbs.check.four_checks import Result, refused
+from nineteen.verbs.check import replacement as fixing
+from nineteen.verbs.check.found_script import FoundScript, scripts_in
+from nineteen.verbs.check.four_checks import ScriptResult, refused
 
 WRONG = XOR.replace("W2 += ", "W2 -= ")
 
 
-def put(path: Path, text: str) -> list[Found]:
+def put(path: Path, text: str) -> list[FoundScript]:
     path.write_bytes(text.encode())
-    return find(path)
+    return scripts_in(path)
 
 
 @pytest.mark.parametrize("new", [AND, DEEP], ids=["and", "deep"])
@@ -62,7 +62,7 @@ def test_several_scripts_of_a_page(names: list[str]) -> None:
 
     text = page(XOR)
     blocks = [block for block in code_blocks(text) if block.source == XOR]
-    sources = {Found(Path("page.md"), block, None): AND for block in blocks}
+    sources = {FoundScript(Path("page.md"), block, None): AND for block in blocks}
     if len(blocks) == len(names):  # an open fence takes all that follows
         assert fixing.replaced(text, sources) == page(AND)
 
@@ -91,7 +91,7 @@ def test_link_stays_a_link(tmp_path: Path) -> None:
         link.symlink_to(path)
     except OSError:
         pytest.skip("links are not allowed here")
-    [found] = find(link)
+    [found] = scripts_in(link)
     fixing.write({found: XOR})
     assert link.is_symlink()
     assert path.read_text(encoding="utf-8") == XOR
@@ -164,6 +164,6 @@ def test_what_cannot_be_fixed_is_said(
 
 def test_refused_script_has_no_replacement(tmp_path: Path) -> None:
     [found] = put(tmp_path / "x.py", XOR.replace("xor", "xro", 1))
-    result: Result = refused(found, found.problem)
+    result: ScriptResult = refused(found, found.problem)
     with pytest.raises(UsageError, match="by hand"):
         fixing.replacement(result, 1)

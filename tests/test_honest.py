@@ -18,8 +18,8 @@ from nineteen.script.spec import Activation, ScriptSpec
 from nineteen.training import examine as honest
 from nineteen.training.examine import examine, examine_here
 from nineteen.training.gradient import gradient
-from nineteen.training.gradient_step import Step
-from nineteen.training.honesty import SAMPLE, Honesty, sample
+from nineteen.training.gradient_step import GradientStep
+from nineteen.training.honesty import WATCHED, Honesty, watched_updates
 from nineteen.training.mistakes import wrong_change
 from nineteen.verbs.catalogue.command import specs
 from space import command_lines, spec
@@ -91,7 +91,7 @@ def test_constants_without_training_fail() -> None:
         "import numpy as np\n" + CONSTANTS,
         "import numpy as np\nfor epoch in range(300):\n    pass\n" + CONSTANTS,
     ):
-        result, honesty = examine(source, XOR, 30)
+        result, _, honesty = examine(source, XOR, 30)
         assert judge(result, XOR.table).ok
         assert honesty.status == "fail"
         assert "nothing in it is trained" in honesty.reason
@@ -99,14 +99,14 @@ def test_constants_without_training_fail() -> None:
 
 def test_renamed_variables_are_neither_a_pass_nor_a_failure() -> None:
     renamed = SOURCE.replace("W1", "first").replace("W2", "second")
-    result, honesty = examine(renamed, XOR, 30)
+    result, _, honesty = examine(renamed, XOR, 30)
     assert judge(result, XOR.table).ok
     assert honesty.status == "not applicable"
     assert "W1" in honesty.reason
 
 
 def test_what_is_not_python_fails() -> None:
-    result, honesty = examine("import numpy as np\nprint(", XOR, 30)
+    result, _, honesty = examine("import numpy as np\nprint(", XOR, 30)
     assert result.ending is Ending.CRASHED
     assert "SyntaxError" in result.stderr
     assert honesty == Honesty("fail", "it is not Python, so it trains nothing")
@@ -114,7 +114,7 @@ def test_what_is_not_python_fails() -> None:
 
 def test_what_is_nested_too_deeply_runs_as_it_would() -> None:
     source = "x = " + "-" * 5000 + "1\nprint(x)\n"
-    result, honesty = examine(source, XOR, 30)
+    result, _, honesty = examine(source, XOR, 30)
     assert result.ending is run(source).ending
     assert honesty.status != "pass"
 
@@ -129,7 +129,7 @@ def test_a_report_of_its_own_is_no_pass(monkeypatch: pytest.MonkeyPatch) -> None
         f"print('{report}', file=__import__('sys').stderr)\n"
     )
     source = SOURCE.replace("W2 +=", "W2 -=") + talks
-    assert examine(source, XOR, 30)[1].status == "fail"
+    assert examine(source, XOR, 30)[2].status == "fail"
 
 
 def test_a_report_with_another_token_is_none(tmp_path: Path) -> None:
@@ -156,9 +156,9 @@ def test_a_fault_of_the_check_is_not_the_scripts() -> None:
 
 def test_the_sample_is_early_and_late() -> None:
     script = spec("xor", "--batch", "mini", "--epochs", "100")
-    assert {0, 1, 2, 197, 198, 199} <= sample(script)
-    assert len(sample(script)) <= SAMPLE
-    assert sample(spec("xor", "--epochs", "2")) == {0, 1}
+    assert {0, 1, 2, 197, 198, 199} <= watched_updates(script)
+    assert len(watched_updates(script)) <= WATCHED
+    assert watched_updates(spec("xor", "--epochs", "2")) == {0, 1}
 
 
 def test_weights_that_are_no_numbers_pass_nothing() -> None:
@@ -168,7 +168,7 @@ def test_weights_that_are_no_numbers_pass_nothing() -> None:
     assert found_here(XOR, source).status == "fail"
 
 
-def relu_step(bias: float, slope_at_kink: float) -> Step:
+def relu_step(bias: float, slope_at_kink: float) -> GradientStep:
     """One update of a network with one hidden unit, which row 11 puts at the kink, or near it."""
     script = spec("and", "--hidden", "1", "--activation", "relu", "--lr", "0.5", "--epochs", "1")
     X = np.array([[-1.0, -1.0], [1.0, 1.0]])
@@ -178,7 +178,7 @@ def relu_step(bias: float, slope_at_kink: float) -> Step:
     delta = 1 / (1 + np.exp(-0.5)) - 1  # of row 11, whose hidden unit is next to 0
     first = first + slope_at_kink * delta * np.array([[1.0], [1.0], [1.0]])
     after = (before[0] - 0.5 * first, before[1] - 0.5 * second)
-    return Step(1, script, X, y, np.zeros((2, 1)), before, after)
+    return GradientStep(1, script, X, y, np.zeros((2, 1)), before, after)
 
 
 def test_at_a_kink_either_slope_is_right_and_elsewhere_only_one() -> None:

@@ -208,7 +208,8 @@ def test_loss_lines_have_to_be_asked_for() -> None:
     ],
 )
 def test_crashed(source: str, reason: str) -> None:
-    assert ran(source) == Verdict(Status.CRASHED, (), reason)
+    verdict = ran(source)
+    assert (verdict.status, verdict.predictions, verdict.reason) == (Status.CRASHED, (), reason)
 
 
 def test_ended_by_a_signal() -> None:
@@ -297,3 +298,21 @@ def test_junk_is_refused_in_linear_time(unit: str, frame: str) -> None:
     assert time.perf_counter() - began < 5  # quadratic would be minutes
     assert result.status is Status.NOT_LEARNED
     assert len(result.reason) < 200
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ("x = 1\nraise ValueError('(line 99)')", 2),
+        ("raise ValueError('a\\n  File \"script.py\", line 99')", 1),
+        ("import numpy as np\n\nnp.zeros((2, 3)) @ np.zeros(2)", 3),
+        ("def f():\n    return np\n\n\nf()", 2),
+        ("try:\n    x\nexcept NameError:\n    raise KeyError('y')", 4),
+        ("import os\nos._exit(3)", None),
+        ("import sys\nsys.exit('script.py\", line 99')", None),
+        ("x = (", 1),
+    ],
+)
+def test_line_of_a_crash_comes_from_the_traceback(body: str, line: int | None) -> None:
+    verdict = ran(body)
+    assert (verdict.status, verdict.line) == (Status.CRASHED, line)

@@ -8,9 +8,9 @@ from harmless import HARMLESS
 from mutant import BASES, Mutant, mutated
 from mutants import MUTANTS
 from nineteen.script.choices import read
-from nineteen.script.judge import Verdict, judge
+from nineteen.script.judge import Status, Verdict
 from nineteen.script.render import render
-from nineteen.script.run import Ending, Run
+from nineteen.script.run import Ending
 from nineteen.training.examine import Honesty, examine, examine_here
 from space import spec
 
@@ -20,16 +20,12 @@ SCORE = "130 of 133 mistakes are caught, 3 are equivalent"
 @cache
 def checks(source: str) -> tuple[Verdict, Honesty]:
     """What `learns` and `honest` say, in this process; what crashes is no pass of either."""
-    spec = read(source.partition("\n")[0])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         try:
-            printed, honesty = examine_here(source, spec)
-            run = Run(printed, "", 0, Ending.FINISHED)
+            return examine_here(source, read(source.partition("\n")[0]))
         except Exception as error:
-            honesty = Honesty("fail", "it crashes")
-            run = Run("", repr(error), 0, Ending.CRASHED, 1)
-    return judge(run, spec.table, show_loss=spec.show_loss), honesty
+            return Verdict(Status.CRASHED, reason=repr(error)), Honesty("fail", "it crashes")
 
 
 def caught(mutant: Mutant) -> bool:
@@ -70,11 +66,10 @@ def test_another_way_to_write_it_is_no_mistake(mutant: Mutant) -> None:
 def test_alone_in_a_process_the_same_is_found(name: str) -> None:
     [source] = [mutated(mutant) for mutant in MUTANTS if mutant.name == name]
     spec = read(source.partition("\n")[0])
-    run, honesty = examine(source, spec, 30)
-    there = judge(run, spec.table), honesty
+    run, *there = examine(source, spec, 30)
     here = checks(source)
     assert [check.status for check in there] == [check.status for check in here]
-    assert run.ending is Ending.CRASHED or there == here
+    assert run.ending is Ending.CRASHED or there == [*here]
 
 
 def test_the_score() -> None:

@@ -9,7 +9,7 @@ from nineteen.errors import UsageError
 from nineteen.script.choices import command, read
 from nineteen.script.make import make
 from nineteen.verbs.check.command import check_all
-from nineteen.verbs.check.find import find
+from nineteen.verbs.check.found_script import scripts_in
 from nineteen.verbs.exercise.variants import TABLE, TRIVIAL, candidates, variant_files, variants
 from space import spec
 
@@ -28,7 +28,7 @@ def test_every_variant_is_verified_and_listed(folder: Path) -> None:
     assert [row["variant"] for row in rows] == [str(n) for n in range(1, 10)]
     found = []
     for row in rows:
-        [script] = find(folder / f"{Path(row['file']).stem}_solution.py")
+        [script] = scripts_in(folder / f"{Path(row['file']).stem}_solution.py")
         assert script.spec == read(f"# {row['command']}")
         assert script.spec
         assert row["learns"] in script.spec.gates

@@ -46,7 +46,7 @@ ENDINGS = {
         "fail",
     ),
     "leaves at its end": (SOURCE + "raise SystemExit\n", "pass"),
-    "leaves with words": (SOURCE + 'raise SystemExit("enough")\n', "pass"),
+    "leaves with words": (SOURCE + 'raise SystemExit("enough")\n', "fail"),
     "leaves early, and fast": (SOURCE.replace("for epoch", CONSTANTS + FAST + "for epoch"), "fail"),
     "leaves at its end, and fast": (SOURCE + FAST, "fail"),
     "is killed": (SOURCE + "import os, signal; os.kill(os.getpid(), signal.SIGTERM)\n", "fail"),
@@ -59,11 +59,11 @@ ENDINGS = {
 def test_the_run_is_that_of_a_plain_run(name: str) -> None:
     source, status = ENDINGS[name]
     plain = run(source, seconds=30)
-    watched, honesty = examine(source, XOR, 30)
+    watched, verdict, honesty = examine(source, XOR, 30)
     assert honesty.status == status, honesty.reason
     assert watched.ending is plain.ending
     assert watched.limit == plain.limit
-    assert judge(watched, XOR.table) == judge(plain, XOR.table)
+    assert verdict == judge(watched, XOR.table) == judge(plain, XOR.table)
     if plain.ending is Ending.TOO_MUCH_OUTPUT:
         assert len(watched.stdout) == len(plain.stdout) == OUTPUT_LIMIT
     else:
@@ -73,6 +73,6 @@ def test_the_run_is_that_of_a_plain_run(name: str) -> None:
 
 
 def test_a_script_that_hangs_is_ended_in_time() -> None:
-    result, honesty = examine(SOURCE + "while True:\n    pass\n", XOR, 1.5)
+    result, _, honesty = examine(SOURCE + "while True:\n    pass\n", XOR, 1.5)
     assert result.ending is Ending.TIMEOUT
     assert honesty == Honesty("fail", "it did not run to its end, so its training was not seen")

@@ -73,15 +73,20 @@ def canonical_choices(spec: ScriptSpec) -> Choices:
 
 
 def read(line: str) -> ScriptSpec:
-    """The ScriptSpec that a script's first line names.
+    """The ScriptSpec that a script's first line names, with today's defaults.
 
     Raises UsageError where the line carries no command, or one that today's parser refuses.
     """
+    return spec_of(choices_of(line))
+
+
+def choices_of(line: str) -> Choices:
+    """What the command on a script's first line chooses. Raises UsageError as `read`."""
     _, mark, words = line.partition(MARK)
     if not mark:
         raise UsageError(f"no command on the first line: it should end with '{MARK}…'")
     try:
-        return spec_of(choose(shlex.split(words)))
+        return choose(shlex.split(words))
     except UsageError:
         raise
     except ValueError as error:  # shlex's own

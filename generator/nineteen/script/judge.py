@@ -4,7 +4,7 @@ import math
 import re
 from dataclasses import dataclass
 from enum import StrEnum
-from itertools import chain, dropwhile
+from itertools import chain, dropwhile, takewhile
 
 from nineteen.script.run import OUTPUT_LIMIT, SCRIPT, Ending, Run
 from nineteen.script.table import TruthTable
@@ -18,6 +18,7 @@ TOLERANCE = 0.1 + 1e-9
 _ARRAY = re.compile(r"\[(?:\s*+\[[^][]*+\])++\s*+\]")
 _ROW = re.compile(r"\[([^][]*)\]")
 _NUMBER = re.compile(r"-?([0-9]+(\.[0-9]*)?(e[+-][0-9]+)?|nan|inf)")
+_TRACEBACK = "Traceback (most recent call last):"
 _LOSS = re.compile(rf"epoch\s+[0-9]+: loss {_NUMBER.pattern}")
 
 
@@ -33,12 +34,15 @@ class Verdict:
     """Whether a script learned its truth table, and if not, why, in one sentence.
 
     `predictions` has the shape of the table, (rows, outputs), or is empty where the
-    script printed nothing of that shape; `reason` is empty where it learned.
+    script printed nothing of that shape; `reason` is empty where it learned. `remark` is the part
+    of the reason that names a sure cause; `line` is the script's line, from 1, that crashed.
     """
 
     status: Status
     predictions: Predictions = ()
     reason: str = ""
+    remark: str = ""
+    line: int | None = None
 
     @property
     def ok(self) -> bool:
@@ -55,7 +59,8 @@ def judge(run: Run, table: TruthTable, *, show_loss: bool = False) -> Verdict:
             reason = f"it had not finished after {run.limit:g} seconds: does a loop never end?"
             return Verdict(Status.TIMEOUT, reason=reason)
         case Ending.CRASHED:
-            return Verdict(Status.CRASHED, reason=_crash(run))
+            line = _crashed_line(run.stderr)
+            return Verdict(Status.CRASHED, reason=_crash(run, line), line=line)
         case Ending.TOO_MUCH_OUTPUT:
             reason = f"it prints more than {OUTPUT_LIMIT} bytes, {_instead_of(table)}"
             return Verdict(Status.NOT_LEARNED, reason=reason)
@@ -65,7 +70,9 @@ def judge(run: Run, table: TruthTable, *, show_loss: bool = False) -> Verdict:
         return Verdict(Status.NOT_LEARNED, reason=str(error))
     wrong = wrong_rows(predictions, table)
     if wrong:
-        return Verdict(Status.NOT_LEARNED, predictions, _summary(wrong, predictions))
+        remark = _remark(predictions)
+        reason = _summary(wrong, predictions) + (f" ({remark})" if remark else "")
+        return Verdict(Status.NOT_LEARNED, predictions, reason, remark)
     return Verdict(Status.LEARNED, predictions)
 
 
@@ -115,25 +122,41 @@ def read_predictions(printed: str, table: TruthTable, *, show_loss: bool = False
 
 
 def _summary(wrong: list[str], predictions: Predictions) -> str:
-    """The first three messages, how many more there are, and a hint where the cause is sure."""
+    """The first three messages, and how many more there are."""
     reason = "; ".join(wrong[:3])
     if len(wrong) > 3:
         noun = "row" if len(predictions[0]) == 1 else "prediction"
         reason += f"; and {len(wrong) - 3} more {noun}{'s' if len(wrong) > 4 else ''}"
-    if not all(map(math.isfinite, chain.from_iterable(predictions))):
-        reason += " (training diverged: try a smaller learning rate)"
     return reason
 
 
-def _crash(run: Run) -> str:
+def _remark(predictions: Predictions) -> str:
+    """What is sure to be the cause of wrong predictions, or ""."""
+    finite = all(map(math.isfinite, chain.from_iterable(predictions)))
+    return "" if finite else "training diverged: try a smaller learning rate"
+
+
+def _crash(run: Run, line: int | None) -> str:
     """The last line of the traceback and the line of the script, or the exit code."""
     if run.exit_code < 0:
         return f"it was ended by signal {-run.exit_code}"
     last = run.stderr.rstrip().rpartition("\n")[2]
     if not last.strip():
         return f"it ended with exit code {run.exit_code}"
-    lines = re.findall(f'{re.escape(SCRIPT)}", line ([0-9]+)', run.stderr)
-    return _short(last, 200) + (f" (line {lines[-1]})" if lines else "")
+    return _short(last, 200) + (f" (line {line})" if line else "")
+
+
+def _crashed_line(stderr: str) -> int | None:
+    """The line of the script in the last frame that a traceback has in it; no message counts.
+
+    The frames are the indented lines below the last heading; a SyntaxError has no heading.
+    """
+    frames = stderr.rpartition(f"{_TRACEBACK}\n")[2]
+    frames = "".join(takewhile(lambda line: line[0] == " ", frames.splitlines(True)))
+    lines = re.findall(
+        rf'^  File "[^"\n]*{re.escape(SCRIPT)}", line ([0-9]+)', frames, re.MULTILINE
+    )
+    return int(lines[-1]) if lines else None
 
 
 def _instead_of(table: TruthTable) -> str:

@@ -1,4 +1,4 @@
-"""The honest check of a script in a process of its own: one run gives its Run and its Honesty."""
+"""The honest check of a script in a process of its own: one run gives all the evidence."""
 
 import ast
 import json
@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from nineteen.script.judge import read_predictions
+from nineteen.script.judge import Verdict, judge
 from nineteen.script.run import Ending, Run, run
 from nineteen.script.spec import ScriptSpec
 from nineteen.script.syntax import parse
@@ -19,14 +19,16 @@ from nineteen.training.honesty import PRINTED, Audit, Honesty
 from nineteen.training.observe import NotApplicable, instrument, observe
 
 
-def examine(source: str, spec: ScriptSpec, seconds: float) -> tuple[Run, Honesty]:
+def examine(source: str, spec: ScriptSpec, seconds: float) -> tuple[Run, Verdict, Honesty]:
     """Run a script once, alone and observed, for at most `seconds` of wall-clock time.
 
-    The Run is that of a plain `run`: what the script prints, how it ends. A script that does not
-    run to its end never passes. Raises RuntimeError where the check itself fails.
+    The Run is that of a plain `run`: what the script prints, how it ends. The Verdict is the
+    judge's on it. A script that does not run to its end never passes the honest check. Raises
+    RuntimeError where the check itself fails.
     """
     if unseen := _unobservable(source):
-        return run(source, seconds=seconds), unseen
+        result = run(source, seconds=seconds)
+        return result, judge(result, spec.table, show_loss=spec.show_loss), unseen
     token = secrets.token_hex(16)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         page = Path(folder, "report.json")
@@ -34,33 +36,33 @@ def examine(source: str, spec: ScriptSpec, seconds: float) -> tuple[Run, Honesty
         report = _read(page, token)
     if "fault" in report or (not report and result.ending is Ending.CRASHED):
         raise RuntimeError(f"the check itself failed: {report.get('fault', result.stderr)}")
+    verdict = judge(result, spec.table, show_loss=spec.show_loss)
     if "problem" not in report:
-        return result, Honesty("fail", "it did not run to its end, so its training was not seen")
-    return result, _verdict(report["problem"], report.get("predictions"), result.stdout, spec)
+        unseen = Honesty("fail", "it did not run to its end, so its training was not seen")
+        return result, verdict, unseen
+    return result, verdict, _honesty(report["problem"], report.get("predictions"), verdict, spec)
 
 
 def _watching(source: str, spec: ScriptSpec, page: Path, token: str) -> str:
-    """A script that becomes the given one and watches it (see watch.py); texts stay literals."""
+    """A script that becomes the given one and watches it; texts stay literals."""
     package = str(Path(__file__).parent.parent.parent)
     arguments = (source, pickle.dumps(spec).hex(), str(page), token)
     return (
         f"import sys\nsys.path.insert(0, {package!a})\n"
-        "from nineteen.training.observed_process import main\n"
-        f"sys.path.pop(0)\nmain(*{arguments!a})\n"
+        "from nineteen.training.observed_process import become\n"
+        f"sys.path.pop(0)\nbecome(*{arguments!a})\n"
     )
 
 
-def examine_here(source: str, spec: ScriptSpec) -> tuple[str, Honesty]:
-    """The same check inside this process, without isolation: what it printed, and the Honesty.
-
-    Raises whatever the script raises.
-    """
-    if unseen := _unobservable(source):
-        return execute(source), unseen
-    audit = Audit(spec)
-    printed = observe(source, audit.see, audit.start)
-    problem = audit.problem()
-    return printed, _verdict(problem, [] if problem else audit.predictions(), printed, spec)
+def examine_here(source: str, spec: ScriptSpec) -> tuple[Verdict, Honesty]:
+    """The same inside this process, without isolation. Raises whatever the script raises."""
+    unseen, audit = _unobservable(source), Audit(spec)
+    printed = execute(source) if unseen else observe(source, audit.see, audit.start)
+    finished = Run(printed, "", 0, Ending.FINISHED)
+    verdict = judge(finished, spec.table, show_loss=spec.show_loss)
+    problem = "" if unseen else audit.problem()
+    predictions: Any = [] if unseen or problem else audit.predictions()
+    return verdict, unseen or _honesty(problem, predictions, verdict, spec)
 
 
 def _unobservable(source: str) -> Honesty | None:
@@ -104,15 +106,12 @@ def _read(page: Path, token: str) -> dict[str, Any]:
     return report if isinstance(report, dict) and report.get("token") == token else {}
 
 
-def _verdict(problem: str, predictions: Any, printed: str, spec: ScriptSpec) -> Honesty:
+def _honesty(problem: str, predictions: Any, verdict: Verdict, spec: ScriptSpec) -> Honesty:
     """Honest training has to be what the printed predictions come from."""
-    if problem:
-        return Honesty("fail", problem)
-    try:
-        shown = read_predictions(printed, spec.table, show_loss=spec.show_loss)
-    except ValueError as error:
-        return Honesty("fail", str(error))
-    for row, pair in enumerate(zip(np.array(shown), np.array(predictions), strict=True)):
+    if problem or not verdict.predictions:
+        return Honesty("fail", problem or verdict.reason)
+    pairs = zip(np.array(verdict.predictions), np.array(predictions), strict=True)
+    for row, pair in enumerate(pairs):
         for seen, meant in zip(*pair, strict=True):
             if not abs(seen - meant) <= PRINTED and not (np.isnan(seen) and np.isnan(meant)):
                 return Honesty(

@@ -33,7 +33,7 @@ KINK = 1e-9
 
 
 @dataclass(frozen=True)
-class Step:
+class GradientStep:
     """One update, counted from 1, beside what it should have been made of.
 
     `X` (rows, inputs), `y` and `error` (rows, outputs) are those of its batch; `before` and `after`
@@ -101,7 +101,7 @@ class Step:
         return relu and kink_distance(self.before, self.X) < KINK * self.size
 
 
-def names(spec: ScriptSpec) -> list[tuple[str, str]]:
+def matrix_names(spec: ScriptSpec) -> list[tuple[str, str]]:
     """What a script calls each matrix and its bias."""
     if len(spec.hidden) == 1:
         return [("W1", "b1"), ("W2", "b2")]
@@ -112,12 +112,12 @@ def parts(spec: ScriptSpec, changes: Matrices) -> list[tuple[str, Array]]:
     """Each matrix without its bias, and its bias, by the names of the script."""
     return [
         part
-        for (weights, bias), matrix in zip(names(spec), changes, strict=True)
+        for (weights, bias), matrix in zip(matrix_names(spec), changes, strict=True)
         for part in ((weights, matrix[:-1]), (bias, matrix[-1]))
     ]
 
 
-def is_error(step: Step, prediction: Array) -> bool:
+def is_error(step: GradientStep, prediction: Array) -> bool:
     """Whether the script's error is what is missing to the target, or the same with its sign."""
     limit = ERROR * step.size
     return any(
@@ -126,7 +126,7 @@ def is_error(step: Step, prediction: Array) -> bool:
     )
 
 
-def wrong_parts(step: Step, wanted: Matrices) -> list[int]:
+def wrong_parts(step: GradientStep, wanted: Matrices) -> list[int]:
     """Which `parts` of a change are not the wanted ones, as floats go."""
     wrong = []
     pairs = zip(parts(step.spec, step.changed), parts(step.spec, wanted), strict=True)
@@ -139,7 +139,7 @@ def wrong_parts(step: Step, wanted: Matrices) -> list[int]:
     return wrong
 
 
-def ratio(step: Step, part: int) -> float | None:
+def change_ratio(step: GradientStep, part: int) -> float | None:
     """The factor between a part's change and the wanted one; None where there is no one factor."""
     changed, wanted, rounding = (
         parts(step.spec, each)[part][1] for each in (step.changed, step.wanted, step.rounding)

@@ -8,12 +8,12 @@ import numpy as np
 
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.gradient import Array, matrices, predict
-from nineteen.training.gradient_step import Step, wrong_parts
+from nineteen.training.gradient_step import GradientStep, wrong_parts
 from nineteen.training.mistakes import wrong_change, wrong_error
 from nineteen.training.observe import Arrays, Start, Update
 from nineteen.training.row_order import wrong_order
 
-SAMPLE = 30  # updates looked at closely: the first, the last, and pairs across ends of epochs
+WATCHED = 30  # updates looked at closely: the first, the last, and pairs across ends of epochs
 
 # Rounded to 2 decimals: half a unit of the last, and a margin for binary floats.
 PRINTED = 0.0051
@@ -35,7 +35,7 @@ class Audit:
 
     def __init__(self, spec: ScriptSpec) -> None:
         self._spec = spec
-        self._sample = sample(spec)
+        self._sample = watched_updates(spec)
         self._most = spec.updates + spec.updates // spec.epochs  # one epoch more, to say so
         self._begun: Start | None = None
         self._rows: list[tuple[int, tuple[int, ...]]] = []
@@ -106,10 +106,10 @@ class Audit:
         return ""
 
 
-def sample(spec: ScriptSpec) -> frozenset[int]:
+def watched_updates(spec: ScriptSpec) -> frozenset[int]:
     """The updates, counted from 0, that are looked at closely: early, late, and between."""
     last = spec.updates - 1
-    a_part = SAMPLE // 3
+    a_part = WATCHED // 3
     chosen = {*range(a_part), *range(last - a_part + 1, last + 1)}
     per_epoch = spec.updates // spec.epochs
     for part in range(a_part // 2):
@@ -195,13 +195,13 @@ def _wrong_shape(number: int, update: Update, spec: ScriptSpec) -> str:
     return ""
 
 
-def _step(number: int, update: Update, spec: ScriptSpec) -> Step:
+def _step(number: int, update: Update, spec: ScriptSpec) -> GradientStep:
     rows = list(update.rows)
     y = np.array(spec.table.targets(), float)[rows]
     before, after = (
         matrices(_shaped(arrays, spec), spec) for arrays in (update.before, update.after)
     )
-    return Step(
+    return GradientStep(
         number, spec, inputs_of(spec)[rows], y, update.error.reshape(y.shape), before, after
     )
 

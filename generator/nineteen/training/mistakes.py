@@ -5,13 +5,20 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from nineteen.training.gradient import HIDDEN, Array, Function, Matrices, forward, sigmoid
-from nineteen.training.gradient_step import Step, is_error, names, parts, ratio, wrong_parts
+from nineteen.training.gradient_step import (
+    GradientStep,
+    change_ratio,
+    is_error,
+    matrix_names,
+    parts,
+    wrong_parts,
+)
 
 ALIKE = 1e-4  # two factors are the same mistake when they differ by at most this part
 ENOUGH = 8  # updates, the first and the first wrong ones, that an explanation has to fit
 
 
-def wrong_error(steps: Sequence[Step]) -> str:
+def wrong_error(steps: Sequence[GradientStep]) -> str:
     """What is wrong with the error of some update, one sentence, or ""; either sign is right."""
     wrong = [step for step in steps if not is_error(step, step.prediction)][:ENOUGH]
     if not wrong:
@@ -27,7 +34,7 @@ def wrong_error(steps: Sequence[Step]) -> str:
     return f"{start} at the weights before the update: look at layer, output and error"
 
 
-def wrong_change(steps: Sequence[Step]) -> str:
+def wrong_change(steps: Sequence[GradientStep]) -> str:
     """What is wrong with the change of the weights in some update, one sentence, or ""."""
     wrong = [step for step in steps if not step.at_kink and wrong_parts(step, step.wanted)][:ENOUGH]
     if not wrong:
@@ -37,7 +44,7 @@ def wrong_change(steps: Sequence[Step]) -> str:
     for i in off:
         if not any(parts(step.spec, step.changed)[i][1].any() for step in steps):
             return f"{named[i]} never changes: its update is missing"
-    ratios = [[ratio(step, i) for i in range(len(named))] for step in wrong]
+    ratios = [[change_ratio(step, i) for i in range(len(named))] for step in wrong]
     looked = [*wrong, *(step for step in steps[:ENOUGH] if not step.at_kink)]
     which = " and ".join(named[i] for i in off[:2]) + (" and more" if len(off) > 2 else "")
     return f"update {wrong[0].number}: " + (
@@ -49,7 +56,7 @@ def wrong_change(steps: Sequence[Step]) -> str:
     )
 
 
-def _for_all(steps: Sequence[Step], ratios: list[list[float | None]]) -> str:
+def _for_all(steps: Sequence[GradientStep], ratios: list[list[float | None]]) -> str:
     """The mistake behind one factor in all the changes of an update, or ""."""
     rows, lr = len(steps[0].y), steps[0].spec.lr
     flat = [factor for factors in ratios for factor in factors]
@@ -69,7 +76,7 @@ def _for_all(steps: Sequence[Step], ratios: list[list[float | None]]) -> str:
     return f"all weights change by {factor:.3g} times the gradient step they should make: {hint}"
 
 
-def _usual(name: str, steps: Sequence[Step]) -> str:
+def _usual(name: str, steps: Sequence[GradientStep]) -> str:
     """The usual mistake that explains all the changes, or ""."""
     for attempts in zip(*map(_changes, steps), strict=True):
         fits = zip(steps, attempts, strict=True)
@@ -97,7 +104,7 @@ def _one(factors: Sequence[float | None]) -> float | None:
     return first if same else None
 
 
-def _predictions(step: Step) -> Iterator[tuple[str, Array]]:
+def _predictions(step: GradientStep) -> Iterator[tuple[str, Array]]:
     """What a network with a usual mistake predicts, and where to look for the mistake."""
     said = step.spec.activation
     layer = "layer" if len(step.spec.hidden) == 1 else "a layer"
@@ -123,10 +130,10 @@ def _predictions(step: Step) -> Iterator[tuple[str, Array]]:
     yield from _biased(step)
 
 
-def _biased(step: Step) -> Iterator[tuple[str, Array]]:
+def _biased(step: GradientStep) -> Iterator[tuple[str, Array]]:
     """What the network predicts where a bias is forgotten, or subtracted."""
     function = HIDDEN[step.spec.activation].function
-    for i, (_, bias) in enumerate(names(step.spec)):
+    for i, (_, bias) in enumerate(matrix_names(step.spec)):
         for factor, mistake in ((0, "is missing"), (-1, "has the wrong sign")):
             weights = list(step.before)
             weights[i] = np.vstack([weights[i][:-1], factor * weights[i][-1:]])
@@ -139,7 +146,7 @@ def _biased(step: Step) -> Iterator[tuple[str, Array]]:
     yield "there are no ones beside the hidden layers, for the bias", prediction
 
 
-def _changes(step: Step) -> Iterator[tuple[str, Matrices]]:
+def _changes(step: GradientStep) -> Iterator[tuple[str, Matrices]]:
     """What a usual mistake makes of the changes, and where to look for the mistake."""
     said = step.spec.activation
     delta, slope = step.prediction - step.y, HIDDEN[said].slope

@@ -18,7 +18,7 @@ from nineteen.training.honesty import Audit
 from nineteen.training.observe import NotApplicable, calls, instrument
 
 
-def main(source: str, spec: str, page: str, token: str) -> None:
+def become(source: str, spec: str, page: str, token: str) -> None:
     """Run the script as if it had been started alone, from script.py in this folder."""
     name = os.path.abspath(sys.argv[0])
     with open(name, "wb") as file:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from nineteen.script.choices import command, read
-from nineteen.script.judge import Status, judge
+from nineteen.script.judge import Status
 from nineteen.script.make import SECONDS
 from nineteen.script.options import PROGRAM
 from nineteen.script.render import data, environment, render
@@ -66,8 +66,7 @@ def fail(failure: Failure) -> tuple[str, str]:
 
     Raises RuntimeError where it does anything but not learn.
     """
-    result, honesty = examine(failure.source, failure.spec, SECONDS)
-    verdict = judge(result, failure.spec.table)
+    result, verdict, honesty = examine(failure.source, failure.spec, SECONDS)
     if verdict.status is not Status.NOT_LEARNED or not verdict.predictions:
         raise RuntimeError(f"{failure.name} should not learn: {verdict.reason or verdict.status}")
     return result.stdout, honesty.reason

@@ -14,8 +14,8 @@ from nineteen.pytest_plugin import FIRST_LINE
 from nineteen.script.choices import read
 from nineteen.script.make import SECONDS
 from nineteen.verbs.check.command import check_script
-from nineteen.verbs.check.find import Found, find
-from nineteen.verbs.check.four_checks import Result
+from nineteen.verbs.check.found_script import FoundScript, scripts_in
+from nineteen.verbs.check.four_checks import ScriptResult
 
 
 def collect_scripts(
@@ -38,7 +38,7 @@ def collect_scripts(
     return [*mine] if ours and path.suffix.lower() == ".py" else [*others, *mine]
 
 
-def scripts(path: Path) -> list[Found]:
+def scripts(path: Path) -> list[FoundScript]:
     """The scripts of a file: where today's command line takes the command on the import line."""
     return [found for found in _alike(path) if _is_script(found)]
 
@@ -46,7 +46,7 @@ def scripts(path: Path) -> list[Found]:
 class ScriptFile(pytest.File):
     """A file with generated scripts."""
 
-    def __init__(self, *, found: list[Found], **rest: Any) -> None:
+    def __init__(self, *, found: list[FoundScript], **rest: Any) -> None:
         super().__init__(**rest)
         self.found = found
 
@@ -60,7 +60,7 @@ class ScriptFile(pytest.File):
 class ScriptItem(pytest.Item):
     """A generated script, with all of its checks."""
 
-    def __init__(self, *, found: Found, **rest: Any) -> None:
+    def __init__(self, *, found: FoundScript, **rest: Any) -> None:
         super().__init__(**rest)
         self.found = found
 
@@ -87,17 +87,17 @@ class ScriptItem(pytest.Item):
 class ScriptFailed(Exception):
     """A check of a script failed."""
 
-    def __init__(self, result: Result) -> None:
+    def __init__(self, result: ScriptResult) -> None:
         failed = ", ".join(name for name, check in result.checks.items() if check.failed)
         super().__init__("\n".join([f"{failed} failed", *result.report()]))
 
 
-def _alike(path: Path) -> list[Found]:
+def _alike(path: Path) -> list[FoundScript]:
     """What of a file is a script or resembles one: the command ends an import of NumPy."""
-    return [found for found in find(path) if _lines(found)]
+    return [found for found in scripts_in(path) if _lines(found)]
 
 
-def _lines(found: Found) -> list[str]:
+def _lines(found: FoundScript) -> list[str]:
     """The script's first line if it is an import of NumPy; of a broken file, all such lines."""
     if found.block.source:
         lines = [found.block.source.partition("\n")[0]]
@@ -109,14 +109,14 @@ def _lines(found: Found) -> list[str]:
     return [line for line in lines if FIRST_LINE.match(line.encode("utf-8", "replace"))]
 
 
-def _is_script(found: Found) -> bool:
+def _is_script(found: FoundScript) -> bool:
     for line in _lines(found):
         with suppress(UsageError):
             return bool(read(line))
     return False
 
 
-def _shown(found: Found, config: pytest.Config) -> Found:
+def _shown(found: FoundScript, config: pytest.Config) -> FoundScript:
     """The same with its path as messages show it: from the folder in which pytest was started."""
     start = config.invocation_params.dir
     inside = found.path.is_relative_to(start)

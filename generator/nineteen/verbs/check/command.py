@@ -10,43 +10,49 @@ from itertools import groupby
 from pathlib import Path
 
 from nineteen.errors import UsageError
+from nineteen.script.judge import Verdict
 from nineteen.script.make import SECONDS
 from nineteen.script.options import PROGRAM, Parser, printable, short
 from nineteen.script.render import render
-from nineteen.script.run import Run, stop_all
+from nineteen.script.run import stop_all
 from nineteen.training.examine import examine
 from nineteen.training.honesty import Honesty
-from nineteen.verbs.check.find import Found, files, find
-from nineteen.verbs.check.four_checks import Result, check, refused
+from nineteen.verbs.check.found_script import FoundScript, files_in, scripts_in
+from nineteen.verbs.check.four_checks import ScriptResult, checked, refused
 
 _SLICE = 0.2  # seconds, the longest that Ctrl-C can go unnoticed on Windows
 
-Observed = tuple[Run, Honesty, str]
+Observed = tuple[Verdict, Honesty]
 
 
 def main(argv: list[str]) -> int:
     """Check, and with --fix replace what fails; returns the highest of the results' codes."""
-    from nineteen.verbs.check.fix import fix
-    from nineteen.verbs.check.summary import print_summary, progress
+    from nineteen.page.progress import counted
+    from nineteen.verbs.check.replacement import fix_scripts
+    from nineteen.verbs.check.summary import print_summary
 
     given = _parser().read(argv)
-    found = [script for path in files(map(Path, given.paths)) for script in find(path)]
+    found = [script for path in files_in(map(Path, given.paths)) for script in scripts_in(path)]
     if not found:
         raise UsageError(
             f"{', '.join(map(printable, given.paths))}: there is no generated script "
             f"(its first line ends with '# {PROGRAM} …')"
         )
 
-    def results(scripts: Sequence[Found], label: str) -> list[Result]:
+    def results(scripts: Sequence[FoundScript], label: str) -> list[ScriptResult]:
         every = check_all(scripts, given.workers, given.seconds, given.strict)
-        return list(progress(every, label, len(scripts)))
+        return list(counted(every, label, len(scripts)))
 
     checked = results(found, "checking")
     notes: list[str] = []
     if given.fix:
-        fixed, notes = fix([result for result in checked if result.failed], given.seconds)
+        fixed: list[FoundScript] = []
+        try:
+            notes = fix_scripts([one for one in checked if one.failed], given.seconds, fixed)
+            again = results(_again(fixed), "checking again") if fixed else []
+        except KeyboardInterrupt:
+            raise KeyboardInterrupt(_interrupted(fixed)) from None
         kept = [result for result in checked if result.found not in fixed]
-        again = results(_again(fixed), "checking again") if fixed else []
         order = [(script.path, script.block.number) for script in found]
         checked = sorted(
             kept + again,
@@ -56,14 +62,16 @@ def main(argv: list[str]) -> int:
     return max(result.code for result in checked)
 
 
-def check_script(found: Found, seconds: float = SECONDS, strict: bool = False) -> Result:
+def check_script(
+    found: FoundScript, seconds: float = SECONDS, strict: bool = False
+) -> ScriptResult:
     """The result of one script, which runs once, isolated, for at most `seconds`."""
     return _result(found, partial(_observe, found, seconds), strict)
 
 
 def check_all(
-    found: Sequence[Found], workers: int, seconds: float = SECONDS, strict: bool = False
-) -> Iterator[Result]:
+    found: Sequence[FoundScript], workers: int, seconds: float = SECONDS, strict: bool = False
+) -> Iterator[ScriptResult]:
     """The results in order; `workers` scripts run side by side, each in a process of its own.
 
     A fault of the checker ends in the result of the script that it concerns.
@@ -81,12 +89,13 @@ def check_all(
             raise
 
 
-def _observe(found: Found, seconds: float) -> Observed | None:
-    """The script's run and honesty, and what its command renders; None without a spec."""
+def _observe(found: FoundScript, seconds: float) -> Observed | None:
+    """The verdict on the script's run, and its honesty; None without a spec."""
     if found.spec is None:
         return None
-    rendered = render(found.spec)
-    return *examine(found.block.source, found.spec, seconds), rendered
+    render(found.spec)  # refused before it runs, if it is
+    _, verdict, honesty = examine(found.block.source, found.spec, seconds)
+    return verdict, honesty
 
 
 def _await(future: Future[Observed | None]) -> Observed | None:
@@ -95,29 +104,39 @@ def _await(future: Future[Observed | None]) -> Observed | None:
     return future.result()
 
 
-def _result(found: Found, observed: Callable[[], Observed | None], strict: bool) -> Result:
+def _result(
+    found: FoundScript, observed: Callable[[], Observed | None], strict: bool
+) -> ScriptResult:
     try:
         evidence = observed()
     except UsageError as error:
         return refused(found, f"the command on its first line is refused: {error}")
-    return check(found, *evidence, strict) if evidence else refused(found, found.problem)
+    return checked(found, *evidence, strict) if evidence else refused(found, found.problem)
 
 
-def _guarded(found: Found, observed: Callable[[], Observed | None], strict: bool) -> Result:
+def _guarded(
+    found: FoundScript, observed: Callable[[], Observed | None], strict: bool
+) -> ScriptResult:
     try:
         return _result(found, observed, strict)
     except Exception as error:
-        return Result(found, {}, code=3, fault=f"{type(error).__name__}: {error}")
+        return ScriptResult(found, {}, code=3, fault=f"{type(error).__name__}: {error}")
 
 
-def _again(fixed: Sequence[Found]) -> list[Found]:
+def _interrupted(fixed: Sequence[FoundScript]) -> str:
+    """What an interrupted --fix has done already; "" for nothing."""
+    places = ", ".join(script.place() for script in fixed)
+    return f"interrupted; replaced already: {places}; nothing else was written" if fixed else ""
+
+
+def _again(fixed: Sequence[FoundScript]) -> list[FoundScript]:
     """The scripts that now stand in the places of those that were replaced."""
     places = {(script.path, script.block.number) for script in fixed}
     paths = [path for path, _ in groupby(fixed, lambda script: script.path)]
     return [
         script
         for path in paths
-        for script in find(path)
+        for script in scripts_in(path)
         if (script.path, script.block.number) in places
     ]
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from nineteen.errors import UsageError
+from nineteen.script.as_written import spec_as_written
 from nineteen.script.choices import MARK, file_stem, read
 from nineteen.script.options import printable
 from nineteen.script.spec import ScriptSpec
@@ -16,16 +17,19 @@ _SKIPPED = {"__pycache__", "node_modules", "build", "dist", "venv"}
 
 
 @dataclass(frozen=True)
-class Found:
-    """A script in a file: its block, and the spec that its first line names.
+class FoundScript:
+    """A script in a file: its block, and what it says it is.
 
-    Without a spec, `problem` says why: the command is refused, or the file cannot be read.
+    `spec` is what it is checked by: its command, and what its own text says where the command is
+    silent (see as_written.py). `named` is the command alone, with today's defaults. Without a spec,
+    `problem` says why: the command is refused, or the file cannot be read.
     """
 
     path: Path
     block: Block
     spec: ScriptSpec | None
     problem: str = ""
+    named: ScriptSpec | None = None
 
     @property
     def part(self) -> str:
@@ -36,7 +40,7 @@ class Found:
     @property
     def name(self) -> str:
         """An identifier that no other script of the file has."""
-        stem = file_stem(self.spec) if self.spec else "refused" if self.block.source else "broken"
+        stem = file_stem(self.named) if self.named else "refused" if self.block.source else "broken"
         return f"{self.part.replace(' ', '')}_{stem}".lstrip("_")
 
     def place(self, line: int = 1) -> str:
@@ -50,10 +54,10 @@ class Found:
         return f"{path}:{self.block.line + line - 1} ({self.part})"
 
 
-def find(path: Path) -> list[Found]:
+def scripts_in(path: Path) -> list[FoundScript]:
     """The scripts of a .py, .md or .ipynb file, in order.
 
-    A file with a script that cannot be taken apart is one Found, without a spec.
+    A file with a script that cannot be taken apart is one FoundScript, without a spec.
     """
     try:
         if not marked(path):
@@ -74,7 +78,7 @@ def find(path: Path) -> list[Found]:
         return [_broken(path, str(error))]
 
 
-def files(paths: Iterable[Path]) -> list[Path]:
+def files_in(paths: Iterable[Path]) -> list[Path]:
     """The files that may hold scripts: those named, and those in the folders named, each once.
 
     Hidden folders, build folders and virtual environments are left out. Raises UsageError for a
@@ -134,18 +138,19 @@ def _has_mark(block: Block) -> bool:
     return MARK in block.source.partition("\n")[0]
 
 
-def _found(path: Path, block: Block) -> Found:
+def _found(path: Path, block: Block) -> FoundScript:
     line = block.source.partition("\n")[0]
     if len(line) > MAX_FIRST_LINE:
-        return Found(path, block, None, f"its first line has {len(line)} characters")
+        return FoundScript(path, block, None, f"its first line has {len(line)} characters")
     try:
         block.source.encode()
-        return Found(path, block, read(line))
+        spec = spec_as_written(line, block.source)
+        return FoundScript(path, block, spec, named=read(line))
     except UnicodeEncodeError:
-        return Found(path, block, None, "it holds half a character (a lone surrogate)")
+        return FoundScript(path, block, None, "it holds half a character (a lone surrogate)")
     except UsageError as error:
-        return Found(path, block, None, f"the command on its first line is refused: {error}")
+        return FoundScript(path, block, None, f"the command on its first line is refused: {error}")
 
 
-def _broken(path: Path, problem: str, line: int = 1) -> Found:
-    return Found(path, Block(0, line, "", 0, 0), None, problem)
+def _broken(path: Path, problem: str, line: int = 1) -> FoundScript:
+    return FoundScript(path, Block(0, line, "", 0, 0), None, problem)

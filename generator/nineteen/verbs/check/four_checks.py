@@ -1,18 +1,17 @@
 """The four checks of a script: does it learn, honestly, in good form, and as generated today?"""
 
 import difflib
-import re
 from dataclasses import dataclass
 from enum import StrEnum
 
 from nineteen.script.choices import command
-from nineteen.script.judge import Status, Verdict, judge, wrong_rows
-from nineteen.script.options import PROGRAM, printable
-from nineteen.script.run import Run
+from nineteen.script.judge import Status, Verdict, wrong_rows
+from nineteen.script.options import PROGRAM, decimal, printable
+from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.honesty import Honesty
-from nineteen.verbs.check import form
-from nineteen.verbs.check.find import Found
+from nineteen.verbs.check.found_script import FoundScript
+from nineteen.verbs.check.script_form import form_problems
 
 MAX_ROWS = 8
 MAX_DIFF = 60  # lines
@@ -27,7 +26,7 @@ class Outcome(StrEnum):
 
 
 @dataclass(frozen=True)
-class Check:
+class CheckResult:
     """The outcome of one check, and what there is to say about it."""
 
     outcome: Outcome
@@ -39,15 +38,15 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Result:
+class ScriptResult:
     """The checks of one script by name, and where to look when one fails.
 
     `code` is the exit code: 0 passed, 1 failed, 3 crashed or out of time. `fault` is set where
     the checker itself failed; that says nothing about the script.
     """
 
-    found: Found
-    checks: dict[str, Check]
+    found: FoundScript
+    checks: dict[str, CheckResult]
     look: str = ""
     code: int = 0
     fault: str = ""
@@ -81,75 +80,116 @@ class Result:
         return [printable(line) for line in lines]
 
 
-def check(found: Found, run: Run, honesty: Honesty, rendered: str, strict: bool = False) -> Result:
-    """The result of a script's run, beside what its command renders today.
+def checked(
+    found: FoundScript, verdict: Verdict, honesty: Honesty, strict: bool = False
+) -> ScriptResult:
+    """The result of a script that ran, beside what the generator renders.
 
-    `found` has a spec. With `strict` a script that differs from `rendered` fails. Of a script that
+    `found` has a spec. With `strict` a script that differs from that fails. Of a script that
     does not learn, as its --keep says, no other difference is a failure: it may be the lesson.
+    Raises UsageError where today's generator refuses the command.
     """
     assert found.spec is not None
-    verdict = judge(run, found.spec.table, show_loss=found.spec.show_loss)
-    problems = form.problems(found.block.source)
+    problems = form_problems(found.block.source)
     learned = learns(verdict, found.spec)
     as_meant = found.spec.keep and learned.outcome is Outcome.PASS
     honest = Outcome.DIFFERS if as_meant and honesty.status == "fail" else Outcome(honesty.status)
     checks = {
         "learns": learned,
-        "honest": Check(honest, (honesty.reason,) if honesty.reason else ()),
-        "form": Check(Outcome.FAIL if problems else Outcome.PASS, tuple(problems)),
-        "same": same(found.block.source, rendered, strict and not as_meant),
+        "honest": CheckResult(honest, (honesty.reason,) if honesty.reason else ()),
+        "form": CheckResult(Outcome.FAIL if problems else Outcome.PASS, tuple(problems)),
+        "same": same(found, strict and not as_meant),
     }
     failed = [name for name, check in checks.items() if check.failed]
-    look = _look(found, verdict, rendered) if {"learns", "honest"} & {*failed} else ""
+    look = _look(found, verdict) if {"learns", "honest"} & {*failed} else ""
     ended = verdict.status in (Status.CRASHED, Status.TIMEOUT)
-    return Result(found, checks, look, 3 if ended else int(bool(failed)))
+    return ScriptResult(found, checks, look, 3 if ended else int(bool(failed)))
 
 
-def refused(found: Found, problem: str) -> Result:
+def refused(found: FoundScript, problem: str) -> ScriptResult:
     """The result of a script whose command or file is refused: it has nothing to learn."""
-    rest = dict.fromkeys(("honest", "form", "same"), Check(Outcome.NOT_APPLICABLE))
-    return Result(found, {"learns": Check(Outcome.FAIL, (problem,))} | rest, code=1)
+    rest = dict.fromkeys(("honest", "form", "same"), CheckResult(Outcome.NOT_APPLICABLE))
+    return ScriptResult(found, {"learns": CheckResult(Outcome.FAIL, (problem,))} | rest, code=1)
 
 
-def learns(verdict: Verdict, spec: ScriptSpec) -> Check:
+def learns(verdict: Verdict, spec: ScriptSpec) -> CheckResult:
     """Whether the predictions match the truth table; with --keep, that they do not."""
     if spec.keep and verdict.ok:
         reason = "it learned, and its command says --keep, which is for scripts that do not"
-        return Check(Outcome.FAIL, (f"{reason}: take --keep off its first line",))
+        return CheckResult(Outcome.FAIL, (f"{reason}: take --keep off its first line",))
     if spec.keep and verdict.status is Status.NOT_LEARNED and verdict.predictions:
-        return Check(Outcome.PASS, ("it does not learn, as --keep says",))
+        return CheckResult(Outcome.PASS, ("it does not learn, as --keep says",))
     if verdict.ok:
-        return Check(Outcome.PASS)
+        return CheckResult(Outcome.PASS)
     rows = wrong_rows(verdict.predictions, spec.table)
     if not rows:
-        return Check(Outcome.FAIL, (verdict.reason,))
+        return CheckResult(Outcome.FAIL, (verdict.reason,))
     more = [f"and {len(rows) - MAX_ROWS} more"] if len(rows) > MAX_ROWS else []
-    _, remark, text = verdict.reason.partition(" (")
-    return Check(Outcome.FAIL, (*rows[:MAX_ROWS], *more, *[text.rstrip(")")] * bool(remark)))
+    return CheckResult(
+        Outcome.FAIL, (*rows[:MAX_ROWS], *more, *[verdict.remark] * bool(verdict.remark))
+    )
 
 
-def same(source: str, rendered: str, strict: bool) -> Check:
-    """Whether the script is what the generator renders; if not, the diff from it to that."""
+def same(found: FoundScript, strict: bool) -> CheckResult:
+    """Whether the script is what its command renders; if not, what differs.
+
+    Where its command leaves values out that its text has otherwise, it is compared with what the
+    generator renders for its own values, and a note says so.
+    """
+    assert found.spec is not None
+    assert found.named is not None
+    source, rendered = found.block.source, render(found.spec)
     if source == rendered:
-        return Check(Outcome.PASS)
+        return CheckResult(Outcome.PASS)
     outcome = Outcome.FAIL if strict else Outcome.DIFFERS
     lines, wanted = source.splitlines(), rendered.splitlines()
+    notes = _notes(found.spec, found.named)
+    if notes:  # then the first line differs, as the notes say
+        lines, wanted = lines[1:], wanted[1:]
     if len(lines) > MAX_COMPARED:
-        return Check(outcome, (f"it has {len(lines)} lines, the generator's {len(wanted)}",))
+        return CheckResult(outcome, (f"it has {len(lines)} lines, the generator's {len(wanted)}",))
     diff = list(difflib.unified_diff(lines, wanted, n=0, lineterm=""))[2:]
-    if not diff:
-        return Check(outcome, ("only the end of its last line differs",))
-    return Check(outcome, tuple(line for line in diff if not line.startswith("@@"))[:MAX_DIFF])
+    if not diff and not notes:
+        return CheckResult(outcome, ("only the end of its last line differs",))
+    shown = [line for line in diff if not line.startswith("@@")]
+    return CheckResult(outcome, (*notes, *shown[:MAX_DIFF]))
 
 
-def _look(found: Found, verdict: Verdict, rendered: str) -> str:
+def _notes(spec: ScriptSpec, named: ScriptSpec) -> list[str]:
+    """What a script's text has otherwise than its command, and how its command would be written."""
+    values = [
+        (option, (getattr(each, field) for each in (spec, named)))
+        for option, field in (("--hidden", "hidden"), ("--lr", "lr"), ("--epochs", "epochs"))
+    ]
+    other = [
+        f"{option} {_shown(one)}, today {_shown(two)}"
+        for option, (one, two) in values
+        if one != two
+    ]
+    notes = [f"made with older defaults, or changed by hand: {'; '.join(other)}"] if other else []
+    if spec.seed != named.seed:
+        notes.insert(
+            0, f"it is the script of seed {spec.seed}, its command names seed {named.seed}"
+        )
+    return [*notes, f"its command would be written '{command(spec)}'"] if notes else []
+
+
+def _shown(value: float | tuple[int, ...]) -> str:
+    return decimal(value) if isinstance(value, int | float) else ",".join(map(str, value))
+
+
+def _look(found: FoundScript, verdict: Verdict) -> str:
     """The most likely place of the mistake."""
-    if crash := re.search(r"\(line ([0-9]+)\)$", verdict.reason):
-        number = int(crash.group(1))
+    assert found.spec is not None
+    assert found.named is not None
+    if verdict.line:
         lines = found.block.source.splitlines()
-        text = lines[number - 1].strip() if 0 < number <= len(lines) else ""
-        return f"look at {found.place(number)}: {text[:100]}"
-    changed = _changed(found.block.source, rendered)
+        text = lines[verdict.line - 1].strip() if verdict.line <= len(lines) else ""
+        return f"look at {found.place(verdict.line)}: {text[:100]}"
+    # Where all is as its own values render it, the mistake may be one of the values.
+    changed = _changed(found.block.source, render(found.spec)) or _changed(
+        found.block.source, render(found.named)
+    )
     if not changed:
         return "its code is what the generator renders: look at the command on its first line"
     number, has, wanted = changed[0]

@@ -7,14 +7,20 @@ from nineteen.errors import UsageError
 from nineteen.script.files import write_atomically
 from nineteen.script.judge import Status
 from nineteen.script.make import SEEDS, make
-from nineteen.verbs.check.find import Found, find
-from nineteen.verbs.check.four_checks import Result
+from nineteen.verbs.check.found_script import FoundScript, scripts_in
+from nineteen.verbs.check.four_checks import ScriptResult
 
-Sources = dict[Found, str]
+Sources = dict[FoundScript, str]
 
 
-def fix(failed: Iterable[Result], seconds: float) -> tuple[list[Found], list[str]]:
-    """Replace failed scripts in their files; which ones were, and a note on each script."""
+def fix_scripts(
+    failed: Iterable[ScriptResult], seconds: float, fixed: list[FoundScript]
+) -> list[str]:
+    """Replace failed scripts in their files; a note on each script.
+
+    `fixed` gets those that were replaced, file after file, so that it is right even where Ctrl-C
+    ends this in the middle.
+    """
     sources: Sources = {}
     notes = []
     for result in failed:
@@ -22,7 +28,6 @@ def fix(failed: Iterable[Result], seconds: float) -> tuple[list[Found], list[str
             sources[result.found] = replacement(result, seconds)
         except UsageError as error:
             notes.append(f"not fixed: {result.found.place()}: {error}")
-    fixed: list[Found] = []
     for _, scripts in groupby(sources, lambda found: found.path):
         group = list(scripts)
         try:
@@ -32,22 +37,23 @@ def fix(failed: Iterable[Result], seconds: float) -> tuple[list[Found], list[str
         else:
             notes += [f"fixed: {found.place()}" for found in group]
             fixed += group
-    return fixed, notes
+    return notes
 
 
-def replacement(result: Result, seconds: float) -> str:
+def replacement(result: ScriptResult, seconds: float) -> str:
     """The verified script that should stand where a failed one is.
 
-    It is made like any other, with the seed of its command first; marked --keep and learning
-    after all, it loses the mark. Raises UsageError where there is none.
+    It is made like any other: with the values that its text has and its command leaves out, then
+    by its command alone, then with other seeds. Marked --keep and learning after all, it loses
+    the mark. Raises UsageError where there is none.
     """
-    spec = result.found.spec
-    if spec is None:
+    spec, named = result.found.spec, result.found.named
+    if spec is None or named is None:
         part = "its first line" if result.found.block.source else "the file"
         raise UsageError(f"mend {part} by hand")
     made = make(spec, (spec.seed,), seconds)
     if made.verdict.status is Status.NOT_LEARNED and not spec.keep:
-        made = make(spec, [seed for seed in SEEDS if seed != spec.seed], seconds)
+        made = make(named, list(dict.fromkeys([named.seed, *SEEDS])), seconds)
     kept = made.spec.keep and made.verdict.status is Status.NOT_LEARNED
     if not (made.verdict.ok or kept):
         raise UsageError(f"what its command renders fails too: {made.verdict.reason}")
@@ -62,7 +68,7 @@ def write(sources: Sources) -> None:
     Raises UsageError where the file is no longer what was checked; then nothing is written.
     """
     path = next(iter(sources)).path
-    now = find(path)
+    now = scripts_in(path)
     if any(found not in now for found in sources):
         raise UsageError("the file was changed while it was being checked: check it again")
     target = path.resolve()  # a link stays one
@@ -79,7 +85,7 @@ def replaced(text: str, sources: Sources) -> str:
     return text
 
 
-def _encoded(raw: str, found: Found, source: str) -> str:
+def _encoded(raw: str, found: FoundScript, source: str) -> str:
     """The script's source as it has to stand in place of `raw`."""
     if found.path.suffix.lower() == ".ipynb":
         from nineteen.verbs.check.notebook_cells import encoded

@@ -12,7 +12,7 @@ from nineteen.verbs.check.first_line import MAX_FIRST_LINE
 _BUILTINS = {"__import__", "eval", "exec", "input", "open"}
 
 
-def problems(source: str) -> list[str]:
+def form_problems(source: str) -> list[str]:
     """What is wrong with a script's form, a line each: at most 19 lines, formatted, NumPy only.
 
     The costly checks are left out where a cheap one fails, so that a hostile script costs nothing.

@@ -1,14 +1,13 @@
-"""What `check` shows: a progress bar, a table, and what a student can act on."""
+"""What `check` shows: a table, and what a student can act on."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
-from rich.console import Console
-from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
+from nineteen.page.report_console import ReportConsole
 from nineteen.script.options import printable
-from nineteen.verbs.check.four_checks import Check, Outcome, Result
+from nineteen.verbs.check.four_checks import CheckResult, Outcome, ScriptResult
 
 _PLAIN_WIDTH = 200  # columns, where the output is no terminal
 
@@ -21,17 +20,11 @@ _STYLES = {
 _NAMES = ("learns", "honest", "form", "same")
 
 
-def progress(results: Iterable[Result], label: str, total: int) -> Iterable[Result]:
-    """The same results, with a bar on the terminal's standard error if there is one."""
-    console = Console(stderr=True)
-    return track(results, label, total, console=console, disable=not console.is_terminal)
-
-
-def print_summary(results: Sequence[Result], notes: Sequence[str]) -> None:
+def print_summary(results: Sequence[ScriptResult], notes: Sequence[str]) -> None:
     """Print the table, the report of every script that does not simply pass, and the count."""
-    console = Console(highlight=False)
+    console = ReportConsole(highlight=False)
     if not console.is_terminal:
-        console = Console(highlight=False, width=_PLAIN_WIDTH)
+        console = ReportConsole(highlight=False, width=_PLAIN_WIDTH)
     console.print(_table(results))
     for result in results:
         if not result.clean:
@@ -49,7 +42,7 @@ def print_summary(results: Sequence[Result], notes: Sequence[str]) -> None:
     console.print(Text(text, style="bold red" if failed else "bold green"), soft_wrap=True)
 
 
-def _table(results: Sequence[Result]) -> Table:
+def _table(results: Sequence[ScriptResult]) -> Table:
     grid = Table("script", *_NAMES, box=None, header_style="bold")
     for result in results:
         cells = [_cell(result.checks.get(name)) for name in _NAMES]
@@ -57,7 +50,7 @@ def _table(results: Sequence[Result]) -> Table:
     return grid
 
 
-def _cell(check: Check | None) -> Text:
+def _cell(check: CheckResult | None) -> Text:
     return Text(check.outcome, style=_STYLES[check.outcome]) if check else Text("not known")
 
 
