@@ -1,6 +1,7 @@
 """Older defaults, and changed seeds: what a command leaves out is read from the script."""
 
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ from nineteen.script import choices
 from nineteen.script.as_written import spec_as_written
 from nineteen.script.choices import file_stem, read
 from nineteen.script.recipe import Recipe, default_hidden, recipe
-from nineteen.script.render import render
+from nineteen.script.render import fit, render
 from nineteen.training.examine import examine_here
 from nineteen.verbs.check.found_script import scripts_in
 from nineteen.verbs.check.four_checks import Outcome, same
@@ -20,7 +21,7 @@ CATALOGUE = sorted((Path(__file__).parent / "data" / "catalogue_0_1_0").rglob("*
 
 
 @pytest.fixture
-def newer(monkeypatch: pytest.MonkeyPatch) -> None:
+def newer(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Other defaults than those of 0.1.0, for every network."""
 
     def another(*of: Any) -> Recipe:
@@ -29,6 +30,9 @@ def newer(monkeypatch: pytest.MonkeyPatch) -> None:
 
     monkeypatch.setattr(choices, "recipe", another)
     monkeypatch.setattr(choices, "default_hidden", lambda *of: (default_hidden(*of)[0] + 2,))
+    fit.cache_clear()
+    yield
+    fit.cache_clear()
 
 
 def first(source: str) -> str:
