@@ -2,7 +2,7 @@
 
 from hypothesis import strategies as st
 from nineteen.script.choices import spec_of
-from nineteen.script.gates import FIXED, SCALABLE
+from nineteen.script.gates import GATES
 from nineteen.script.options import choose
 from nineteen.script.spec import ScriptSpec
 
@@ -16,8 +16,9 @@ def spec(*words: str) -> ScriptSpec:
 
 def named(inputs: int) -> st.SearchStrategy[list[str]]:
     """Names of gates with that number of inputs, one to eight."""
-    fixed = [name for name, columns in FIXED.items() if len(columns[0]) == 2**inputs]
-    gates = [name if inputs == 2 else f"{name}{inputs}" for name in SCALABLE]
+    rows = GATES.values()
+    fixed = [gate.name for gate in rows if gate.bits and len(gate.bits[0]) == 2**inputs]
+    gates = [gate.name if inputs == 2 else f"{gate.name}{inputs}" for gate in rows if gate.rule]
     return st.lists(
         st.sampled_from(gates + [name for name in fixed if name != "decoder"]),
         min_size=1,

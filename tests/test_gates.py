@@ -2,6 +2,7 @@
 
 import itertools
 import operator
+import re
 from collections.abc import Callable
 from functools import reduce
 
@@ -81,9 +82,19 @@ def test_circuits(name: str) -> None:
 
 def test_every_name_is_tested_and_every_alias_leads_to_one() -> None:
     assert set(gates.names()) == {*TWO_INPUTS, *ANY_INPUTS, *CIRCUITS}
-    assert set(gates.ALIASES.values()) <= set(gates.names())
-    assert not set(gates.ALIASES) & set(gates.names())
-    assert all(gates.canonical(alias) == name for alias, name in gates.ALIASES.items())
+    rows = gates.GATES.values()
+    aliases = [(alias, gate.name) for gate in rows for alias in gate.aliases]
+    assert len(dict(aliases)) == len(aliases) > 20
+    assert not set(dict(aliases)) & set(gates.names())
+    assert all(gates.canonical(alias) == name for alias, name in aliases)
+
+
+def test_every_row_is_whole() -> None:
+    for gate in gates.GATES.values():
+        assert re.fullmatch("[a-z]+(_[a-z]+)*", gate.name)
+        assert bool(gate.bits) != bool(gate.rule)
+        assert bool(gate.y) == bool(gate.y_meaning)
+        assert not (gate.bits and gate.y)
 
 
 def test_several_gates_are_columns_in_their_order() -> None:

@@ -23,11 +23,10 @@ from markdown_it import MarkdownIt
 from nineteen.cli import main
 from nineteen.page import look as figures
 from nineteen.page.document import FORMATS, files
-from nineteen.script.gates import FIXED, SCALABLE, table_of
+from nineteen.script.gates import GATES, table_of
 from nineteen.script.make import Made, make
-from nineteen.script.naming import MEANINGS, input_names, meaning, output_names, subject
-from nineteen.script.render import templates_folder
 from nineteen.script.spec import Batch
+from nineteen.script.templates import templates_folder
 from nineteen.training.gradient import matrices, predict
 from nineteen.verbs.lesson.lesson import MATH, default_path, lesson, watch
 from nineteen.verbs.lesson.lesson_pictures import loss_curve
@@ -272,16 +271,14 @@ def luminance(colour: str) -> float:
 
 
 def test_every_gate_has_words() -> None:
-    assert set(MEANINGS) == {*FIXED, *SCALABLE}
-    for gate in MEANINGS:
-        wanted = spec(gate)
-        assert len(input_names(wanted)) == table_of(gate).inputs
-        assert len(output_names(wanted)) == table_of(gate).outputs
-        assert meaning(gate)[0] in "01at"
-    assert subject(spec("and", "or", "xor")) == "`and`, `or` and `xor`"
-    assert subject(spec("--table", "0110")) == "a truth table of 4 rows"
-    assert input_names(spec("--expr", "x and not d")) == ["d", "x"]
-    assert output_names(spec("half_adder", "xor")) == ["half_adder sum", "half_adder carry", "xor"]
+    for name, gate in GATES.items():
+        assert len(spec(name).input_names) == table_of(name).inputs
+        assert len(spec(name).output_names) == table_of(name).outputs
+        assert gate.meaning[0] in "01at"
+    assert spec("and", "or", "xor").subject == "`and`, `or` and `xor`"
+    assert spec("--table", "0110").subject == "a truth table of 4 rows"
+    assert spec("--expr", "x and not d").input_names == ("d", "x")
+    assert spec("half_adder", "xor").output_names == ("half_adder sum", "half_adder carry", "xor")
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from itertools import combinations
 
 import pytest
 from nineteen.page import look
-from nineteen.script.render import templates_folder
 from nineteen.script.spec import Batch
+from nineteen.script.templates import templates_folder
 from nineteen.verbs.playground.site import site
 
 LOOKS = [*look.STRATEGIES.values(), *look.BITS]

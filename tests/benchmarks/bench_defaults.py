@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from joblib import Parallel, delayed
 from nineteen.page.estimates import wilson
 from nineteen.script.choices import spec_of
-from nineteen.script.gates import SCALABLE
+from nineteen.script.gates import GATES
 from nineteen.script.judge import judge
 from nineteen.script.options import choose, decimal
 from nineteen.script.recipe import ONE_LAYER, recipe
@@ -38,7 +38,9 @@ def functions(inputs: int) -> list[list[str]]:
         return [["--table", f"{bits:0{rows}b}"] for bits in range(2**rows)]
     source = random.Random(inputs)
     drawn = [f"{source.getrandbits(rows):0{rows}b}" for _ in range(RANDOM_FUNCTIONS)]
-    return [["--table", bits] for bits in drawn] + [[f"{name}{inputs}"] for name in SCALABLE]
+    return [["--table", bits] for bits in drawn] + [
+        [f"{gate.name}{inputs}"] for gate in GATES.values() if gate.rule
+    ]
 
 
 def learns(words: list[str]) -> bool:

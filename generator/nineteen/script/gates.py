@@ -1,92 +1,63 @@
-"""The functions that have a name, as literals and one-line rules, and their usual aliases."""
+"""The functions that have a name: one row each in templates/gates.toml."""
 
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cache
 
 from nineteen.errors import UsageError
 from nineteen.script.table import MAX_INPUTS, TruthTable
+from nineteen.script.templates import data
 
-# Functions of any number of inputs: what is wanted of `ones` inputs that are 1 out of `inputs`.
-SCALABLE: dict[str, Callable[[int, int], bool]] = {
-    "and": lambda ones, inputs: ones == inputs,
-    "or": lambda ones, inputs: ones > 0,
-    "xor": lambda ones, inputs: ones % 2 == 1,
-    "nand": lambda ones, inputs: ones < inputs,
-    "nor": lambda ones, inputs: ones == 0,
-    "xnor": lambda ones, inputs: ones % 2 == 0,
-    "majority": lambda ones, inputs: 2 * ones > inputs,
-}
 
-# Functions of a fixed number of inputs: one bit string per output, in row order.
-FIXED: dict[str, tuple[str, ...]] = {
-    "not": ("10",),
-    "buffer": ("01",),
-    "false": ("0000",),
-    "nimply": ("0010",),
-    "a": ("0011",),
-    "cnimply": ("0100",),
-    "b": ("0101",),
-    "not_b": ("1010",),
-    "cimply": ("1011",),
-    "not_a": ("1100",),
-    "imply": ("1101",),
-    "true": ("1111",),
-    "half_adder": ("0110", "0001"),  # sum, carry
-    "full_adder": ("01101001", "00010111"),  # sum, carry
-    "mux": ("00110101",),  # inputs select, a, b: a where select is 0, b where it is 1
-    "decoder": ("1000", "0100", "0010", "0001"),  # one-hot: output i is 1 for the number i
-    "equal": ("1000010000100001",),  # two 2-bit numbers, a = b
-    "greater": ("0000100011001110",),  # two 2-bit numbers, a > b
-}
+@dataclass(frozen=True)
+class Gate:
+    """A function that has a name: all that is known of it.
 
-ALIASES: dict[str, str] = {
-    "conjunction": "and",
-    "disjunction": "or",
-    "parity": "xor",
-    "exor": "xor",
-    "eor": "xor",
-    "odd": "xor",
-    "even": "xnor",
-    "nxor": "xnor",
-    "xand": "xnor",
-    "iff": "xnor",
-    "equiv": "xnor",
-    "implies": "imply",
-    "converse": "cimply",
-    "inhibit": "nimply",
-    "maj": "majority",
-    "inverter": "not",
-    "identity": "buffer",
-    "id": "buffer",
-    "nota": "not_a",
-    "notb": "not_b",
-    "zero": "false",
-    "one": "true",
-    "multiplexer": "mux",
-    "halfadder": "half_adder",
-    "fulladder": "full_adder",
-    "equality": "equal",
-    "comparator": "greater",
-}
+    `meaning` follows "is". Either `bits` is the truth table, one string per output, in row order;
+    or the gate has any number of inputs, and `rule` is a Python expression that says whether 1 is
+    wanted of `ones` inputs that are 1 out of `inputs`. Then `y` may be an expression of NumPy for
+    the targets of three inputs and more, where {X} holds -1 and +1, and `y_meaning` what it gives.
+    Inputs are called a, b, c, … and an output is called as the gate, if they have no names here.
+    """
+
+    name: str
+    meaning: str
+    bits: tuple[str, ...] = ()
+    rule: str = ""
+    y: str = ""
+    y_meaning: str = ""
+    inputs: tuple[str, ...] = ()
+    outputs: tuple[str, ...] = ()
+    aliases: tuple[str, ...] = ()
+
+    def columns(self, inputs: int) -> tuple[str, ...]:
+        """The bits of each output for that many inputs, the row of zeros first."""
+        if self.bits:
+            return self.bits
+        wanted = _function(self.rule)
+        return ("".join(str(int(wanted(row.bit_count(), inputs))) for row in range(2**inputs)),)
+
+
+def _row(name: str, facts: dict[str, str | list[str]]) -> Gate:
+    given = {key: tuple(v) if isinstance(v, list) else v for key, v in facts.items()}
+    return Gate(name, **given)  # type: ignore[arg-type]
+
+
+GATES: dict[str, Gate] = {name: _row(name, facts) for name, facts in data("gates.toml").items()}
+
+
+def gate_of(name: str) -> Gate:
+    """The row of a canonical name such as "xor", "and4" or "mux"."""
+    return GATES[name.rstrip("0123456789")]
 
 
 def table_of(name: str) -> TruthTable:
     """The truth table of a canonical gate name such as "xor", "and4" or "mux"."""
-    stem, inputs = split(name)
-    if stem in FIXED:
-        return TruthTable(inputs, FIXED[stem])
-    wanted = SCALABLE[stem]
-    bits = "".join(str(int(wanted(row.bit_count(), inputs))) for row in range(2**inputs))
-    return TruthTable(inputs, (bits,))
-
-
-def split(name: str) -> tuple[str, int]:
-    """A canonical name's stem and number of inputs: "xor" gives ("xor", 2), "and4" ("and", 4)."""
-    if name in FIXED:
-        return name, (len(FIXED[name][0]) - 1).bit_length()
-    stem = name.rstrip("0123456789")
-    return stem, int(name[len(stem) :] or 2)
+    gate = gate_of(name)
+    inputs = int(name[len(gate.name) :] or 2) if gate.rule else _own_inputs(gate)
+    return TruthTable(inputs, gate.columns(inputs))
 
 
 def canonical(text: str, inputs: int | None = None) -> str:
@@ -95,8 +66,8 @@ def canonical(text: str, inputs: int | None = None) -> str:
     Raises UsageError for an unknown name or a number of inputs that the gate cannot have.
     """
     match = re.fullmatch(r"([a-z_]+?)[_-]?([0-9]{0,3})", text.lower().replace("-", "_"), re.ASCII)
-    stem = ALIASES.get(match[1], match[1]) if match else ""
-    if not match or (stem not in SCALABLE and stem not in FIXED):
+    stem = _aliases().get(match[1], match[1]) if match else ""
+    if not match or stem not in GATES:
         raise UsageError(_unknown(text))
     named = int(match[2]) if match[2] else None
     if named is not None and inputs is not None and named != inputs:
@@ -104,8 +75,8 @@ def canonical(text: str, inputs: int | None = None) -> str:
             f"gate '{text}' has {named} inputs and --inputs says {inputs}: leave one of them out"
         )
     count = named if named is not None else inputs
-    if stem in FIXED:
-        own = split(stem)[1]
+    if GATES[stem].bits:
+        own = _own_inputs(GATES[stem])
         if count is not None and count != own:
             raise UsageError(
                 f"gate '{stem}' always has {own} input{'s' * (own > 1)}, not {count}: leave it out"
@@ -134,11 +105,27 @@ def combine(names: tuple[str, ...]) -> TruthTable:
 
 def names() -> list[str]:
     """Every name once, in the order of the list: one input, then two, then more."""
-    return sorted([*FIXED, *SCALABLE], key=lambda name: (split(name)[1], table_of(name).outputs))
+    return sorted(GATES, key=lambda name: (table_of(name).inputs, table_of(name).outputs))
+
+
+def _own_inputs(gate: Gate) -> int:
+    """The number of inputs of a gate that always has the same."""
+    return (len(gate.bits[0]) - 1).bit_length()
+
+
+def _aliases() -> dict[str, str]:
+    return {alias: gate.name for gate in GATES.values() for alias in gate.aliases}
+
+
+@cache
+def _function(rule: str) -> Callable[[int, int], bool]:
+    """A rule of the table above as a function; nothing that a user wrote comes here."""
+    function: Callable[[int, int], bool] = eval(f"lambda ones, inputs: {rule}", {})
+    return function
 
 
 def _unknown(text: str) -> str:
-    near = get_close_matches(text[:40].lower(), [*SCALABLE, *FIXED, *ALIASES], n=1)
+    near = get_close_matches(text[:40].lower(), [*GATES, *_aliases()], n=1)
     hint = (
         f"did you mean '{near[0]}'? (python -m generator list)"
         if near

@@ -1,18 +1,18 @@
 """From a ScriptSpec to the script's source text: Jinja2, the line budget, black's confirmation."""
 
-import tomllib
 from functools import cache, lru_cache
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from nineteen.errors import UsageError
 from nineteen.script.choices import command
-from nineteen.script.gates import split
+from nineteen.script.gates import gate_of
 from nineteen.script.options import decimal
 from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.script.syntax import LOCK, parse
+from nineteen.script.templates import data as data
+from nineteen.script.templates import templates_folder
 
 MAX_LINES = 19
 MAX_COLUMNS = 88
@@ -20,17 +20,6 @@ MAX_COLUMNS = 88
 # before the loop, the learning rate beside the generator, a layer's two updates in one line.
 # Several: the two results of a step of backpropagation in one line, the output inside the error.
 DENSITIES = range(4)
-
-# Targets by rule, for the named functions of three inputs and more; X holds -1 and +1.
-RULES = {
-    "and": "{X}.min(axis=1, keepdims=True) > 0",
-    "or": "{X}.max(axis=1, keepdims=True) > 0",
-    "nand": "{X}.min(axis=1, keepdims=True) < 0",
-    "nor": "{X}.max(axis=1, keepdims=True) < 0",
-    "xor": "({X} > 0).sum(axis=1, keepdims=True) % 2",
-    "xnor": "1 - ({X} > 0).sum(axis=1, keepdims=True) % 2",
-    "majority": "{X}.sum(axis=1, keepdims=True) > 0",
-}
 
 
 def render(spec: ScriptSpec) -> str:
@@ -96,19 +85,6 @@ def environment() -> Environment:
     )
 
 
-def templates_folder() -> Path:
-    """Where the templates are: inside the installed package, or beside it in a checkout."""
-    package = Path(__file__).parent.parent
-    inside = package / "templates"
-    return inside if inside.is_dir() else package.parent.parent / "templates"
-
-
-@cache
-def data(name: str) -> dict[str, Any]:
-    """The texts and tables of a TOML file that lies beside the templates."""
-    return tomllib.loads((templates_folder() / name).read_text(encoding="utf-8"))
-
-
 def _values(spec: ScriptSpec) -> dict[str, Any]:
     inputs, rows = spec.table.inputs, spec.table.rows
     bits = [[2 * int(bit) - 1 for bit in spec.table.inputs_of(row)] for row in range(rows)]
@@ -148,19 +124,20 @@ def _batches(spec: ScriptSpec) -> str:
 def _targets(spec: ScriptSpec) -> tuple[str, str]:
     """The line or two that set y, in the form that reads best of those that fit, and its name.
 
-    A form is a table, words, bits or a hexadecimal number, or has the name of the rule's gate.
+    A form is a table, words, bits or a hexadecimal number; a gate's rule has its meaning here.
     """
     table = spec.table
     words = " ".join("".join(map(str, row)) for row in table.targets())
     bits = words.replace(" ", "")
     kind, text = ("bits", f'"{bits}"') if len(bits) <= 16 else ("hexadecimal", _hexadecimal(bits))
     shape = f".reshape({table.rows}, {table.outputs})"
+    gate = gate_of(spec.gates[0]) if len(spec.gates) == 1 else None
     forms = []
     if table.inputs <= 2:
         forms.append((f"y = np.array({[list(row) for row in table.targets()]})", "table"))
-    elif len(spec.gates) == 1 and (stem := split(spec.gates[0])[0]) in RULES:
+    elif gate and gate.y:
         X = "X" if len(spec.hidden) == 1 else "X[:, :-1]"
-        forms.append(("y = " + RULES[stem].format(X=X), stem))
+        forms.append((f"y = {gate.y.format(X=X)}", gate.y_meaning))
     if table.outputs > 1:
         forms.append((f'y = np.array([list(row) for row in "{words}".split()], int)', "words"))
     forms.append((f"y = np.array(list({text}), int){shape}", kind))

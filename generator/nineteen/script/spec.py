@@ -1,10 +1,13 @@
 """What a script is to be: one validated, frozen description that everything else reads."""
 
 import hashlib
+import re
 from dataclasses import dataclass
 from enum import StrEnum
+from string import ascii_lowercase
 
 from nineteen.errors import UsageError
+from nineteen.script.gates import gate_of
 from nineteen.script.table import TruthTable
 
 MAX_WIDTH = 256
@@ -75,6 +78,35 @@ class ScriptSpec:
     def sizes(self) -> tuple[int, ...]:
         """The layer sizes from inputs to outputs."""
         return (self.table.inputs, *self.hidden, self.table.outputs)
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        """A name for each input: the gate's own, an expression's variables, or a, b, c, …"""
+        own = {gate_of(gate).inputs for gate in self.gates}
+        if len(own) == 1 and (names := own.pop()):
+            return names
+        if self.expr:
+            return tuple(sorted(set(re.findall(r"\b[a-z]\b", self.expr))))
+        return tuple(ascii_lowercase[: self.table.inputs])
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        """A name for each output: the gates, or what a gate of several outputs calls them."""
+        names: list[str] = []
+        for gate in self.gates:
+            own = gate_of(gate).outputs or (gate,)
+            several = len(self.gates) > 1 and len(own) > 1
+            names += [f"{gate} {name}" for name in own] if several else own
+        count = self.table.outputs
+        return tuple(names or (f"output {i + 1}" if count > 1 else "output" for i in range(count)))
+
+    @property
+    def subject(self) -> str:
+        """What is learned, in Markdown: "`and` and `xor`", an expression, or a truth table."""
+        if self.gates:
+            quoted = [f"`{gate}`" for gate in self.gates]
+            return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if quoted[1:] else quoted)
+        return f"`{self.expr}`" if self.expr else f"a truth table of {self.table.rows} rows"
 
 
 def default_batch_size(batch: Batch, rows: int) -> int:

@@ -55,6 +55,17 @@ class TruthTable:
         """The wanted outputs, row by row: (rows, outputs), each 0 or 1."""
         return tuple(tuple(map(int, row)) for row in zip(*self.columns, strict=True))
 
+    def ignores_an_input(self) -> bool:
+        """Whether some input never makes a difference, as in a copy of one input."""
+        return any(
+            all(
+                column[row] == column[row ^ bit]
+                for column in self.columns
+                for row in range(self.rows)
+            )
+            for bit in (1 << place for place in range(self.inputs))
+        )
+
     def inputs_of(self, row: int) -> str:
         """The inputs of a row as bits, such as "01"."""
         return f"{row:0{self.inputs}b}"

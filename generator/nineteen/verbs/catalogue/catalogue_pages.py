@@ -3,7 +3,6 @@
 from typing import NamedTuple
 
 from nineteen.script.choices import command, file_stem
-from nineteen.script.naming import subject
 from nineteen.script.options import PROGRAM
 from nineteen.script.render import data, environment
 from nineteen.script.spec import ScriptSpec
@@ -42,7 +41,6 @@ def pages(scripts: list[tuple[ScriptSpec, str]]) -> dict[str, str]:
     values = {
         "chapters": chapters,
         "lessons": lessons,
-        "subject": subject,
         "command": command,
         "program": PROGRAM,
         "course": COURSE,

@@ -8,7 +8,6 @@ from typing import Any
 from nineteen.page.notebook import code_cell, markdown_cell, notebook
 from nineteen.script.annotate import ScriptStep
 from nineteen.script.make import Made
-from nineteen.script.naming import input_names, output_names, subject
 from nineteen.script.render import MAX_COLUMNS, environment
 from nineteen.script.spec import ScriptSpec
 from nineteen.verbs.exercise.blanks import SCRIPT_POINTS, blanks_of
@@ -82,9 +81,9 @@ def _values(made: Made, name: str) -> dict[str, Any]:
     return {
         "name": name,
         "spec": spec,
-        "subject": subject(spec),
-        "inputs": input_names(spec),
-        "outputs": output_names(spec),
+        "subject": spec.subject,
+        "inputs": spec.input_names,
+        "outputs": spec.output_names,
         "blanks": blanks,
         "source": made.source,
         "trials": {blank: (trial(blank, spec, 1), trial(blank, spec, 2)) for blank in tries},

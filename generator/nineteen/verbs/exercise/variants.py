@@ -10,20 +10,18 @@ from pathlib import Path
 
 from nineteen.errors import UsageError
 from nineteen.script.choices import command, spec_of
-from nineteen.script.gates import FIXED, SCALABLE, split, table_of
+from nineteen.script.gates import GATES, table_of
 from nineteen.script.make import Made, make
-from nineteen.script.naming import subject
 from nineteen.script.options import PROGRAM, choose
 from nineteen.script.render import render
 from nineteen.script.spec import Batch, ScriptSpec
+from nineteen.script.table import TruthTable
 from nineteen.verbs.exercise.exercise import exercise_files
 
 MAX_VARIANTS = 99
 TABLE = "variants.csv"
 # Sizes of the layers, in quarters of those of the command.
 QUARTERS = (4, 2, 3, 6, 8)
-# A copy of one input, or always the same answer: nothing to learn.
-TRIVIAL = {"false", "true", "a", "b", "not_a", "not_b"}
 
 
 def check_count(count: int) -> None:
@@ -84,14 +82,18 @@ def candidates(spec: ScriptSpec) -> list[ScriptSpec]:
 
 
 def _gates(spec: ScriptSpec) -> list[tuple[str, ...]]:
-    """The gates to choose from: as many of them at once as `spec` has outputs."""
+    """The gates to choose from: as many of them at once as `spec` has outputs.
+
+    None copies one input or answers always the same, and no two are the same function.
+    """
     inputs, outputs = spec.table.inputs, spec.table.outputs
-    names = [name for name in FIXED if split(name)[1] == inputs and name not in TRIVIAL]
-    if inputs > 1:
-        some = [name for name in SCALABLE if inputs > 2 or name != "majority"]
-        names += [name if inputs == 2 else f"{name}{inputs}" for name in some]
-    single = sorted(name for name in names if table_of(name).outputs == 1)
-    return list(combinations(single, outputs))
+    single: dict[TruthTable, str] = {}
+    for gate in GATES.values():
+        name = f"{gate.name}{inputs}" if gate.rule and inputs != 2 else gate.name
+        table = table_of(name)
+        if (table.inputs, table.outputs) == (inputs, 1) and not table.ignores_an_input():
+            single.setdefault(table, name)
+    return list(combinations(sorted(single.values()), outputs))
 
 
 def _in_turn(spec: ScriptSpec) -> Iterator[ScriptSpec]:
@@ -124,7 +126,7 @@ def _table(specs: list[ScriptSpec], paths: list[Path]) -> str:
     writer.writerow(["variant", "file", "learns", "hidden", "batch", "rows", "command", "student"])
     for number, (spec, path) in enumerate(zip(specs, paths, strict=True), 1):
         hidden = ",".join(map(str, spec.hidden))
-        learns = subject(spec).replace("`", "")
+        learns = spec.subject.replace("`", "")
         writer.writerow(
             [number, path.name, learns, hidden, spec.batch, spec.batch_size, command(spec), ""]
         )

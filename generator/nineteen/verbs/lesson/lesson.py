@@ -10,8 +10,8 @@ from nineteen.page.document import FORMATS, LESSONS, Document, Picture
 from nineteen.page.extras import extra
 from nineteen.script.annotate import annotated
 from nineteen.script.choices import command, file_stem
+from nineteen.script.gates import gate_of
 from nineteen.script.make import Made
-from nineteen.script.naming import input_names, meaning, output_names, subject
 from nineteen.script.recipe import recipe
 from nineteen.script.render import environment
 from nineteen.script.spec import Activation, Batch, ScriptSpec
@@ -70,10 +70,10 @@ def _words(spec: ScriptSpec, training: Training) -> dict[str, Any]:
     usual = recipe(spec.table.inputs, other, spec.batch, spec.activation)
     first, last = training.losses[0], training.losses[-1]
     return {
-        "subject": subject(spec),
-        "meaning": meaning,
-        "inputs": input_names(spec),
-        "outputs": output_names(spec),
+        "subject": spec.subject,
+        "gate_of": gate_of,
+        "inputs": spec.input_names,
+        "outputs": spec.output_names,
         "losses": training.losses,
         "alt_network": "Diagram of the network, in columns: "
         + ", ".join(map(str, spec.sizes))
@@ -152,7 +152,7 @@ def pictures(spec: ScriptSpec, training: Training, file: str) -> tuple[Picture, 
     def prediction(X: Array) -> Array:
         return predict(weights, X, spec.activation)
 
-    inputs, outputs = input_names(spec), output_names(spec)
+    inputs, outputs = spec.input_names, spec.output_names
     with style():
         figures = {
             "network": network(spec, inputs, outputs),

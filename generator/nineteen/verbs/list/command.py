@@ -3,7 +3,7 @@
 from rich.console import Console
 from rich.table import Table
 
-from nineteen.script.gates import ALIASES, SCALABLE, names, table_of
+from nineteen.script.gates import GATES, names, table_of
 from nineteen.script.options import PROGRAM, Parser
 
 
@@ -19,9 +19,8 @@ def main(argv: list[str]) -> int:
     )
     for name in names():
         table = table_of(name)
-        inputs = f"1 to 8, here {table.inputs}" if name in SCALABLE else str(table.inputs)
-        aliases = [alias for alias, stem in ALIASES.items() if stem == name]
-        grid.add_row(name, inputs, " ".join(table.columns), " ".join(aliases))
+        inputs = f"1 to 8, here {table.inputs}" if GATES[name].rule else str(table.inputs)
+        grid.add_row(name, inputs, " ".join(table.columns), " ".join(GATES[name].aliases))
     console = Console(highlight=False)
     console.print(grid)
     console.print(

@@ -13,8 +13,7 @@ from nineteen.page.highlight import highlighted
 from nineteen.page.notebook import code_cell, markdown_cell, notebook
 from nineteen.script.annotate import annotated
 from nineteen.script.choices import MARK, command, file_stem, read
-from nineteen.script.gates import SCALABLE, names, split, table_of
-from nineteen.script.naming import MEANINGS, input_names, output_names
+from nineteen.script.gates import GATES, gate_of, names, table_of
 from nineteen.script.options import PROGRAM, choose, decimal, printable
 from nineteen.script.render import MAX_LINES, confirm, render
 from nineteen.script.spec import Batch, ScriptSpec
@@ -58,10 +57,10 @@ def gates() -> list[Json]:
     return [
         {
             "name": name,
-            "inputs": split(name)[1],
-            "scalable": name in SCALABLE,
+            "inputs": table_of(name).inputs,
+            "scalable": bool(GATES[name].rule),
             "columns": table_of(name).columns,
-            "meaning": MEANINGS[name],
+            "meaning": GATES[name].meaning,
         }
         for name in names()
     ]
@@ -81,11 +80,11 @@ def script(spec: ScriptSpec, before: str = "") -> Json:
         "changed": changed(before.splitlines(), lines) if before else [],
         "updates": spec.updates,
         "table": {
-            "inputs": input_names(spec),
-            "outputs": output_names(spec),
+            "inputs": spec.input_names,
+            "outputs": spec.output_names,
             "columns": spec.table.columns,
         },
-        "gates": [split(name)[0] for name in spec.gates],
+        "gates": [gate_of(name).name for name in spec.gates],
         "expr": spec.expr,
         "values": {
             "hidden": ",".join(map(str, spec.hidden)),

@@ -13,7 +13,7 @@ from nineteen import __version__
 from nineteen.errors import UsageError
 from nineteen.page import look
 from nineteen.script.options import short
-from nineteen.script.render import templates_folder
+from nineteen.script.templates import templates_folder
 from nineteen.verbs.playground import bridge
 
 PYODIDE = "https://cdn.jsdelivr.net/pyodide/v314.0.7/full/"
