@@ -19,6 +19,7 @@ import pytest
 
 OLDEST = 8  # the first pytest with Dir and pytest_collect_directory
 SUFFIXES = (".py", ".md", ".ipynb")  # those of verbs/check/first_line.py; a test compares them
+MOST = 2**24  # bytes of a page or notebook that are looked at
 FIRST_LINE = re.compile(rb"import numpy as np[ \t]*# python -m generator ")
 _IN_PYTHON = re.compile(rb"(\xef\xbb\xbf|\xff\xfe)?" + FIRST_LINE.pattern)
 
@@ -92,24 +93,23 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 
 def _looks_ours(path: Path) -> bool:
     """The quick test: an import of NumPy that ends with a command, in a .py on its first line."""
-    suffix = path.suffix.lower()
-    if suffix not in SUFFIXES:
+    python = path.suffix.lower() == ".py"
+    if path.suffix.lower() not in SUFFIXES or not path.is_file():
         return False
     try:
         with open(path, "rb", buffering=0) as file:
-            data = file.read(256 if suffix == ".py" else -1)
+            data = file.read(256 if python else MOST).replace(b"\0", b"")  # it may be UTF-16
     except OSError:
         return False  # pytest says what is wrong with it
-    data = data.replace(b"\0", b"")  # a PowerShell redirection writes UTF-16
-    return bool(_IN_PYTHON.match(data) if suffix == ".py" else FIRST_LINE.search(data))
+    return bool(_IN_PYTHON.match(data) if python else FIRST_LINE.search(data))
 
 
 def _is_ours(path: Path) -> bool:
     if not _looks_ours(path):
         return False
-    from nineteen.verbs.check.collect import scripts
+    from nineteen.verbs.check.collect import has_script
 
-    return bool(scripts(path))
+    return has_script(path)
 
 
 def _first_folders(config: pytest.Config) -> set[Path]:

@@ -15,7 +15,6 @@ from nineteen.script.choices import read
 from nineteen.script.make import SECONDS
 from nineteen.verbs.check.command import check_script
 from nineteen.verbs.check.found_script import FoundScript, scripts_in
-from nineteen.verbs.check.four_checks import ScriptResult
 
 
 def collect_scripts(
@@ -25,22 +24,22 @@ def collect_scripts(
 
     What only resembles a script is a warning, and with --nineteen-strict an item that fails.
     """
-    every = _alike(path)
-    ours = [found for found in every if _is_script(found)]
+    alike = [found for found in scripts_in(path) if _first_lines(found)]
+    ours = [found for found in alike if _is_script(found)]
     if not parent.config.getoption("--nineteen-strict"):
-        for found in every:
+        for found in alike:
             if found not in ours:
-                words = f"{_shown(found, parent.config).place()} is not checked: {found.problem}"
                 with suppress(Warning):  # where warnings are errors, this is none
-                    parent.warn(pytest.PytestCollectionWarning(words))
-        every = ours
-    mine = [ScriptFile.from_parent(parent, path=path, found=every)] if every else []
+                    text = f"{found.place()} is not checked: {found.problem}"
+                    parent.warn(pytest.PytestCollectionWarning(text))
+        alike = ours
+    mine = [ScriptFile.from_parent(parent, path=path, found=alike)] if alike else []
     return [*mine] if ours and path.suffix.lower() == ".py" else [*others, *mine]
 
 
-def scripts(path: Path) -> list[FoundScript]:
-    """The scripts of a file: where today's command line takes the command on the import line."""
-    return [found for found in _alike(path) if _is_script(found)]
+def has_script(path: Path) -> bool:
+    """Whether a file holds a script, and not only what resembles one."""
+    return any(map(_is_script, scripts_in(path)))
 
 
 class ScriptFile(pytest.File):
@@ -53,8 +52,7 @@ class ScriptFile(pytest.File):
     def collect(self) -> Iterator[pytest.Item]:
         """One item a script; a file that cannot be read is one item too, which fails."""
         for found in self.found:
-            shown = _shown(found, self.config)
-            yield ScriptItem.from_parent(self, name=found.name, found=shown)
+            yield ScriptItem.from_parent(self, name=found.name, found=found)
 
 
 class ScriptItem(pytest.Item):
@@ -65,39 +63,30 @@ class ScriptItem(pytest.Item):
         self.found = found
 
     def runtest(self) -> None:
-        """Run and check the script; raises ScriptFailed."""
+        """Run and check the script; fails with what a student can act on."""
+        start, found = self.config.invocation_params.dir, self.found
+        if self.path.is_relative_to(start):  # messages show the path from where pytest started
+            found = replace(found, path=self.path.relative_to(start))
         seconds = self.config.getoption("--nineteen-seconds") or SECONDS
-        result = check_script(self.found, seconds, self.config.getoption("--nineteen-strict"))
+        result = check_script(found, seconds, self.config.getoption("--nineteen-strict"))
         if result.code:
-            raise ScriptFailed(result)
+            failed = ", ".join(name for name, check in result.checks.items() if check.failed)
+            pytest.fail("\n".join([f"{failed} failed", *result.report()]), pytrace=False)
         if not result.clean:
             self.add_report_section("call", "checks", "\n".join(result.report()))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *_: Any) -> Any:
-        """What a student can act on; the checker's own faults keep their traceback."""
-        if isinstance(excinfo.value, ScriptFailed):
-            return str(excinfo.value)
-        return f"the checker itself failed, not the script:\n{super().repr_failure(excinfo)}"
+        """The text of what failed; only the checker's own faults have a traceback."""
+        told = super().repr_failure(excinfo)
+        mine = isinstance(excinfo.value, pytest.fail.Exception)
+        return told if mine else f"the checker itself failed, not the script:\n{told}"
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """The file, the script's first line from 0, and its name."""
         return self.path, self.found.block.line - 1, self.name
 
 
-class ScriptFailed(Exception):
-    """A check of a script failed."""
-
-    def __init__(self, result: ScriptResult) -> None:
-        failed = ", ".join(name for name, check in result.checks.items() if check.failed)
-        super().__init__("\n".join([f"{failed} failed", *result.report()]))
-
-
-def _alike(path: Path) -> list[FoundScript]:
-    """What of a file is a script or resembles one: the command ends an import of NumPy."""
-    return [found for found in scripts_in(path) if _lines(found)]
-
-
-def _lines(found: FoundScript) -> list[str]:
+def _first_lines(found: FoundScript) -> list[str]:
     """The script's first line if it is an import of NumPy; of a broken file, all such lines."""
     if found.block.source:
         lines = [found.block.source.partition("\n")[0]]
@@ -110,14 +99,8 @@ def _lines(found: FoundScript) -> list[str]:
 
 
 def _is_script(found: FoundScript) -> bool:
-    for line in _lines(found):
+    """Whether today's command line takes the command that an import of NumPy carries."""
+    for line in _first_lines(found):
         with suppress(UsageError):
             return bool(read(line))
     return False
-
-
-def _shown(found: FoundScript, config: pytest.Config) -> FoundScript:
-    """The same with its path as messages show it: from the folder in which pytest was started."""
-    start = config.invocation_params.dir
-    inside = found.path.is_relative_to(start)
-    return replace(found, path=found.path.relative_to(start)) if inside else found
