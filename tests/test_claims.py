@@ -13,7 +13,7 @@ from nineteen.training.execute import execute
 from nineteen.training.gradient import Array
 from nineteen.verbs.compare.batch_advice import advise
 from nineteen.verbs.compare.claims import all_findings, update_bytes
-from nineteen.verbs.compare.findings import ClaimVerdict, Finding, all_of, any_of, over
+from nineteen.verbs.compare.findings import ClaimVerdict, Finding, combined, over
 from nineteen.verbs.compare.trainings import Measured, Trainings, Truths
 from scipy.stats import binom
 from space import spec
@@ -238,18 +238,11 @@ def test_thirty_two_is_compared_with_every_other_size() -> None:
 def test_rules() -> None:
     ends = ((1.1, 2), (0, 0.9), (0.9, 2))
     assert [over(Estimate(1, *both, 9), 1) for both in ends] == list(ClaimVerdict)
-    assert [all_of(said) for said in ([HOLDS], [HOLDS, FAILS], [HOLDS, UNSEEN], [])] == [
-        HOLDS,
-        FAILS,
-        UNSEEN,
-        UNSEEN,
-    ]
-    assert [any_of(said) for said in ([HOLDS, FAILS], [FAILS], [FAILS, UNSEEN], [])] == [
-        HOLDS,
-        FAILS,
-        UNSEEN,
-        UNSEEN,
-    ]
+    several = ([HOLDS], [FAILS], [HOLDS, FAILS], [HOLDS, UNSEEN], [FAILS, UNSEEN], [])
+    all_of = [HOLDS, FAILS, FAILS, UNSEEN, FAILS, UNSEEN]
+    any_of = [HOLDS, FAILS, HOLDS, HOLDS, UNSEEN, UNSEEN]
+    assert [combined(said, FAILS) for said in several] == all_of
+    assert [combined(said, HOLDS) for said in several] == any_of
 
 
 @given(st.integers(0, 400))

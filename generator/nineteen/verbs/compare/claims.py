@@ -12,8 +12,7 @@ from nineteen.verbs.compare.findings import (
     LIMITS,
     ClaimVerdict,
     Finding,
-    all_of,
-    any_of,
+    combined,
     over,
 )
 from nineteen.verbs.compare.trainings import Measured, Trainings, mini_of
@@ -93,7 +92,9 @@ def _slower(full: Trainings, other: Trainings) -> Finding:
 def _stuck(full: Trainings, small: Sequence[Trainings]) -> Finding:
     shares = {hidden_units(one.spec): stuck_share(one) for one in (full, *small[-1:])}
     figures = tuple(f"{units}: {found.percent} of the seeds" for units, found in shares.items())
-    verdict = any_of([over(found, LIMITS.rarely) for found in shares.values()])
+    verdict = combined(
+        [over(found, LIMITS.rarely) for found in shares.values()], ClaimVerdict.HOLDS
+    )
     return Finding("full minima", figures, verdict)
 
 
@@ -109,7 +110,7 @@ def _between(sgd: Trainings, mini: Trainings, full: Trainings) -> Finding:
         *updates_figures(*order),
         *(f"{strategy_name(t.spec)}: {median(t.uphill).percent} raise the loss" for t in order),
     )
-    return Finding("mini between", figures, all_of(verdicts))
+    return Finding("mini between", figures, combined(verdicts, ClaimVerdict.FAILS))
 
 
 def _choice(several: Sequence[Trainings]) -> Finding:
@@ -136,5 +137,5 @@ def _thirty_two(several: Sequence[Trainings]) -> Finding:
         if one is not wanted[0]
     }
     figures = tuple(f"{name}: {found.times} as many rows" for name, found in needs.items())
-    verdict = all_of([over(found, 1 / LIMITS.count) for found in needs.values()])
-    return Finding("advice 32", figures, verdict)
+    verdicts = [over(found, 1 / LIMITS.count) for found in needs.values()]
+    return Finding("advice 32", figures, combined(verdicts, ClaimVerdict.FAILS))

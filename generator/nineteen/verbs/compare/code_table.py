@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from html import escape
 from itertools import takewhile
+
+from nineteen.script.render import environment
 
 
 @dataclass(frozen=True)
@@ -22,6 +23,13 @@ class AlignedLines:
     def shifted(self) -> bool:
         """Whether the line is the same but not equally far in."""
         return self.same and len(set(self.lines)) > 1
+
+    @property
+    def shared(self) -> tuple[int, int]:
+        """With how many of the same characters all lines begin, and end; 0 where one is missing."""
+        texts = ["" if line is None else line.strip() for line in self.lines]
+        before = _common(texts)
+        return before, _common([text[before:][::-1] for text in texts])
 
 
 def aligned(sources: Sequence[str]) -> list[AlignedLines]:
@@ -57,50 +65,13 @@ def _key(line: str) -> str:
     return line.strip().partition("=")[0].partition(" in ")[0]
 
 
-def html_table(titles: Sequence[str], sources: Sequence[str]) -> str:
-    """The scripts beside each other as an HTML table for a Markdown page, what differs marked.
-
-    It has no blank line, which would end it there.
-    """
-    heads = "".join(f"<th>{escape(title)}</th>" for title in titles)
-    lines = ["<table>", f"<tr><th></th>{heads}</tr>"]
-    for row in aligned(sources):
-        if row.same:
-            line = max((line for line in row.lines if line is not None), key=len)
-            sign = "→" if row.shifted else ""
-            cells = f'<td colspan="{len(titles)}">{_code(line)}</td>'
-        else:
-            sign = "≠"
-            cells = "".join(f"<td>{cell}</td>" for cell in _marked(row.lines))
-        lines.append(f"<tr><td>{sign}</td>{cells}</tr>")
-    return "\n".join([*lines, "</table>"])
-
-
-def _marked(lines: Sequence[str | None]) -> list[str]:
-    """The lines as HTML, each with its part marked that the others do not share."""
-    texts = [line.strip() for line in lines if line is not None]
-    missing = len(texts) < len(lines)
-    before = 0 if missing else _shared(texts)
-    after = 0 if missing else _shared([text[before:][::-1] for text in texts])
-    return ["<i>no such line</i>" if line is None else _code(line, before, after) for line in lines]
-
-
-def _shared(texts: Sequence[str]) -> int:
+def _common(texts: Sequence[str]) -> int:
     """With how many of the same characters all texts begin."""
-    return sum(
-        1 for _ in takewhile(lambda letters: len(set(letters)) == 1, zip(*texts, strict=False))
-    )
+    letters = zip(*texts, strict=False)
+    return sum(1 for _ in takewhile(lambda same: len(set(same)) == 1, letters))
 
 
-def _code(line: str, before: int | None = None, after: int = 0) -> str:
-    """A line as HTML, marked but for so many characters before and after, if any.
-
-    Its indentation survives every renderer.
-    """
-    text = line.strip()
-    begin = len(text) if before is None else before
-    end = max(begin, len(text) - after)
-    marked = f"<mark>{escape(text[begin:end])}</mark>" if begin < end else ""
-    indent = "&nbsp;" * (len(line) - len(line.lstrip()))
-    code = f"{indent}{escape(text[:begin])}{marked}{escape(text[end:])}"
-    return f"<span><code>{code}</code></span>"
+def html_table(titles: Sequence[str], sources: Sequence[str]) -> str:
+    """The scripts beside each other as an HTML table for a Markdown page, what differs marked."""
+    template = environment().get_template("compare/scripts.html.j2")
+    return template.render(titles=titles, rows=aligned(sources)).rstrip()

@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 
 from nineteen.errors import UsageError
 from nineteen.page.extras import extra
-from nineteen.script.options import HOW, PROGRAM, WHAT, Parser, add, choices_of, short, whole
+from nineteen.script.options import (
+    HOW,
+    PROGRAM,
+    WHAT,
+    Option,
+    Parser,
+    add,
+    choices_of,
+    short,
+    whole,
+)
 from nineteen.verbs.compare.comparison_plan import command_of, plan_comparison, subject_of
 
 if TYPE_CHECKING:
@@ -17,12 +27,34 @@ if TYPE_CHECKING:
 
 FEWEST_SEEDS, MOST_SEEDS = 6, 10_000  # the interval of a median needs six
 MOST_ROWS = 256
+SEEDS = 30
 DECIDED = ("--batch", "--seed", "--show", "--keep")  # by compare itself
 
 DESCRIPTION = """\
 Run the scripts of several batch sizes, watched but unchanged, and write a lesson that measures what
 is said about them: Markdown with pictures, a notebook and a web page.
 """
+
+
+def _batch_sizes(text: str) -> list[int]:
+    try:
+        return list(map(whole(1, MOST_ROWS), text.split(",")))
+    except argparse.ArgumentTypeError as error:
+        raise argparse.ArgumentTypeError(f"{error}; commas separate sizes: 1,2,4") from None
+
+
+OWN = (
+    Option(
+        *("--batch-size", "SIZES", _batch_sizes),
+        "rows per update, such as 1,2,3,4; one row and all rows are always run "
+        "(default: a quarter of the rows beside them)",
+    ),
+    Option(
+        *("--seeds", "N", whole(FEWEST_SEEDS, MOST_SEEDS)),
+        f"seeds 0 to N - 1 of each size (default {SEEDS})",
+    ),
+    Option("--workers", "N", whole(1, 1000), "processes (default one a core)"),
+)
 
 
 def main(argv: list[str]) -> int:
@@ -33,7 +65,7 @@ def main(argv: list[str]) -> int:
         raise UsageError("-o '': it has to name a folder", "--output")
     # NumPy reads it when it is imported: one thread, as in the workers and in an isolated run.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    plan = plan_comparison(choices, given.batch_size, given.seeds)
+    plan = plan_comparison(choices, given.batch_size, given.seeds or SEEDS)
     from nineteen.page.document import FORMATS, LESSONS, check_place, files, write
     from nineteen.script.choices import file_stem
 
@@ -44,7 +76,7 @@ def main(argv: list[str]) -> int:
     from nineteen.verbs.compare.comparison import compared
     from nineteen.verbs.compare.comparison_page import documents
 
-    comparison = compared(plan, given.workers)
+    comparison = compared(plan, given.workers or -1)
     kinds = list(dict.fromkeys(FORMATS.values()))
     pages = documents(comparison, command_of(choices, plan), subject_of(choices).line, kinds)
     texts: dict[Path, str] = {}
@@ -85,13 +117,6 @@ def _report(findings: "Sequence[Finding]", paths: Sequence[Path]) -> None:
         console.print(str(path), style="bold", soft_wrap=True)
 
 
-def _batch_sizes(text: str) -> list[int]:
-    try:
-        return list(map(whole(1, MOST_ROWS), text.split(",")))
-    except argparse.ArgumentTypeError as error:
-        raise argparse.ArgumentTypeError(f"{error}; commas separate sizes: 1,2,4") from None
-
-
 def _parser() -> Parser:
     parser = Parser(
         prog=f"{PROGRAM} compare",
@@ -99,31 +124,11 @@ def _parser() -> Parser:
         usage="%(prog)s GATE|--table BITS|--expr TEXT [options]",
     )
     parser.add_argument("gate", nargs="*", help="gate names, such as xor, and3 or full_adder")
-    for option in (*WHAT, *HOW):
-        if option.name not in DECIDED and option.field != "batch_size":
+    own = {option.name: option for option in OWN}
+    for name, option in ({one.name: one for one in (*WHAT, *HOW)} | own).items():
+        if name not in DECIDED:
             add(parser, option)
     parser.set_defaults(batch=None, seed=None, show=None, keep=False)
-    parser.add_argument(
-        "--batch-size",
-        metavar="SIZES",
-        type=_batch_sizes,
-        help="rows per update, such as 1,2,3,4; one row and all rows are always run "
-        "(default: a quarter of the rows beside them)",
-    )
-    parser.add_argument(
-        "--seeds",
-        metavar="N",
-        type=whole(FEWEST_SEEDS, MOST_SEEDS),
-        default=30,
-        help="seeds 0 to N - 1 of each size (default 30)",
-    )
-    parser.add_argument(
-        "--workers",
-        metavar="N",
-        type=whole(1, 1000),
-        default=-1,
-        help="processes (default one a core)",
-    )
     parser.add_argument(
         "-o",
         "--output",

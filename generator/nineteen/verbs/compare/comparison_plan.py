@@ -40,7 +40,10 @@ def plan_comparison(
 ) -> ComparisonPlan:
     """The plan; raises UsageError as the main command does, and for sizes that cannot be."""
     rows = _strategy(choices, Batch.FULL).table.rows
-    main = tuple(_of_size(choices, size, rows) for size in _sizes(batch_sizes, rows))
+    main = tuple(
+        _strategy(choices, {1: Batch.SGD, rows: Batch.FULL}.get(size, Batch.MINI), size)
+        for size in _sizes(batch_sizes, rows)
+    )
     small = _small(main)
     slow = tuple(_slower(spec) for spec in small[:1] + small[-1:])
     inputs, activation = main[0].table.inputs, main[0].activation
@@ -90,14 +93,9 @@ def _sizes(wanted: Sequence[int] | None, rows: int) -> list[int]:
     return sizes
 
 
-def _of_size(choices: Choices, size: int, rows: int) -> ScriptSpec:
-    if size in (1, rows):
-        return _strategy(choices, Batch.SGD if size == 1 else Batch.FULL)
-    return _strategy(choices, Batch.MINI, size)
-
-
 def _strategy(choices: Choices, batch: Batch, size: int | None = None) -> ScriptSpec:
-    spec = spec_of(replace(choices, batch=batch, batch_size=size, keep=True))
+    mini = size if batch is Batch.MINI else None
+    spec = spec_of(replace(choices, batch=batch, batch_size=mini, keep=True))
     check_learnable(spec.table, spec.hidden, spec.gates, "")  # compare has no --keep
     return replace(spec, keep=False)
 
@@ -127,7 +125,7 @@ def _slower(spec: ScriptSpec) -> ScriptSpec:
 def _larger(inputs: int, activation: Activation) -> Specs:
     """Parity of so many inputs, for so few epochs that it is only good for its time."""
     choices = Choices((f"xor{inputs}",), activation=activation)
-    specs = [_strategy(choices, batch, SOME if batch is Batch.MINI else None) for batch in Batch]
+    specs = [_strategy(choices, batch, SOME) for batch in Batch]
     return tuple(
         replace(spec, epochs=max(3, 1 + TIMED_UPDATES * spec.batch_size // spec.table.rows))
         for spec in specs

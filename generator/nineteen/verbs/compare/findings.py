@@ -47,15 +47,8 @@ def over(estimate: Estimate, limit: float) -> ClaimVerdict:
     return ClaimVerdict.FAILS if estimate.high < limit else ClaimVerdict.UNSEEN
 
 
-def all_of(verdicts: Sequence[ClaimVerdict]) -> ClaimVerdict:
-    """HOLDS where every verdict does, FAILS where one of them fails, else UNSEEN."""
-    if ClaimVerdict.FAILS in verdicts:
-        return ClaimVerdict.FAILS
-    return ClaimVerdict.HOLDS if set(verdicts) == {ClaimVerdict.HOLDS} else ClaimVerdict.UNSEEN
-
-
-def any_of(verdicts: Sequence[ClaimVerdict]) -> ClaimVerdict:
-    """HOLDS where one verdict does, FAILS where all of them fail, else UNSEEN."""
-    if ClaimVerdict.HOLDS in verdicts:
-        return ClaimVerdict.HOLDS
-    return ClaimVerdict.FAILS if set(verdicts) == {ClaimVerdict.FAILS} else ClaimVerdict.UNSEEN
+def combined(verdicts: Sequence[ClaimVerdict], decisive: ClaimVerdict) -> ClaimVerdict:
+    """The decisive verdict where it is among them, another where all say it, else UNSEEN."""
+    if decisive in verdicts:
+        return decisive
+    return verdicts[0] if len(set(verdicts)) == 1 else ClaimVerdict.UNSEEN

@@ -10,11 +10,11 @@ from joblib import Parallel, delayed, parallel_config
 from nineteen.page.progress import counted
 from nineteen.script.judge import TOLERANCE, judge
 from nineteen.script.render import render
-from nineteen.script.run import Ending, Run
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.execute import execute
 from nineteen.training.gradient import HIDDEN, Array, Matrices, matrices, sigmoid
 from nineteen.training.observe import Start, Update, observe
+from nineteen.training.side_by_side import run_together
 from nineteen.verbs.compare.comparison_plan import ComparisonPlan, Specs
 from nineteen.verbs.compare.trainings import Measured, Outcomes, Trainings, Truths
 
@@ -72,9 +72,7 @@ def watch_seeds(spec: ScriptSpec, seeds: Sequence[int]) -> Trainings:
 
 def which_learn(spec: ScriptSpec, seeds: Sequence[int]) -> Truths:
     """Which of a spec's scripts learn, run as they are."""
-    with np.errstate(all="ignore"):
-        printed = [execute(render(replace(spec, seed=seed))) for seed in seeds]
-    runs = [Run(text, "", 0, Ending.FINISHED) for text in printed]
+    runs = run_together([render(replace(spec, seed=seed)) for seed in seeds])
     return np.array([judge(run, spec.table).ok for run in runs])
 
 
