@@ -1,12 +1,15 @@
 """Many scripts at once print, to the byte, what each prints alone."""
 
+from collections import defaultdict
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from nineteen.script.render import render
 from nineteen.script.run import Ending
 from nineteen.training.execute import execute
-from nineteen.training.side_by_side import run_together, together
+from nineteen.training.observe import Update, observe
+from nineteen.training.side_by_side import LaneUpdate, observe_together, run_together, together
 from space import spec
 
 
@@ -40,3 +43,25 @@ def test_a_crash_in_one_lane_is_its_own() -> None:
     assert [run.stdout for run in runs[:2]] == list(map(execute, sources[:2]))
     assert 'script.py", line 4' in runs[3].stderr
     assert runs[3].stderr.endswith("ZeroDivisionError: division by zero\n")
+
+
+def test_observed_they_tell_what_each_tells_alone() -> None:
+    chosen = replace(spec("xor3", "--batch", "mini", "--batch-size", "3"), epochs=3)
+    sources = [render(replace(chosen, seed=seed)) for seed in (5, 0, 12345)]
+    sources.append(render(replace(spec("xor"), epochs=3)))  # by itself
+    told: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
+
+    def each(places: tuple[int, ...], update: LaneUpdate) -> None:
+        arrays = (update.rows, update.error, *update.before, *update.after)
+        for lane, place in enumerate(places):
+            told[place].append((update.epoch, *(array[lane].tolist() for array in arrays)))
+
+    printed = observe_together(sources, each)
+    for place, source in enumerate(sources):
+        updates: list[Update] = []
+        assert observe(source, updates.append) == printed[place]
+        assert told[place] == [
+            (update.epoch, list(update.rows), *(array.tolist() for array in arrays))
+            for update in updates
+            for arrays in [(update.error, *update.before, *update.after)]
+        ]

@@ -6,9 +6,8 @@ from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from nineteen.training.lanes import Lanes, unknown
+from nineteen.training.lanes import Array, Lanes, unknown
 
 _AHEAD = 32  # permutations that are drawn in one go
 
@@ -18,56 +17,45 @@ class LaneGenerators:
 
     def __init__(self, each: list[np.random.Generator], lanes: int) -> None:
         self.each, self.lanes = each, lanes
-        self._ahead: list[NDArray[Any]] = []  # permutations (lanes, n) still to be handed out
-        self._taken = 0
-        self._before: list[Any] = []  # the states before these permutations were drawn
+        self._ahead: list[Array] | None = None  # permutations (lanes, n) to be handed out
 
-    def normal(self, *numbers: float, **options: Any) -> Lanes:
-        return self._drawn("normal", numbers, options)
+    def normal(self, *args: Any, **options: Any) -> Lanes:
+        return self._drawn("normal", args, options)
 
-    def integers(self, *numbers: int, **options: Any) -> Lanes:
-        return self._drawn("integers", numbers, options)
+    def integers(self, *args: Any, **options: Any) -> Lanes:
+        return self._drawn("integers", args, options)
 
-    def _drawn(self, method: str, numbers: Any, options: Any) -> Lanes:
-        self._catch_up()
-        drawn = np.array([getattr(each, method)(*numbers, **options) for each in self.each])
+    def _drawn(self, method: str, args: Any, options: Any) -> Lanes:
+        if self._ahead is not None:
+            unknown("other random numbers after permutations")
+        drawn = np.array([getattr(each, method)(*args, **options) for each in self.each])
         # Every lane gets numbers of its own, which it may change.
         return Lanes(np.repeat(drawn, self.lanes // len(self.each), axis=0))
 
     def permutation(self, n: int) -> Lanes:
-        if not self._ahead or self._ahead[0].shape[1] != n:
-            self._catch_up()
-            if type(n) is not int or not _can_draw_ahead(n):
-                return self._drawn("permutation", (n,), {})
-            self._before = [each.bit_generator.state for each in self.each]
+        """A permutation of `range(n)`. NumPy draws several in one call a dozen times as fast."""
+        if not self._ahead:
+            if type(n) is not int or not _drawn_alike(n):
+                unknown("such a permutation")
             ahead = np.empty((_AHEAD, len(self.each), n), int)
             for lane, each in enumerate(self.each):
-                ahead[:, lane] = _permutations(each, n, _AHEAD)
-            self._ahead, self._taken = list(ahead[::-1]), 0
-        self._taken += 1
-        return Lanes(self._ahead.pop())
-
-    def _catch_up(self) -> None:
-        """Put the generators where they would be without permutations drawn ahead."""
-        if self._ahead:
-            for each, state in zip(self.each, self._before, strict=True):
-                each.bit_generator.state = state
-                _permutations(each, self._ahead[0].shape[1], self._taken)
-            self._ahead = []
-
-
-def _permutations(generator: np.random.Generator, n: int, count: int) -> NDArray[Any]:
-    """The generator's next permutations of `range(n)`, (count, n), drawn in one call."""
-    return generator.permuted(np.tile(np.arange(n), (count, 1)), axis=1)
+                ahead[:, lane] = each.permuted(_in_order(n), axis=1)
+            self._ahead = list(ahead[::-1])
+        rows = self._ahead.pop()
+        return Lanes(rows) if rows.shape[1] == n else unknown("permutations of several lengths")
 
 
 @cache
-def _can_draw_ahead(n: int) -> bool:
-    """Whether this NumPy draws several permutations in one call just as it draws single ones."""
+def _in_order(n: int) -> Array:
+    return np.tile(np.arange(n), (_AHEAD, 1))
+
+
+@cache
+def _drawn_alike(n: int) -> bool:
+    """Whether this NumPy draws permutations in one call just as it draws them one by one."""
     one, many = np.random.default_rng(n), np.random.default_rng(n)
-    single = np.array([one.permutation(n) for _ in range(_AHEAD)])
-    same = np.array_equal(single, _permutations(many, n, _AHEAD))
-    return same and one.bit_generator.state == many.bit_generator.state
+    ahead = many.permuted(_in_order(n), axis=1)
+    return np.array_equal([one.permutation(n) for _ in range(_AHEAD)], ahead)
 
 
 class _Columns:
@@ -75,7 +63,7 @@ class _Columns:
 
     def __getitem__(self, parts: tuple[Lanes, ...]) -> Lanes:
         arrays = [part.each[..., None] if part.ndim == 1 else part.each for part in parts]
-        if {array.ndim for array in arrays} != {3}:
+        if any(array.ndim != 3 for array in arrays):
             unknown("columns of other than two axes")
         lanes = max(map(len, arrays))
         wide = [np.broadcast_to(array, (lanes, *array.shape[1:])) for array in arrays]
@@ -83,31 +71,29 @@ class _Columns:
 
 
 def lane_numpy(lanes: int) -> SimpleNamespace:
-    """What `np` is for scripts that run in so many lanes.
+    """What `np` is for scripts that run in so many lanes: NumPy where its protocols suffice.
 
-    NumPy's own functions where its protocols bring them to Lanes, and others in the place of
-    those that make arrays. What only reads stays a single array for all lanes.
+    What an array is made of is the same in all lanes, so that they share it, and it cannot be
+    changed by one; only the zeros are there to be changed.
     """
 
-    def constant(make: Callable[..., NDArray[Any]]) -> Callable[..., Lanes]:
+    def made_by(make: Callable[..., Array], width: int = 1) -> Callable[..., Lanes]:
         def made(*args: Any, **options: Any) -> Lanes:
             array = make(*args, **options)
-            return Lanes(array[None]) if array.dtype.kind in "bif" else unknown("other dtypes")
+            known = array.dtype.kind in "bif"
+            return Lanes(np.repeat(array[None], width, 0)) if known else unknown("such an array")
 
         return made
 
-    def zeros(shape: int | tuple[int, ...]) -> Lanes:
-        return Lanes(np.zeros((lanes, *(shape if isinstance(shape, tuple) else (shape,)))))
-
     def default_rng(seed: int) -> LaneGenerators:
-        one = np.random.default_rng(seed if type(seed) is int else unknown("no seed"))
-        return LaneGenerators([one], lanes)
+        known = type(seed) is int
+        return LaneGenerators([np.random.default_rng(seed if known else unknown("no seed"))], lanes)
 
+    of_numpy = ("exp", "log", "tanh", "maximum", "abs", "round", "split")
     return SimpleNamespace(
-        **{name: getattr(np, name) for name in ("exp", "log", "tanh", "maximum", "abs")},
-        **{name: getattr(np, name) for name in ("round", "split")},
-        **{name: constant(getattr(np, name)) for name in ("array", "indices", "ones")},
-        zeros=zeros,
+        **{name: getattr(np, name) for name in of_numpy},
+        **{name: made_by(getattr(np, name)) for name in ("array", "indices", "ones")},
+        zeros=made_by(np.zeros, lanes),
         c_=_Columns(),
         random=SimpleNamespace(default_rng=default_rng),
     )

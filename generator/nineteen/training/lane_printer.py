@@ -8,8 +8,6 @@ from numpy.typing import NDArray
 
 from nineteen.training.lanes import BETWEEN, CLOSE, OPEN, Lanes
 
-MARKS = {OPEN, BETWEEN, CLOSE}
-
 
 class LanePrinter:
     """The `print` of scripts that run in lanes."""
@@ -44,8 +42,7 @@ def _texts(each: NDArray[Any]) -> list[str]:
     """NumPy's text of each lane's array."""
     if each.dtype == float and each.ndim == 3 and each[0].size <= 256 and each.shape[2] <= 8:
         hundredths = np.round(each * 100)
-        between = (each >= 0) & (each <= 1) & ~np.signbit(each)
-        if (between & (hundredths / 100 == each)).all():
+        if ((hundredths / 100 == each) & ~np.signbit(each) & (each <= 1)).all():
             return _predictions(hundredths.astype(int))
     return [_text(lane.tobytes(), lane.dtype.str, lane.shape) for lane in each]
 

@@ -1,0 +1,215 @@
+"""The text that scripts have in common, and its execution on lanes, one for each of them."""
+
+import ast
+import re
+from collections.abc import Callable, Sequence, Set
+from dataclasses import dataclass
+from functools import lru_cache
+from types import CodeType
+from typing import Any
+
+import numpy as np
+
+from nineteen.script.run import SCRIPT
+from nineteen.script.syntax import LOCK, parse, parse_expression
+from nineteen.training.lane_numpy import LaneGenerators, lane_numpy
+from nineteen.training.lane_printer import LanePrinter
+from nineteen.training.lanes import BETWEEN, CLOSE, OPEN, Lanes, unknown
+from nineteen.training.observe import instrument
+
+Lines = tuple[str, ...]
+Names = dict[str, Any]
+
+CALLS = ("__started__", "__seen__", "__updated__")  # of an observed script
+
+# A block's lanes are so many that its largest array has this many numbers, 128 kB: the eight or so
+# that a training works with then stay in a cache of 1 MB, and the calls are long enough.
+_BLOCK = 16384
+_LARGEST = 8192  # numbers of a lane; with larger arrays, one by one is as fast
+_FEWEST = 4  # lanes
+
+# The lines in which the scripts may differ: in the numbers of their targets, and in the seed. The
+# common text has calls there, and what else is in these lines as a comment.
+_OWN_LINE = re.compile(r"(y|bits|rng|rng, lr) = (.*)")
+_NUMBERS = re.compile(r"0x[0-9a-f]+|[0-9]+")
+_SEED = re.compile(r"default_rng\([0-9]+\)")
+
+# What the scripts consist of. Whatever else stands in one, such as `try`, could hide a difference.
+_NODES = re.compile(
+    "Module|Import|alias|Assign|AugAssign|For|If|Expr|Call|keyword|Name|Attribute|Subscript|Slice"
+    "|Tuple|List|ListComp|comprehension|Constant|JoinedStr|FormattedValue|Starred|BinOp|UnaryOp"
+    "|Compare|Add|Sub|Mult|Div|MatMult|Mod|Pow|USub|Gt|GtE|Lt|LtE|Eq|NotEq|Load|Store"
+)
+_ATTRIBUTES = re.compile(
+    "T|shape|reshape|sum|min|max|append|random|default_rng|normal|integers|permutation|array|zeros"
+    "|ones|indices|c_|split|exp|log|tanh|maximum|abs|round"
+)
+_BUILTINS = {each.__name__: each for each in (abs, int, len, list, range, zip)}
+
+
+def common_lines(source: str) -> Lines:
+    """The script's lines, with calls in place of what others may have differently."""
+    lines = source.split("\n")
+    if lines[0].startswith("import numpy as np  #"):
+        lines[0] = "import numpy as np"
+    for at, line in enumerate(lines):
+        if own := _OWN_LINE.match(line):
+            name, rest = own.groups()
+            rest = _SEED.sub("", rest) if name[0] == "r" else _NUMBERS.sub("", rest)
+            lines[at] = f"{name} = __own__({at})  # {rest}"
+    return tuple(lines)
+
+
+@dataclass
+class CommonText:
+    """What scripts of the same common lines execute.
+
+    `beginning` is the part up to the first update; `lanes` is how many of them are best run as
+    one, None where that is not known yet, and 0 where one by one is as fast.
+    """
+
+    code: CodeType
+    beginning: CodeType
+    lanes: int | None = None
+
+    def best_lanes(self, source: str) -> int:
+        """How many scripts are best run as one, by the largest array after the first update."""
+        if self.lanes is None:
+            self.lanes = 0
+            nothing = dict.fromkeys(CALLS, lambda *_: None)
+            names = _execute(self.beginning, [source], LanePrinter(1), nothing)
+            values = [*names.values()]
+            values += [each for value in values if type(value) is list for each in value]
+            largest = max(value.each[0].size for value in values if type(value) is Lanes)
+            if largest <= _LARGEST:
+                self.lanes = max(_FEWEST, _BLOCK // largest)
+        return self.lanes
+
+    def printed(self, sources: Sequence[str], **names: Callable[..., None]) -> list[str]:
+        """What the scripts print, run as one; they also find `names`.
+
+        Raises TypeError for what is not known side by side, and whatever a script raises.
+        """
+        printer = LanePrinter(len(sources))
+        _execute(self.code, sources, printer, names)
+        return printer.texts()
+
+
+@lru_cache(maxsize=256)
+def common_text(lines: Lines, observed: bool) -> CommonText:
+    """What the scripts with these common lines execute; `observed`, with the calls of `instrument`.
+
+    Raises TypeError where there is more in it than is known side by side, and what `instrument`
+    and `parse` raise.
+    """
+    text = "\n".join(lines)
+    tree = instrument(text) if observed else parse(text)
+    _check(tree, {"__own__", *CALLS})
+    own = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "__own__"]
+    if len(own) != sum(" = __own__(" in line for line in lines):
+        unknown("a line of its own inside a string")
+    code = _compile(tree)
+    first = next(at for at, line in enumerate(tree.body) if isinstance(line, ast.For))
+    for node in ast.walk(tree.body[first]):
+        if isinstance(node, ast.For) and ast.unparse(node.target) in ("epoch", "rows"):
+            node.iter = ast.Subscript(node.iter, ast.Slice(upper=ast.Constant(1)), ast.Load())
+    beginning = ast.fix_missing_locations(ast.Module(tree.body[: first + 1], []))
+    return CommonText(code, _compile(beginning))
+
+
+def _check(tree: ast.AST, names: Set[str] = frozenset()) -> None:
+    """Raise TypeError where there is more in the tree than scripts need, but for these names."""
+    printed: list[ast.expr] = []
+    for node in ast.walk(tree):
+        known: object = _NODES.fullmatch(type(node).__name__)
+        match node:
+            case ast.Import():
+                known = ast.unparse(node) == "import numpy as np"
+            case ast.Attribute():
+                known = isinstance(node.ctx, ast.Load) and _ATTRIBUTES.fullmatch(node.attr)
+            case ast.Name():
+                known = node.id in names or not node.id.startswith("_")
+            case ast.Constant(value=str(text)):
+                known = not any(mark in text for mark in (OPEN, BETWEEN, CLOSE))
+            case ast.Call(func=ast.Name(id="print")):
+                printed += node.args
+            case ast.JoinedStr():  # only what is printed has a text for each lane
+                values = [
+                    part.value for part in node.values if isinstance(part, ast.FormattedValue)
+                ]
+                known = node in printed or all(isinstance(value, ast.Constant) for value in values)
+        if not known:
+            unknown(type(node).__name__)
+
+
+def _compile(tree: ast.Module | ast.Expression) -> CodeType:
+    with LOCK:
+        code: CodeType = compile(tree, SCRIPT, "exec" if isinstance(tree, ast.Module) else "eval")
+    return code
+
+
+@lru_cache(maxsize=16384)
+def _right_side(line: str) -> CodeType:
+    """The code of what stands on the right of an assignment."""
+    tree = parse_expression(line.partition(" = ")[2])
+    _check(tree)
+    return _compile(ast.Expression(tree))
+
+
+def _execute(code: CodeType, sources: Sequence[str], printer: LanePrinter, more: Names) -> Names:
+    """Execute the code on lanes, one for each script, and return its names."""
+    lines = [source.split("\n") for source in sources]
+
+    def own(at: int) -> Any:
+        """What the scripts have on the right of this line."""
+        codes = [_right_side(line[at]) for line in lines]
+        texts = {name: value.each for name, value in names.items() if _is_text(value)}
+        if codes.count(codes[0]) == len(codes) and not texts:
+            return eval(codes[0], names)
+        common = _builtins(1) | ({"np": lane_numpy(1)} if "np" in names else {})
+        common |= {name: value for name, value in names.items() if _is_single(value)}
+        spaces = [
+            common | {name: each[lane] for name, each in texts.items()}
+            for lane in range(len(lines))
+        ]
+        return _stacked(list(map(eval, codes, spaces)))
+
+    names = _builtins(len(sources)) | {"__own__": own, "print": printer} | more
+    with np.errstate(all="ignore"):
+        exec(code, names)
+    return names
+
+
+def _builtins(lanes: int) -> Names:
+    def imported(*_: Any) -> Any:
+        return lane_numpy(lanes)
+
+    return {"__builtins__": {**_BUILTINS, "__import__": imported}}
+
+
+def _is_text(value: Any) -> bool:
+    return type(value) is Lanes and value.each.dtype == object
+
+
+def _is_single(value: Any) -> bool:
+    """Whether a value is the same for all scripts, and none of them can change it."""
+    alike = type(value) is Lanes and len(value.each) == 1 and not _is_text(value)
+    return alike or type(value) in (int, float, str)
+
+
+def _stacked(values: list[Any]) -> Any:
+    """What each script has for itself, as one for all of them."""
+    first = values[0]
+    if len({type(value) for value in values}) > 1:
+        unknown("values of different types")
+    if type(first) is tuple:
+        return tuple(map(_stacked, map(list, zip(*values, strict=True))))
+    if type(first) is LaneGenerators:
+        return LaneGenerators([each for value in values for each in value.each], len(values))
+    if type(first) is Lanes:
+        if len({value.each.dtype for value in values}) > 1:
+            unknown("arrays of different dtypes")
+        return Lanes(np.concatenate([value.each for value in values]))
+    if len(set(map(repr, values))) == 1:
+        return first
+    return Lanes(np.array(values, object)) if type(first) is str else unknown("different numbers")
