@@ -158,7 +158,7 @@ def test_the_tex_says_what_the_expression_says(words: tuple[str, ...]) -> None:
             "sigmoid": lambda z: 1 / (1 + np.exp(-z)),
             "tanh": np.tanh,
             "relu": lambda z: np.maximum(0, z),
-        }[wanted.activation],
+        }[wanted.activation.name],
         "ones": lambda layer: np.c_[layer, np.ones(len(layer))],
     }
     seen = Seen(wanted)

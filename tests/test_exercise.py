@@ -22,7 +22,7 @@ from nineteen.errors import UsageError
 from nineteen.script.choices import MARK
 from nineteen.script.make import Made, make
 from nineteen.script.render import MAX_COLUMNS, MAX_LINES, confirm
-from nineteen.script.spec import Activation, ScriptSpec
+from nineteen.script.spec import ScriptSpec
 from nineteen.verbs.check.command import check_script
 from nineteen.verbs.check.found_script import scripts_in
 from nineteen.verbs.exercise.blanks import Blank, blanks_of
@@ -84,19 +84,19 @@ def made(command: str) -> Made:
 
 def activation(wanted: ScriptSpec) -> Callable[[float], float]:
     return {
-        Activation.SIGMOID: lambda z: 1 / (1 + math.exp(-z)),
-        Activation.TANH: math.tanh,
-        Activation.RELU: lambda z: max(z, 0.0),
-    }[wanted.activation]
+        "sigmoid": lambda z: 1 / (1 + math.exp(-z)),
+        "tanh": math.tanh,
+        "relu": lambda z: max(z, 0.0),
+    }[wanted.activation.name]
 
 
 def sums(wanted: ScriptSpec, layer: np.ndarray) -> np.ndarray:
     """What the activation made this layer of."""
     inverse: Callable[[float], float] = {
-        Activation.SIGMOID: lambda a: math.log(a / (1 - a)),
-        Activation.TANH: math.atanh,
-        Activation.RELU: lambda a: a or -1.0,
-    }[wanted.activation]
+        "sigmoid": lambda a: math.log(a / (1 - a)),
+        "tanh": math.atanh,
+        "relu": lambda a: a or -1.0,
+    }[wanted.activation.name]
     return np.vectorize(inverse, otypes=[float])(layer)
 
 

@@ -6,12 +6,14 @@ from itertools import pairwise, product
 
 import numpy as np
 import pytest
+from nineteen.script.activations import ACTIVATIONS, Activation
 from nineteen.script.render import render
-from nineteen.script.spec import Activation, ScriptSpec
+from nineteen.script.spec import ScriptSpec
 from nineteen.training.gradient import (
     Array,
     Matrices,
     gradient,
+    hidden,
     kink_distance,
     loss,
     matrices,
@@ -22,16 +24,17 @@ from space import spec
 
 STEP = 1e-5  # of the central differences: their own error is about STEP**2
 CLOSE = 1e-6
-HIDDEN = ("3", "4,3", "3,4,3")
+LAYERS = ("3", "4,3", "3,4,3")
+RELU = ACTIVATIONS["relu"]
 
 
-def plain_loss(weights: Matrices, rows: Array, targets: Array, activation: str) -> float:
+def plain_loss(weights: Matrices, rows: Array, targets: Array, activation: Activation) -> float:
     """The binary cross-entropy in plain Python, written a second time: one number at a time."""
     hidden = {
         "sigmoid": lambda z: 1 / (1 + math.exp(-z)),
         "tanh": math.tanh,
         "relu": lambda z: max(z, 0.0),
-    }[activation]
+    }[activation.name]
     total = 0.0
     for row, wanted in zip(rows.tolist(), targets.tolist(), strict=True):
         units = row
@@ -49,7 +52,7 @@ def plain_loss(weights: Matrices, rows: Array, targets: Array, activation: str) 
     return total
 
 
-def differences(weights: Matrices, rows: Array, targets: Array, activation: str) -> Matrices:
+def differences(weights: Matrices, rows: Array, targets: Array, activation: Activation) -> Matrices:
     """The gradient of `plain_loss` by central differences, weight after weight."""
 
     def nudged(place: int, index: tuple[int, ...], by: float) -> float:
@@ -78,11 +81,11 @@ def some_network(sizes: tuple[int, ...], seed: int) -> tuple[Matrices, Array, Ar
     return weights, rows, rng.integers(0, 2, size=(5, sizes[-1])).astype(float)
 
 
-@pytest.mark.parametrize("activation", Activation)
+@pytest.mark.parametrize("activation", ACTIVATIONS.values(), ids=str)
 @pytest.mark.parametrize("sizes", [(1, 1, 1), (2, 4, 1), (3, 4, 3, 2), (2, 3, 4, 3, 3)])
 def test_gradient_is_the_slope_of_the_loss(sizes: tuple[int, ...], activation: Activation) -> None:
     networks = (some_network(sizes, seed) for seed in range(20))
-    weights, rows, targets = next(net for net in networks if kink_distance(*net[:2]) > 1e-2)
+    weights, rows, targets = next(net for net in networks if kink_distance(*net[:2], RELU) > 1e-2)
     wanted = differences(weights, rows, targets, activation)
     found = gradient(weights, rows, targets, activation)
     assert off(found, wanted) < CLOSE
@@ -94,32 +97,45 @@ def test_gradient_is_the_slope_of_the_loss(sizes: tuple[int, ...], activation: A
 def test_a_prediction_that_is_certain_keeps_its_loss_and_its_gradient_finite() -> None:
     weights = (np.array([[1.0], [0.0]]), np.array([[1e4], [0.0]]))
     rows, targets = np.array([[1.0], [1.0]]), np.array([[0.0], [1.0]])
-    assert predict(weights, rows, Activation.RELU).tolist() == [[1.0], [1.0]]
-    assert loss(weights, rows, targets, Activation.RELU) == pytest.approx(1e4)
-    assert gradient(weights, rows, targets, Activation.RELU)[1].tolist() == [[1.0], [1.0]]
+    assert predict(weights, rows, RELU).tolist() == [[1.0], [1.0]]
+    assert loss(weights, rows, targets, RELU) == pytest.approx(1e4)
+    assert gradient(weights, rows, targets, RELU)[1].tolist() == [[1.0], [1.0]]
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS.values(), ids=str)
+def test_a_row_says_one_function_and_its_slope(activation: Activation) -> None:
+    z = np.array([-800.0, -3.0, -0.5, 0.25, 2.0, 800.0])
+    exact = {"sigmoid": lambda x: 1 / (1 + math.exp(-x)), "tanh": math.tanh}
+    wanted = [exact.get(activation.name, lambda x: max(x, 0.0))(x) for x in z.tolist()[1:]]
+    function, slope = hidden(activation)
+    np.testing.assert_allclose(function(z)[1:], wanted, rtol=1e-12)
+    rise = (function(z + STEP) - function(z - STEP)) / (2 * STEP)
+    np.testing.assert_allclose(slope(function(z)), rise, rtol=1e-8, atol=1e-9)
+    assert np.all(function(z) >= activation.least)
 
 
 def test_the_distance_to_a_kink() -> None:
     weights = (np.array([[0.5, 1.0], [0.25, 1.0]]), np.ones((3, 1)))
-    assert kink_distance(weights, np.array([[-1.0], [1.0]])) == 0.25  # the other unit is at 0
+    assert kink_distance(weights, np.array([[-1.0], [1.0]]), RELU) == 0.25  # the other unit is at 0
 
 
-def updates(command: str, activation: str) -> Iterator[tuple[ScriptSpec, Update]]:
+def updates(command: str, activation: Activation) -> Iterator[tuple[ScriptSpec, Update]]:
     """The updates of a script, without those where ReLU has no derivative near by."""
-    script = spec(*command.split(), "--activation", activation, "--epochs", "3", "--lr", "0.3")
+    script = spec(*command.split(), "--activation", activation.name, "--epochs", "3", "--lr", "0.3")
     seen: list[Update] = []
     observe(render(script), seen.append)
     for update in seen:
         rows = inputs(script)[list(update.rows)]
-        if activation != "relu" or kink_distance(matrices(update.before, script), rows) > 1e-3:
+        before = matrices(update.before, script)
+        if not activation.kink or kink_distance(before, rows, activation) > 1e-3:
             yield script, update
 
 
-@pytest.mark.parametrize("activation", Activation)
+@pytest.mark.parametrize("activation", ACTIVATIONS.values(), ids=str)
 @pytest.mark.parametrize(
     ("subject", "hidden", "batch"),
     [
-        *product(("xor",), HIDDEN, ("full", "mini", "sgd")),
+        *product(("xor",), LAYERS, ("full", "mini", "sgd")),
         ("full_adder", "4", "mini"),
         ("half_adder", "3,2", "full"),
     ],

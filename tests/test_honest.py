@@ -11,10 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nineteen.errors import UsageError
+from nineteen.script.activations import ACTIVATIONS
 from nineteen.script.judge import judge
 from nineteen.script.render import render
 from nineteen.script.run import Ending, run
-from nineteen.script.spec import Activation, ScriptSpec
+from nineteen.script.spec import ScriptSpec
 from nineteen.training import examine as honest
 from nineteen.training.examine import examine, examine_here
 from nineteen.training.gradient import gradient
@@ -33,7 +34,7 @@ CONFIGURATIONS = [
     for subject, (hidden, batch), activation in product(
         ("xor", "full_adder"),
         (("3", "full"), ("8", "sgd"), ("4,3", "mini"), ("8,8", "full"), ("5,4,3", "sgd")),
-        Activation,
+        ACTIVATIONS,
     )
 ] + [
     "not --hidden 1 --batch sgd --epochs 1",
@@ -174,7 +175,7 @@ def relu_step(bias: float, slope_at_kink: float) -> GradientStep:
     X = np.array([[-1.0, -1.0], [1.0, 1.0]])
     y = np.array([[0.0], [1.0]])
     before = (np.array([[0.1], [0.2], [bias]]), np.array([[1.0], [0.5]]))
-    first, second = gradient(before, X, y, Activation.RELU)
+    first, second = gradient(before, X, y, ACTIVATIONS["relu"])
     delta = 1 / (1 + np.exp(-0.5)) - 1  # of row 11, whose hidden unit is next to 0
     first = first + slope_at_kink * delta * np.array([[1.0], [1.0], [1.0]])
     after = (before[0] - 0.5 * first, before[1] - 0.5 * second)

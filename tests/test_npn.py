@@ -7,9 +7,10 @@ from math import sqrt
 import numpy as np
 import pytest
 from nineteen.errors import UsageError
+from nineteen.script.activations import SIGMOID
 from nineteen.script.judge import judge
 from nineteen.script.render import render
-from nineteen.script.spec import Activation, Batch, ScriptSpec, default_batch_size
+from nineteen.script.spec import Batch, ScriptSpec, default_batch_size
 from nineteen.script.table import TruthTable
 from nineteen.verbs.sweep.npn import _orbit, _row_orders, npn_classes
 from nineteen.verbs.sweep.work import run_warm
@@ -110,7 +111,7 @@ def _spec(bits: str, hidden: int, batch: Batch) -> ScriptSpec:
     """A script with so few epochs that a good part of the seeds does not learn."""
     table = TruthTable(len(bits).bit_length() - 1, (bits,))
     size = default_batch_size(batch, table.rows)
-    return ScriptSpec(table, (hidden,), batch, size, Activation.SIGMOID, lr=1, epochs=80)
+    return ScriptSpec(table, (hidden,), batch, size, SIGMOID, lr=1, epochs=80)
 
 
 def _predictions(source: str) -> Array:

@@ -14,6 +14,7 @@ from collections.abc import Iterator
 
 from joblib import Parallel, delayed
 from nineteen.page.estimates import wilson
+from nineteen.script.activations import ACTIVATIONS, SIGMOID, Activation
 from nineteen.script.choices import spec_of
 from nineteen.script.gates import GATES
 from nineteen.script.judge import judge
@@ -21,7 +22,7 @@ from nineteen.script.options import choose, decimal
 from nineteen.script.recipe import ONE_LAYER, recipe
 from nineteen.script.render import render
 from nineteen.script.run import Ending, Run
-from nineteen.script.spec import Activation, Batch
+from nineteen.script.spec import Batch
 from nineteen.training.execute import execute
 
 RUNS = {1: 4000, 2: 10_000, 3: 10_000, 4: 10_000, 5: 1000, 6: 400, 7: 200, 8: 60}
@@ -61,14 +62,14 @@ def share(inputs: int, options: list[str], runs: int) -> str:
 
 def one_layer(activation: Activation, scale: float) -> Iterator[str]:
     """The rows of the table of one hidden layer with this activation."""
-    for inputs, usual in ONE_LAYER[activation].items():
+    for inputs, usual in ONE_LAYER[activation.name].items():
         for batch in Batch:
             if batch is Batch.MINI and inputs == 1:
                 continue
-            options = ["--activation", activation, "--batch", batch]
+            options = ["--activation", activation.name, "--batch", batch]
             found = recipe(inputs, (usual.hidden,), batch, activation)
             most = RUNS[inputs]
-            runs = most if activation is Activation.SIGMOID else min(most, OTHER_RUNS)
+            runs = most if activation == SIGMOID else min(most, OTHER_RUNS)
             rate = share(inputs, options, max(10, round(scale * runs)))
             how = [usual.hidden, batch, decimal(found.lr), found.epochs]
             yield f"| {' | '.join(map(str, [inputs, activation, *how, rate]))} |"
@@ -80,10 +81,10 @@ def deep(scale: float) -> Iterator[str]:
     yield "| ---: | --- | --- | ---: | ---: | --- | --- | --- |"
     for inputs, runs in DEEP_RUNS.items():
         for hidden in DEEP:
-            for activation in Activation:
+            for activation in ACTIVATIONS.values():
                 sizes = tuple(map(int, hidden.split(",")))
                 found = recipe(inputs, sizes, Batch.FULL, activation)
-                options = ["--hidden", hidden, "--activation", activation, "--batch"]
+                options = ["--hidden", hidden, "--activation", activation.name, "--batch"]
                 count = max(10, round(scale * runs))
                 rates = [share(inputs, [*options, b], count) for b in ("full", "mini", "sgd")]
                 cells = [inputs, hidden, activation, decimal(found.lr), found.epochs, *rates]
@@ -102,7 +103,7 @@ def main(scale: float) -> None:
     print("## One hidden layer, at its default size\n")
     print("| inputs | activation | hidden | strategy | lr | epochs | learned |")
     print("| ---: | --- | ---: | --- | ---: | ---: | --- |", flush=True)
-    for activation in Activation:
+    for activation in ACTIVATIONS.values():
         for row in one_layer(activation, scale):
             print(row, flush=True)
     print("\n## Several hidden layers\n")

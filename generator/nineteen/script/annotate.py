@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FunctionLoader
 
 from nineteen.script.render import environment, fit, template_name
-from nineteen.script.spec import Activation, Batch, ScriptSpec
+from nineteen.script.spec import Batch, ScriptSpec
 
 _COMMENT = re.compile(r"^[ \t]*\{#: \[(\w+)\](.*?)#\}\n", re.DOTALL | re.MULTILINE)
 # Around an explanation in what is rendered; no script holds these characters.
@@ -102,11 +102,6 @@ def _words(spec: ScriptSpec) -> dict[str, Any]:
         "batch_size": size,
         "updates": -(-rows // size),
         "last": rows % size or size,
-        "curve": {
-            Activation.SIGMOID: "the sigmoid",
-            Activation.TANH: "tanh",
-            Activation.RELU: "ReLU",
-        }[spec.activation],
         "added_up": {
             Batch.FULL: ", added up over all rows",
             Batch.MINI: ", added up over the batch",

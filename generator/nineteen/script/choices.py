@@ -5,11 +5,11 @@ import shlex
 
 from nineteen.errors import UsageError
 from nineteen.script import expr, gates
+from nineteen.script.activations import SIGMOID
 from nineteen.script.options import PROGRAM, Choices, choose, short
 from nineteen.script.recipe import default_hidden, recipe
 from nineteen.script.separable import linearly_separable
 from nineteen.script.spec import (
-    Activation,
     Batch,
     ScriptSpec,
     default_batch_size,
@@ -24,7 +24,7 @@ MARK = f"# {PROGRAM} "
 def spec_of(choices: Choices) -> ScriptSpec:
     """The validated ScriptSpec of what was chosen, every default filled in; the seed's is 0."""
     table, names, text = _what(choices)
-    batch, activation = choices.batch or Batch.FULL, choices.activation or Activation.SIGMOID
+    batch, activation = choices.batch or Batch.FULL, choices.activation or SIGMOID
     hidden = choices.hidden or default_hidden(table.inputs, activation)
     size = choices.batch_size
     if size is not None and batch is not Batch.MINI:
@@ -63,7 +63,7 @@ def canonical_choices(spec: ScriptSpec) -> Choices:
         hidden=None if spec.hidden == default_hidden(inputs, spec.activation) else spec.hidden,
         batch=None if spec.batch is Batch.FULL else spec.batch,
         batch_size=None if spec.batch_size == size else spec.batch_size,
-        activation=None if spec.activation is Activation.SIGMOID else spec.activation,
+        activation=None if spec.activation == SIGMOID else spec.activation,
         lr=None if spec.lr == defaults.lr else spec.lr,
         epochs=None if spec.epochs == defaults.epochs else spec.epochs,
         seed=spec.seed or None,

@@ -8,7 +8,9 @@ from difflib import get_close_matches
 from typing import Any, NamedTuple, NoReturn
 
 from nineteen.errors import UsageError
-from nineteen.script.spec import Activation, Batch
+from nineteen.script.activations import ACTIVATIONS, SIGMOID, Activation, kinds
+from nineteen.script.gates import GATES
+from nineteen.script.spec import Batch
 
 PROGRAM = "python -m generator"
 BATCH_ALIASES = {"stochastic": "sgd", "minibatch": "mini", "mini-batch": "mini", "batch": "full"}
@@ -99,9 +101,9 @@ def _batch(text: str) -> Batch:
 
 
 def _activation(text: str) -> Activation:
-    if text.lower() not in set(Activation):
-        raise argparse.ArgumentTypeError(f"{short(text)} is not sigmoid, tanh or relu")
-    return Activation(text.lower())
+    if text.lower() not in ACTIVATIONS:
+        raise argparse.ArgumentTypeError(f"{short(text)} is not {kinds()}")
+    return ACTIVATIONS[text.lower()]
 
 
 def _joined(sizes: Sequence[int]) -> str:
@@ -147,7 +149,8 @@ WHAT = (
     ),
     Option("--expr", "TEXT", str, 'expressions such as "a and (b != c)"; columns with commas'),
     Option(
-        "--inputs", "N", _integer, "number of inputs of and, or, xor, nand, nor, xnor, majority"
+        *("--inputs", "N", _integer),
+        f"number of inputs of {', '.join(gate.name for gate in GATES.values() if gate.rule)}",
     ),
 )
 # In the order of a command.
@@ -164,7 +167,7 @@ HOW = (
     ),
     Option(
         *("--activation", "KIND", _activation),
-        "hidden activation: sigmoid, tanh or relu (default sigmoid)",
+        f"hidden activation: {kinds()} (default {SIGMOID})",
         stem="{}",
     ),
     Option("--lr", "R", _number, "learning rate", write=decimal, stem="lr{}"),

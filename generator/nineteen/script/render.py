@@ -98,7 +98,7 @@ def _values(spec: ScriptSpec) -> dict[str, Any]:
         "hidden": spec.hidden,
         "batch": spec.batch.value,
         "batches": _batches(spec),
-        "activation": spec.activation.value,
+        "activation": spec.activation,
         "lr": decimal(spec.lr),
         "epochs": spec.epochs,
         "seed": spec.seed,

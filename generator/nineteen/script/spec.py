@@ -7,6 +7,7 @@ from enum import StrEnum
 from string import ascii_lowercase
 
 from nineteen.errors import UsageError
+from nineteen.script.activations import Activation
 from nineteen.script.gates import gate_of
 from nineteen.script.table import TruthTable
 
@@ -24,14 +25,6 @@ class Batch(StrEnum):
     SGD = "sgd"
     MINI = "mini"
     FULL = "full"
-
-
-class Activation(StrEnum):
-    """The hidden layers' activation; the output's is always the sigmoid."""
-
-    SIGMOID = "sigmoid"
-    TANH = "tanh"
-    RELU = "relu"
 
 
 @dataclass(frozen=True)

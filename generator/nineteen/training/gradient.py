@@ -7,12 +7,14 @@ Machine Learning", 2006, section 5.2).
 """
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nineteen.script.spec import Activation, ScriptSpec
+from nineteen.script.activations import Activation
+from nineteen.script.spec import ScriptSpec
 
 Array = NDArray[np.float64]
 Function = Callable[[Array], Array]
@@ -34,12 +36,23 @@ def sigmoid(z: Array) -> Array:
     return (1 + np.tanh(z / 2)) / 2
 
 
-# ReLU has no derivative at 0; the scripts, and so this table, take 0 there.
-HIDDEN: dict[Activation, Hidden] = {
-    Activation.SIGMOID: Hidden(sigmoid, lambda a: a * (1 - a)),
-    Activation.TANH: Hidden(np.tanh, lambda a: 1 - a**2),
-    Activation.RELU: Hidden(lambda z: np.maximum(z, 0), lambda a: (a > 0).astype(float)),
-}
+@cache
+def hidden(activation: Activation) -> Hidden:
+    """The function and the slope of the activation's row, as its expressions say.
+
+    ReLU has no derivative at 0; its row, and so the scripts, take 0 there.
+    """
+
+    def made(name: str, text: str) -> Function:
+        exact: Function = eval(f"lambda {name}: {text}", {"np": np})  # a text of our own table
+
+        def function(values: Array) -> Array:
+            with np.errstate(over="ignore"):  # of exp, where 1 / (1 + exp) is 0
+                return np.asarray(exact(values), dtype=float)
+
+        return function
+
+    return Hidden(made("z", activation.function), made("a", activation.slope))
 
 
 def matrices(weights: Sequence[Array], spec: ScriptSpec) -> Matrices:
@@ -63,18 +76,18 @@ def forward(weights: Matrices, X: Array, function: Function) -> tuple[list[Array
 
 def predict(weights: Matrices, X: Array, activation: Activation) -> Array:
     """The network's predictions, (rows, outputs), between 0 and 1."""
-    return sigmoid(forward(weights, X, HIDDEN[activation].function)[1])
+    return sigmoid(forward(weights, X, hidden(activation).function)[1])
 
 
 def loss(weights: Matrices, X: Array, y: Array, activation: Activation) -> float:
     """The binary cross-entropy of targets y (rows, outputs), summed over everything, in nats."""
-    logits = forward(weights, X, HIDDEN[activation].function)[1]
+    logits = forward(weights, X, hidden(activation).function)[1]
     return float((np.logaddexp(0, logits) - y * logits).sum())
 
 
 def gradient(weights: Matrices, X: Array, y: Array, activation: Activation) -> Matrices:
     """The derivative of `loss` with respect to each matrix, shaped as the matrices."""
-    function, slope = HIDDEN[activation]
+    function, slope = hidden(activation)
     layers, logits = forward(weights, X, function)
     return backward(weights, layers, sigmoid(logits) - y, slope)
 
@@ -88,8 +101,8 @@ def backward(weights: Matrices, layers: list[Array], delta: Array, slope: Functi
     return tuple(reversed(gradients))
 
 
-def kink_distance(weights: Matrices, X: Array) -> float:
-    """How near a ReLU network is to a point without a derivative.
+def kink_distance(weights: Matrices, X: Array, activation: Activation) -> float:
+    """How near a network, of an activation with a kink, is to a point without a derivative.
 
     The smallest absolute input to a hidden unit, of all rows and units, but those that are
     exactly 0, where the derivative is 0 by definition.
@@ -98,7 +111,7 @@ def kink_distance(weights: Matrices, X: Array) -> float:
     for matrix in weights[:-1]:
         inputs = layer @ matrix
         nearest = min(nearest, float(np.abs(inputs[inputs != 0]).min(initial=np.inf)))
-        layer = _and_ones(np.maximum(inputs, 0))
+        layer = _and_ones(hidden(activation).function(inputs))
     return nearest
 
 

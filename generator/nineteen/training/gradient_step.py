@@ -5,14 +5,14 @@ from functools import cached_property
 
 import numpy as np
 
-from nineteen.script.spec import Activation, ScriptSpec
+from nineteen.script.spec import ScriptSpec
 from nineteen.training.gradient import (
-    HIDDEN,
     Array,
     Function,
     Matrices,
     backward,
     forward,
+    hidden,
     kink_distance,
     sigmoid,
 )
@@ -28,7 +28,7 @@ CHANGE = 1e-6
 # It matters where training has nearly stopped, and a change is a small part of its weight.
 ROUNDING = 64 * float(np.finfo(float).eps)
 
-# A ReLU unit this near its kink may stand on either side of it, by the order of a sum.
+# A unit of ReLU this near its kink may stand on either side of it, by the order of a sum.
 KINK = 1e-9
 
 
@@ -51,7 +51,7 @@ class GradientStep:
     @cached_property
     def passed(self) -> tuple[list[Array], Array]:
         """The layers and the logits at the weights before the update."""
-        return forward(self.before, self.X, HIDDEN[self.spec.activation].function)
+        return forward(self.before, self.X, hidden(self.spec.activation).function)
 
     @cached_property
     def prediction(self) -> Array:
@@ -66,7 +66,7 @@ class GradientStep:
     @cached_property
     def wanted(self) -> Matrices:
         """The change of each matrix that the learning rate and the gradient ask for."""
-        return self.descent(self.prediction - self.y, HIDDEN[self.spec.activation].slope)
+        return self.descent(self.prediction - self.y, hidden(self.spec.activation).slope)
 
     def descent(self, delta: Array, slope: Function, through: Matrices | None = None) -> Matrices:
         """The changes that a derivative at the logits asks for, taken back `through` weights."""
@@ -96,9 +96,9 @@ class GradientStep:
 
     @cached_property
     def at_kink(self) -> bool:
-        """Whether the gradient depends on the last bit of an input to a ReLU unit."""
-        relu = self.spec.activation is Activation.RELU
-        return relu and kink_distance(self.before, self.X) < KINK * self.size
+        """Whether the gradient depends on the last bit of an input to a unit with a kink."""
+        own = self.spec.activation
+        return own.kink and kink_distance(self.before, self.X, own) < KINK * self.size
 
 
 def matrix_names(spec: ScriptSpec) -> list[tuple[str, str]]:

@@ -4,7 +4,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from nineteen.training.gradient import HIDDEN, Array, Function, Matrices, forward, sigmoid
+from nineteen.script.activations import ACTIVATIONS
+from nineteen.training.gradient import Array, Function, Matrices, forward, hidden, sigmoid
 from nineteen.training.gradient_step import (
     GradientStep,
     change_ratio,
@@ -109,9 +110,9 @@ def _predictions(step: GradientStep) -> Iterator[tuple[str, Array]]:
     said = step.spec.activation
     layer = "layer" if len(step.spec.hidden) == 1 else "a layer"
     functions: list[tuple[str, Function]] = [
-        (f"the hidden activation is {name}, its command says {said}", other.function)
-        for name, other in HIDDEN.items()
-        if name is not said
+        (f"the hidden activation is {other}, its command says {said}", hidden(other).function)
+        for other in ACTIVATIONS.values()
+        if other != said
     ]
     functions += [
         (f"{layer} is 1 + exp(-x): look at the brackets of 1 / (1 + np.exp(…))", _wrong_bracket),
@@ -132,7 +133,7 @@ def _predictions(step: GradientStep) -> Iterator[tuple[str, Array]]:
 
 def _biased(step: GradientStep) -> Iterator[tuple[str, Array]]:
     """What the network predicts where a bias is forgotten, or subtracted."""
-    function = HIDDEN[step.spec.activation].function
+    function = hidden(step.spec.activation).function
     for i, (_, bias) in enumerate(matrix_names(step.spec)):
         for factor, mistake in ((0, "is missing"), (-1, "has the wrong sign")):
             weights = list(step.before)
@@ -149,13 +150,13 @@ def _biased(step: GradientStep) -> Iterator[tuple[str, Array]]:
 def _changes(step: GradientStep) -> Iterator[tuple[str, Matrices]]:
     """What a usual mistake makes of the changes, and where to look for the mistake."""
     said = step.spec.activation
-    delta, slope = step.prediction - step.y, HIDDEN[said].slope
+    delta, slope = step.prediction - step.y, hidden(said).slope
     yield "the derivative of the activation is missing in delta", step.descent(delta, np.ones_like)
     yield "delta has the derivative twice", step.descent(delta, lambda a: slope(a) ** 2)
-    for name, other in HIDDEN.items():
-        if name is not said:
-            hint = f"delta has the derivative of {name}, its command says {said}"
-            yield hint, step.descent(delta, other.slope)
+    for other in ACTIVATIONS.values():
+        if other != said:
+            hint = f"delta has the derivative of {other}, its command says {said}"
+            yield hint, step.descent(delta, hidden(other).slope)
     yield (
         "delta goes back through weights that are updated already: compute it before the updates",
         step.descent(delta, slope, step.after),

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from nineteen.errors import UsageError
+from nineteen.script.activations import SIGMOID, Activation
 from nineteen.script.choices import canonical_choices, check_learnable, spec_of
 from nineteen.script.options import PROGRAM, Choices
 from nineteen.script.recipe import recipe
-from nineteen.script.spec import MAX_EPOCHS, Activation, Batch, ScriptSpec, default_batch_size
+from nineteen.script.spec import MAX_EPOCHS, Batch, ScriptSpec, default_batch_size
 
 Specs = tuple[ScriptSpec, ...]
 
@@ -60,7 +61,7 @@ def subject_of(choices: Choices) -> Choices:
 def command_of(choices: Choices, plan: ComparisonPlan) -> str:
     """The canonical command of a comparison, with its seeds and sizes."""
     sizes = ",".join(str(spec.batch_size) for spec in plan.main)
-    activation = None if choices.activation is Activation.SIGMOID else choices.activation
+    activation = None if choices.activation == SIGMOID else choices.activation
     asked = replace(
         subject_of(choices),
         hidden=choices.hidden,

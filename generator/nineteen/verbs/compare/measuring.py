@@ -12,7 +12,7 @@ from nineteen.script.judge import TOLERANCE, judge
 from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.execute import execute
-from nineteen.training.gradient import HIDDEN, Array, Matrices, matrices, sigmoid
+from nineteen.training.gradient import Array, Matrices, hidden, matrices, sigmoid
 from nineteen.training.observe import Start, Update, observe
 from nineteen.training.side_by_side import run_together
 from nineteen.verbs.compare.comparison_plan import ComparisonPlan, Specs
@@ -96,7 +96,7 @@ def logits(spec: ScriptSpec, weights: tuple[Array, ...], X: Array) -> Array:
         layers = [(W1, b1[:, None]), (W2, b2[:, None])]
     else:
         layers = [(w[:, :-1], w[:, -1:]) for w in weights]
-    function = HIDDEN[spec.activation].function
+    function = hidden(spec.activation).function
     layer = X
     for W, b in layers[:-1]:
         layer = function(layer @ W + b)

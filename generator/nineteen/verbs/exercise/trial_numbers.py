@@ -11,8 +11,8 @@ import numpy as np
 
 from nineteen.script.annotate import ScriptStep
 from nineteen.script.options import decimal
-from nineteen.script.spec import Activation, Batch, ScriptSpec
-from nineteen.training.gradient import HIDDEN, Array, sigmoid
+from nineteen.script.spec import Batch, ScriptSpec
+from nineteen.training.gradient import Array, hidden, sigmoid
 from nineteen.verbs.exercise.blanks import Blank
 
 UNITS = 3  # of a hidden layer, whatever the script's
@@ -62,8 +62,9 @@ def _state(spec: ScriptSpec, seed: int) -> State:
         return tenths
 
     deep = len(spec.hidden) > 1
-    layer = positive(some, UNITS) if spec.activation is Activation.SIGMOID else signed(some, UNITS)
-    layer = np.maximum(layer, 0) if spec.activation is Activation.RELU else layer
+    least, kink = spec.activation.least, spec.activation.kink
+    layer = positive(some, UNITS) if least == 0 and not kink else signed(some, UNITS)
+    layer = np.maximum(layer, least)
     layer = np.column_stack([layer, np.ones(some)]) if deep else layer
     return {
         "X": signed(every, inputs),
@@ -87,7 +88,7 @@ def _state(spec: ScriptSpec, seed: int) -> State:
 
 def _results(blank: Blank, spec: ScriptSpec, state: State) -> State:
     """What a step makes of the state; of several layers, "layers" is the last one."""
-    function, slope = HIDDEN[spec.activation]
+    function, slope = hidden(spec.activation)
     rows = slice(None) if spec.batch is Batch.FULL else state["rows"]
     X, y = state["X"][rows], state["y"][rows]
     lr = state["lr"] if "lr" in blank.parameters else spec.lr

@@ -70,7 +70,7 @@ def candidates(spec: ScriptSpec) -> list[ScriptSpec]:
     )
     for gates, hidden, batch in product(_gates(spec), sizes, Batch):
         words = [*gates, "--hidden", ",".join(map(str, hidden)), "--batch", batch]
-        words += ["--activation", spec.activation] + ["--show", "loss"] * spec.show_loss
+        words += ["--activation", spec.activation.name] + ["--show", "loss"] * spec.show_loss
         try:
             other = spec_of(choose(words))
             render(other)

@@ -10,8 +10,9 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from nineteen.script.activations import SIGMOID
 from nineteen.script.options import decimal
-from nineteen.script.spec import Activation, Batch, ScriptSpec
+from nineteen.script.spec import Batch, ScriptSpec
 
 
 @dataclass(frozen=True)
@@ -113,10 +114,10 @@ def _forward(spec: ScriptSpec, stages: list[Stage]) -> list[Formula]:
         shape = (stage.rows, stage.units[1])
         formulas.append(Formula(f"{stage.sums} = {product}", stage.Z, code, shape))
         if above is None:
-            tex, code = rf"\sigma({stage.sums})", FUNCTION[Activation.SIGMOID].format(stage.Z)
+            tex, code = rf"\sigma({stage.sums})", SIGMOID.of(stage.Z)
             formulas.append(Formula(f"{tt('output')} = {tex}", "output", code, shape))
             continue
-        tex, code = f"f({stage.sums})", FUNCTION[spec.activation].format(stage.Z)
+        tex, code = f"f({stage.sums})", spec.activation.of(stage.Z)
         if not stage.bias:
             tex, code = rf"[{tex} \quad 1]", f"np.c_[{code}, np.ones(len({stage.Z}))]"
             shape = (stage.rows, stage.units[1] + 1)
@@ -150,31 +151,14 @@ def _delta(spec: ScriptSpec, stage: Stage, above: Stage | None) -> Formula:
     if above is None:
         y = _rows("y", spec)
         return Formula(f"{stage.delta} = {tt(y)} - {tt('output')}", stage.D, f"{y} - output", shape)
-    slope = SLOPE_TEX[spec.activation].format(tt(above.before))
+    value = tt(above.before)
+    slope = re.sub(r"\ba\b", lambda _: value, spec.activation.slope_tex)
     tex = rf"({above.delta} \enspace {tt(above.weights)}^{{\top}}) \odot {slope}"
-    code = f"{above.D} @ {above.weights}.T * ({SLOPE[spec.activation].format(above.before)})"
+    code = f"{above.D} @ {above.weights}.T * {spec.activation.slope_at(above.before)}"
     if stage.bias:
         return Formula(f"{stage.delta} = {tex}", stage.D, code, shape)
     tex = rf"\left( {tex} \right) {tt('[:, :-1]')}"
     return Formula(f"{stage.delta} = {tex}", stage.D, f"({code})[:, :-1]", shape)
-
-
-# The hidden activation of the sums {}, and its slope by its own value {}, as NumPy and as TeX.
-FUNCTION = {
-    Activation.SIGMOID: "1 / (1 + np.exp(-{}))",
-    Activation.TANH: "np.tanh({})",
-    Activation.RELU: "np.maximum(0, {})",
-}
-SLOPE = {
-    Activation.SIGMOID: "{0} * (1 - {0})",
-    Activation.TANH: "1 - {}**2",
-    Activation.RELU: "{} > 0",
-}
-SLOPE_TEX = {
-    Activation.SIGMOID: r"{0} \odot (1 - {0})",
-    Activation.TANH: "(1 - {0}^2)",
-    Activation.RELU: "({0} > 0)",
-}
 
 
 def _derivative(name: str) -> str:

@@ -14,7 +14,7 @@ from nineteen.script.gates import gate_of
 from nineteen.script.make import Made
 from nineteen.script.recipe import recipe
 from nineteen.script.render import environment
-from nineteen.script.spec import Activation, Batch, ScriptSpec
+from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.training.execute import execute
 from nineteen.training.observe import instrument
 from nineteen.verbs.lesson.derivation import derive, tt
@@ -88,11 +88,6 @@ def _words(spec: ScriptSpec, training: Training) -> dict[str, Any]:
             replace(spec, hidden=other, lr=usual.lr, epochs=usual.epochs, seed=0)
         ),
         "other_units": " and ".join(map(str, other)) + " hidden units",
-        "activation_tex": {
-            Activation.SIGMOID: r"here the sigmoid as well, $f = \sigma$",
-            Activation.TANH: r"here $f(z) = \tanh z$",
-            Activation.RELU: r"here ReLU, $f(z) = \max(0, z)$",
-        }[spec.activation],
         "y": tt("y" if spec.batch is Batch.FULL else "y[rows]"),
         "tt": tt,
         "shape_tex": lambda shape: tt(str(shape)),

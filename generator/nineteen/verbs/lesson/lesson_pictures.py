@@ -21,7 +21,8 @@ from nineteen.page.look import (
     new,
     target_marks,
 )
-from nineteen.script.spec import Activation, Batch, ScriptSpec
+from nineteen.script.activations import SIGMOID
+from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.training.gradient import Array
 
 if TYPE_CHECKING:
@@ -105,11 +106,7 @@ def _about(spec: ScriptSpec, x: int) -> str:
     if x == 0:
         return f"X\n{count} input{'s' * (count > 1)}"
     name = "output" if x == last else "layer" if last == 2 else f"layers[{x}]"
-    curve = (
-        "sigmoid"
-        if x == last
-        else "ReLU" if spec.activation is Activation.RELU else spec.activation
-    )
+    curve = (SIGMOID if x == last else spec.activation).noun.removeprefix("the ")
     return f"{name}\n{count} unit{'s' * (count > 1)}, {curve}"
 
 

@@ -90,7 +90,7 @@ def script(spec: ScriptSpec, before: str = "") -> Json:
             "hidden": ",".join(map(str, spec.hidden)),
             "batch": spec.batch,
             "batch_size": str(spec.batch_size),
-            "activation": spec.activation,
+            "activation": spec.activation.name,
             "lr": decimal(spec.lr),
             "epochs": str(spec.epochs),
             "seed": str(spec.seed),

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from nineteen import __version__
 from nineteen.errors import UsageError
 from nineteen.page import look
+from nineteen.script.activations import ACTIVATIONS, SIGMOID
 from nineteen.script.options import short
 from nineteen.script.templates import templates_folder
 from nineteen.verbs.playground import bridge
@@ -60,7 +61,8 @@ def site(pyodide: str = PYODIDE) -> dict[str, bytes]:
             files[path.name] = path.read_bytes()
     files["style.css"] = look.css().encode() + files["style.css"]
     page = files["index.html"].decode()
-    files["index.html"] = page.replace("POLICY", escape(policy(address), quote=True)).encode()
+    page = page.replace("POLICY", escape(policy(address), quote=True))
+    files["index.html"] = page.replace("ACTIVATIONS", _radio_buttons()).encode()
     manifest = {
         "pyodide": address,
         "numpy": numpy,
@@ -92,6 +94,15 @@ def policy(address: str) -> str:
             "base-uri 'none'",
             "form-action 'none'",
         ]
+    )
+
+
+def _radio_buttons() -> str:
+    """The choice of activations, the default chosen."""
+    return "\n          ".join(
+        f'<label><input type="radio" name="activation" value="{name}"'
+        f"{' checked' * (name == SIGMOID.name)}><span>{name}</span></label>"
+        for name in ACTIVATIONS
     )
 
 

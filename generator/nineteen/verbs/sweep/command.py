@@ -21,6 +21,7 @@ from rich.progress import (
 from rich.text import Text
 
 from nineteen.errors import UsageError
+from nineteen.script.activations import kinds
 from nineteen.script.choices import command
 from nineteen.script.options import PROGRAM, Parser
 from nineteen.verbs.sweep.jobs import Plan, plan_of
@@ -213,7 +214,7 @@ def _parser() -> Parser:
     how.add_argument("--hidden", metavar="SIZES", nargs="+", help="sizes, such as 2 3 4 8,4")
     how.add_argument("--batch", metavar="KINDS", help="such as sgd,mini,full (default full)")
     how.add_argument("--batch-size", metavar="K", help="rows per update of mini")
-    how.add_argument("--activation", metavar="KIND", help="sigmoid, tanh or relu")
+    how.add_argument("--activation", metavar="KIND", help=kinds())
     how.add_argument("--lr", metavar="R", help="learning rate")
     how.add_argument("--epochs", metavar="E", help="passes over the truth table")
     where = whole.add_argument_group("where to run it, and what to keep")

@@ -182,7 +182,7 @@ def head(spec: ScriptSpec) -> dict[str, object]:
         "hidden": list(spec.hidden),
         "batch": spec.batch.value,
         "batch_size": spec.batch_size,
-        "activation": spec.activation.value,
+        "activation": spec.activation.name,
         "lr": spec.lr,
         "epochs": spec.epochs,
         "seed": spec.seed,
