@@ -1,5 +1,6 @@
 """The package: what it holds, and that it works from a wheel, an editable install, a checkout."""
 
+import re
 import shutil
 import sys
 import tarfile
@@ -93,6 +94,13 @@ def test_bare_checkout_works(bare: Fresh, tmp_path: Path) -> None:
         shutil.copytree(ROOT / name, tmp_path / name)
     use(bare, "python -m generator", tmp_path)
     bare.run("python -m nineteen list", tmp_path, code=1)
+
+
+def test_citation_names_who_holds_the_licence() -> None:
+    [holder] = re.findall(r"Copyright \(c\) \d+ (.+)", (ROOT / "LICENSE").read_text())
+    citation = (ROOT / "CITATION.cff").read_text()
+    assert f"authors:\n  - name: {holder}\n" in citation
+    assert "://" not in citation
 
 
 def test_such_modules_would_be_imported(bare: Fresh, tmp_path: Path) -> None:
