@@ -79,7 +79,7 @@ def test_a_worker_that_dies_is_survived_and_nothing_counts_twice(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sweep_run, "SECONDS", 0.05)
+    monkeypatch.setattr(sweep_run, "SECONDS", 0.0008)
     path = tmp_path / "rows.jsonl"
     with distributed.Client(address, set_as_default=False) as client:
         victim = next(iter(client.run(os.getpid).values()))
@@ -107,6 +107,39 @@ def test_an_interrupted_sweep_goes_on_elsewhere(
     path.write_bytes(path.read_bytes()[:5000])
     assert main([*SWEEP, "--workers", "1", "-o", str(path)]) == 0
     assert rows(path) == local
+
+
+def test_a_scheduler_that_is_killed_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sweep_run, "SECONDS", 0.0008)
+    path, processes = tmp_path / "rows.jsonl", []
+    try:
+        processes.append(dask(tmp_path, "scheduler", "--host", "127.0.0.1", "--port", "0"))
+        wait_for((tmp_path / "cluster.json").exists)
+        processes.append(dask(tmp_path, "worker", "--nworkers", "2", "--nthreads", "1"))
+        with distributed.Client(scheduler_file=str(tmp_path / "cluster.json")) as client:
+            client.wait_for_workers(2, timeout=PATIENCE)
+            where = client.scheduler.address
+
+        def kill() -> None:
+            wait_for(lambda: path.exists() and path.stat().st_size)
+            processes[0].kill()
+
+        killer = threading.Thread(target=kill)
+        killer.start()
+        words = ["sweep", "xor", "--seeds", "100000", "--scheduler", where, "-o", str(path)]
+        assert main(words) == 3
+        killer.join()
+    finally:
+        for process in processes:
+            process.kill()
+            process.wait()
+    out, err = capfd.readouterr()
+    assert out == ""
+    assert err.count("\n") == 1
+    assert "the connection to the Dask scheduler is lost" in err
+    assert f"{len(rows(path)):,} of 100,000 rows are in {path}" in err
 
 
 @pytest.mark.parametrize(

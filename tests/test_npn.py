@@ -12,8 +12,8 @@ from nineteen.script.judge import judge
 from nineteen.script.render import render
 from nineteen.script.spec import Batch, ScriptSpec, default_batch_size
 from nineteen.script.table import TruthTable
+from nineteen.training.execute import run_here
 from nineteen.verbs.sweep.npn import _orbit, _row_orders, npn_classes
-from nineteen.verbs.sweep.work import run_warm
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
@@ -123,7 +123,7 @@ def _predictions(source: str) -> Array:
 
 def _learned(bits: str, hidden: int, batch: Batch, seeds: int) -> int:
     spec = _spec(bits, hidden, batch)
-    runs = [run_warm(render(replace(spec, seed=seed))) for seed in range(seeds)]
+    runs = [run_here(render(replace(spec, seed=seed))) for seed in range(seeds)]
     return sum(judge(run, spec.table).ok for run in runs)
 
 

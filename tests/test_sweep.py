@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import shlex
 import signal
 import subprocess
@@ -13,28 +14,40 @@ from pathlib import Path
 
 import pytest
 from nineteen.cli import main
+from nineteen.errors import UsageError
+from nineteen.page.estimates import wilson
 from nineteen.script.choices import read, spec_of
 from nineteen.script.judge import judge
 from nineteen.script.options import choose
-from nineteen.script.render import render
-from nineteen.script.run import run
-from nineteen.script.run_many import printed_alone
+from nineteen.script.render import for_seeds, render
+from nineteen.script.run import Ending, Run, run
+from nineteen.script.run_many import printed_in_isolation
+from nineteen.training.execute import run_here
 from nineteen.verbs.sweep import work as sweep_run
-from nineteen.verbs.sweep.command import _parser
-from nineteen.verbs.sweep.jobs import Plan, plan_of
+from nineteen.verbs.sweep.command import _ONCE, _parser, _plan, sweep
+from nineteen.verbs.sweep.jobs import FLAGS, SweepPlan
+from nineteen.verbs.sweep.measure import _to_observe
 from nineteen.verbs.sweep.npn import npn_classes
-from nineteen.verbs.sweep.pool import WorkersDie, spread
+from nineteen.verbs.sweep.pool import WorkersDie, workers_for
 from nineteen.verbs.sweep.results_file import LEARNED, NOT_LEARNED, resume
-from nineteen.verbs.sweep.shares import named, not_learned, observed, pooled, single, worst
-from nineteen.verbs.sweep.work import Jobs, run_piece, run_warm, updates_needed
+from nineteen.verbs.sweep.shares import (
+    failing_cells,
+    hardest,
+    pooled_shares,
+    shares_by_subject,
+)
+from nineteen.verbs.sweep.work import Jobs, run_jobs, updates_to_learn
 
 QUICK = ["xor", "--epochs", "50", "--seeds", "60"]
 HERE = ["--workers", "1"]
-SMALL = 0.03  # seconds, so that even a quick sweep has several pieces
+SMALL = 0.0008  # seconds, so that even a quick sweep has several pieces
 
 
-def plan(line: str) -> Plan:
-    return plan_of(_parser().read(shlex.split(line)))[0]
+def plan(line: str) -> SweepPlan:
+    given = vars(_parser().read(shlex.split(line)))
+    flags = [flag for flag in FLAGS if given[flag[2:].replace("-", "_")]]
+    options = {option.field: given[option.field] for option in _ONCE}
+    return _plan(given["gate"], flags, given["hidden"], given["batch"], given["seeds"], options)[0]
 
 
 def rows(path: Path) -> list[dict[str, object]]:
@@ -53,7 +66,10 @@ def rows(path: Path) -> list[dict[str, object]]:
     [
         ("xor", 100),
         ("xor --seeds 7 --hidden 2 3 8,4 --batch sgd,mini,full", 63),
+        ("xor --seeds 7 --batch sgd mini, full --hidden 2 3 8,4", 63),
+        ("--batch sgd xor mini --seeds 7", 14),
         ("and or xor --seeds 5", 5),
+        ("and,or,xor --seeds 5 --each", 15),
         ("and or xor --seeds 5 --each", 15),
         ("and or parity xor --inputs 3 --seeds 5 --each", 15),
         ("--table 0110 --seeds 2 --batch sgd,stochastic", 2),
@@ -82,16 +98,16 @@ def test_the_number_of_scripts(line: str, scripts: int) -> None:
 def test_a_sweep_runs_the_main_commands_scripts(options: str) -> None:
     wanted = spec_of(choose(shlex.split(options)))
     swept = plan(f"{options} --seeds 3")
-    assert [spec for _, spec in swept.specs((0, 2))] == [wanted, replace(wanted, seed=2)]
+    assert [swept.spec_of_job(0), swept.spec_of_job(2)] == [wanted, replace(wanted, seed=2)]
 
 
 def test_every_function_of_a_family_is_there_once() -> None:
     swept = plan("--inputs 3 --all-functions --seeds 2 --batch sgd,full")
-    found = [spec for _, spec in swept.specs(tuple(range(swept.scripts)))]
+    found = [swept.spec_of_job(job) for job in range(swept.scripts)]
     assert len(set(found)) == len(found) == 256 * 2 * 2
     assert len({spec.table.columns for spec in found}) == 256
     classes = plan("--inputs 3 --classes --seeds 1")
-    tables = {spec.table.columns for _, spec in classes.specs(tuple(range(classes.scripts)))}
+    tables = {classes.spec_of_job(job).table.columns for job in range(classes.scripts)}
     assert tables == {(first,) for first in npn_classes(3)}
 
 
@@ -107,8 +123,9 @@ def test_what_no_weights_can_represent_is_run_and_fails(tmp_path: Path) -> None:
     [
         ("", "nothing to learn"),
         ("xro", "did you mean 'xor'"),
-        ("xor --seeds 0", "--seeds '0'"),
-        ("xor --seeds ten", "--seeds 'ten'"),
+        ("xor --seeds 0", "--seeds: '0'"),
+        ("xor --seeds ten", "--seeds: 'ten'"),
+        ("xor --seeds 10000000000", "a whole number from 1 to 10,000,000"),
         ("xor --hidden 2 many", "'many' is not a size"),
         ("xor --hidden 2 300", "1 to 256 units"),
         ("xor --batch full,all", "'all' is not sgd, mini or full"),
@@ -124,7 +141,7 @@ def test_what_no_weights_can_represent_is_run_and_fails(tmp_path: Path) -> None:
         ("and xor3", "one network needs the same number"),
         ("--inputs 4 --all-functions --seeds 1000", "at most 10,000,000"),
         ("xor --seed 3", "--seed"),
-        ("xor --workers 0", "--workers '0'"),
+        ("xor --workers 0", "--workers: '0'"),
         ("xor --workers 2 --scheduler tcp://127.0.0.1:1", "--workers is for this machine"),
         ("xor --at-least 101", "--at-least '101'"),
         ("xor --lr -1", "--lr"),
@@ -171,34 +188,35 @@ def test_a_share_below_at_least_is_a_failure(capsys: pytest.CaptureFixture[str])
     assert " of 60 learned, less than --at-least 100 %" in capsys.readouterr().err
 
 
-def test_a_warm_run_prints_what_a_run_alone_prints() -> None:
+def test_a_run_here_prints_what_a_run_alone_prints() -> None:
     for line in ("xor", "xor --batch sgd --hidden 2", "and or --hidden 8,4", "xor --lr 1000"):
         spec = plan(line).spec(0)
-        assert run_warm(render(spec)).stdout == run(render(spec)).stdout
+        assert run_here(render(spec)).stdout == run(render(spec)).stdout
 
 
 def test_a_verdict_is_the_judges() -> None:
     swept = plan("xor --hidden 2 --seeds 6 --epochs 150")
-    piece = run_piece(swept, tuple(range(6)))
-    wanted = [judge(run(render(spec)), spec.table).ok for _, spec in swept.specs(tuple(range(6)))]
-    assert list(piece.learned) == wanted
+    specs = [swept.spec_of_job(job) for job in range(6)]
+    wanted = [judge(run(render(spec)), spec.table).ok for spec in specs]
+    assert [row.learned for row in run_jobs(swept, tuple(range(6))).rows] == wanted
     assert {True, False} == set(wanted)
 
 
 def test_a_script_that_prints_something_else_alone_is_an_error(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    honest = sweep_run.execute
     spoiled = render(replace(plan("xor").spec(0), seed=20))
 
-    def execute(source: str) -> str:
-        return honest(source).replace("0.", "0.5", 1) if source == spoiled else honest(source)
+    def together(sources: list[str]) -> list[Run]:
+        wrong = Run("[[0.5]\n [1.  ]\n [1.  ]\n [0.  ]]\n", "", 0.0, Ending.FINISHED)
+        return [wrong if source == spoiled else run_here(source) for source in sources]
 
-    monkeypatch.setattr(sweep_run, "execute", execute)
+    monkeypatch.setattr(sweep_run, "run_together", together)
     path = tmp_path / "rows.jsonl"
     assert main(["sweep", "xor", "--seeds", "30", *HERE, "-o", str(path)]) == 1
     err = capsys.readouterr().err
-    assert "python -m generator xor --seed 20: it prints" in err
+    assert "python -m generator xor --seed 20: it prints '[[0.5]" in err
+    assert "beside others and prints '[[0." in err
     assert len(rows(path)) == 29  # the row in question is not kept
     monkeypatch.undo()
     assert main(["sweep", "xor", "--seeds", "30", *HERE, "-o", str(path)]) == 0
@@ -216,31 +234,51 @@ def test_a_script_that_crashes_is_an_error(
     assert "ZeroDivisionError: as planned (line 2)" in capsys.readouterr().err
 
 
-def test_a_script_that_crashes_in_a_warm_worker_only_is_a_difference(
+def test_a_script_that_crashes_beside_others_only_is_a_difference(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sweep_run, "execute", lambda source: 1 / 0)
+    crash = Run("", "ZeroDivisionError: division by zero", 0.0, Ending.CRASHED, 1)
+    monkeypatch.setattr(sweep_run, "run_together", lambda sources: [crash] * len(sources))
     assert main(["sweep", "xor", "--seeds", "1", *HERE]) == 1
     assert "division by zero, and not alone" in capsys.readouterr().err
+
+
+def test_at_most_fifty_failures_of_a_cell_are_confirmed() -> None:
+    found = sweep("xor", hidden=[2, 3], seeds=60, epochs=1, workers=1)
+    assert found.failures == 120
+    samples_among_the_others = len([job for job in range(0, 120, 40) if job % 60 >= 50])
+    assert found.confirmed == 2 * 50 + samples_among_the_others
+
+
+@pytest.mark.parametrize(
+    "line", ["xor", "xor3 --hidden 1 --lr 0.4294967295 --keep", "and or --hidden 8,4 --batch sgd"]
+)
+def test_the_texts_of_many_seeds_are_those_of_each(line: str) -> None:
+    spec = spec_of(choose(line.split()))
+    seeds = [0, 3, 4, 5, 12, 4294967295]
+    for text_of in (render, repr):
+        one_by_one = [text_of(replace(spec, seed=seed)) for seed in seeds]
+        assert for_seeds(text_of, spec, seeds) == one_by_one
+        assert for_seeds(text_of, spec, seeds[:2]) == one_by_one[:2]
 
 
 def test_scripts_that_run_alone_do_not_see_each_other() -> None:
     spoiler = "import numpy as np\nnp.round = None\nprint('spoiled')\n"
     crash = "1 / 0\n"
     honest = render(plan("xor").spec(0))
-    found = printed_alone([spoiler, honest, crash, honest])
+    found = printed_in_isolation([spoiler, honest, crash, honest])
     assert found[0] == "spoiled\n"
     assert found[1] == found[3] == run(honest).stdout
     assert found[2] in ("", None)
     assert run(spoiler + honest).ending == "crashed"  # the spoiler does spoil
 
 
-def test_the_updates_needed_are_enough_and_five_fewer_are_not() -> None:
+def test_the_updates_to_learn_are_enough_and_five_fewer_are_not() -> None:
     for seed in range(5):
         spec = replace(plan("xor").spec(0), seed=seed)
-        needed = updates_needed(spec)
-        assert judge(run_warm(render(replace(spec, epochs=needed))), spec.table).ok
-        fewer = run_warm(render(replace(spec, epochs=needed - 5)))
+        needed = updates_to_learn(spec)
+        assert judge(run_here(render(replace(spec, epochs=needed))), spec.table).ok
+        fewer = run_here(render(replace(spec, epochs=needed - 5)))
         assert not judge(fewer, spec.table).ok
 
 
@@ -275,11 +313,11 @@ def test_a_file_cut_anywhere_is_continued(whole: Path, tmp_path: Path, keep: int
 def test_only_the_sample_runs_again_when_all_is_there(
     whole: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def never(swept: Plan, jobs: Jobs) -> None:
+    def never(swept: SweepPlan, jobs: Jobs) -> None:
         raise AssertionError(jobs)
 
     before = whole.read_bytes()
-    monkeypatch.setattr("nineteen.verbs.sweep.command.run_piece", never)
+    monkeypatch.setattr("nineteen.verbs.sweep.measure.run_jobs", never)
     assert main(["sweep", *QUICK, *HERE, "-o", str(whole)]) == 0
     assert whole.read_bytes() == before
 
@@ -287,9 +325,10 @@ def test_only_the_sample_runs_again_when_all_is_there(
 def test_a_row_that_is_wrong_about_the_sample_is_an_error(
     whole: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    lines = whole.read_text(encoding="utf-8").splitlines(keepends=True)
-    lines[20] = lines[20].replace('"learned": true', '"learned": false')
-    whole.write_text("".join(lines), encoding="utf-8")
+    text = whole.read_text(encoding="utf-8")
+    [row] = [line for line in text.splitlines() if '"seed": 20,' in line]
+    wrong = row.replace('"learned": true', '"learned": false')
+    whole.write_text(text.replace(row, wrong), encoding="utf-8")
     assert main(["sweep", *QUICK, *HERE, "-o", str(whole)]) == 1
     assert "its row is wrong about whether it learned" in capsys.readouterr().err
 
@@ -331,7 +370,9 @@ def test_another_sweeps_file_is_refused_and_left_alone(
     assert whole.read_bytes() == before
 
 
-@pytest.mark.parametrize("text", ["my notes", "my notes\n", "{}\n", '{"command": 3}\n', "[1]\n"])
+@pytest.mark.parametrize(
+    "text", ["my notes", "my notes\n", "{}\n", '{"command": 3}\n', "[1]\n", "[" * 100_000 + "\n"]
+)
 def test_somebody_elses_file_is_refused_and_left_alone(tmp_path: Path, text: str) -> None:
     path = tmp_path / "notes.txt"
     path.write_text(text, encoding="utf-8")
@@ -343,20 +384,20 @@ def test_ctrl_c_keeps_what_is_written_and_says_so(
     whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "rows.jsonl"
-    honest, calls = sweep_run.execute, []
+    honest, calls = sweep_run.run_together, []
 
-    def execute(source: str) -> str:
-        calls.append(source)
-        if len(calls) == 40:
+    def together(sources: list[str]) -> list[Run]:
+        calls.append(sources)
+        if len(calls) == 3:
             raise KeyboardInterrupt
-        return honest(source)
+        return honest(sources)
 
-    monkeypatch.setattr(sweep_run, "execute", execute)
+    monkeypatch.setattr(sweep_run, "run_together", together)
     assert main(["sweep", *QUICK, *HERE, "-o", str(path)]) == 130
     kept = len(rows(path))
     assert 0 < kept < 40
     assert f"{kept} of 60 rows are in {path}: the same command goes on" in capsys.readouterr().err
-    monkeypatch.setattr(sweep_run, "execute", honest)
+    monkeypatch.setattr(sweep_run, "run_together", honest)
     assert main(["sweep", *QUICK, *HERE, "-o", str(path)]) == 0
     assert rows(path) == rows(whole)
 
@@ -420,7 +461,7 @@ def test_a_full_disk_keeps_the_rows_before(whole: Path, tmp_path: Path) -> None:
     assert rows(path) == rows(whole)
 
 
-def mortal(swept: Plan, jobs: Jobs) -> Jobs:
+def mortal(swept: SweepPlan, jobs: Jobs) -> Jobs:
     """A task that kills its worker over job 7, as often as the file in the environment says."""
     deaths = Path(os.environ["DEATHS"])
     # Only the worker with job 7 reads: another could meet the file half written.
@@ -454,7 +495,8 @@ def spread_mortal(deaths: int, folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     from joblib.externals.loky import get_reusable_executor
 
     get_reusable_executor().shutdown()  # so that the workers see the environment
-    return list(spread(mortal, swept, parts, 2))
+    with workers_for(swept, 2) as workers:
+        return list(workers.do(mortal, parts))
 
 
 # What is said
@@ -486,7 +528,7 @@ def test_the_table_and_the_page_say_what_the_file_says(
     failed = [row for row in found if not row["learned"]]
     assert 0 < len(failed) == summary["not_learned"] < 48
     assert f"{len(failed)} did not learn" in out
-    assert "python -m generator sweep xor --hidden 2 8 --batch full,sgd --epochs 80" in text
+    assert "python -m generator sweep xor --epochs 80 --hidden 2 8 --batch full,sgd" in text
     drawing = ElementTree.parse(page.with_suffix(".svg")).getroot()
     assert drawing.tag.endswith("svg")
     before = {path.name: path.read_bytes() for path in page.parent.iterdir()}
@@ -494,9 +536,57 @@ def test_the_table_and_the_page_say_what_the_file_says(
     assert {path.name: path.read_bytes() for path in page.parent.iterdir()} == before
 
 
+def test_without_matplotlib_the_page_has_its_tables_and_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "generated").mkdir()
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    assert main(["sweep", "xor", "--seeds", "2", "--report", *HERE]) == 0
+    assert 'pip install "nineteen[lessons]"' in capsys.readouterr().err
+    [page] = Path("generated", "sweeps").glob("*.md")
+    assert "| xor | 8 | full | 1 | 100 | 2 | 2 | 100 % |" in page.read_text(encoding="utf-8")
+    assert "![" not in page.read_text(encoding="utf-8")
+    assert not page.with_suffix(".svg").exists()
+
+
+def test_the_function_measures_what_the_command_does(capsys: pytest.CaptureFixture[str]) -> None:
+    found = sweep("xor", hidden=[2, (3, 2)], batch=["sgd", "full"], lr=0.5, seeds=6, workers=1)
+    assert (
+        main(
+            [
+                "sweep",
+                "xor",
+                "--hidden",
+                "2",
+                "3,2",
+                "--batch",
+                "sgd,full",
+                "--lr",
+                "0.5",
+                "--seeds",
+                "6",
+            ]
+        )
+        == 0
+    )
+    assert without_seconds(str(found)) == without_seconds(capsys.readouterr().out)
+    assert [share.hidden for share in found.pooled] == ["2", "2", "3,2", "3,2"]
+    assert found.pooled[0].interval == wilson(found.pooled[0].learned, 6)
+    assert len(found.plot().axes) == 1
+    with pytest.raises(UsageError, match="did you mean 'xor'"):
+        sweep("xro")
+    with pytest.raises(UsageError, match="'many' is not a size"):
+        sweep("xor", hidden="many")
+
+
+def without_seconds(text: str) -> str:
+    return re.sub(r"[0-9.]+ s of script time", "", text).strip()
+
+
 def test_gates_with_other_defaults_are_pooled_under_all_of_them() -> None:
     swept = plan("xor xor3 and --each --seeds 2")
-    [share] = pooled(swept, bytearray([LEARNED] * 6))
+    [share] = pooled_shares(swept, bytearray([LEARNED] * 6))
     assert (share.hidden, share.lr, share.epochs) == ("8 / 12", "1", "100 / 150")
     assert (share.learned, share.runs) == (6, 6)
 
@@ -506,34 +596,41 @@ def test_failing_functions_and_the_worst_are_named() -> None:
     states = bytearray([LEARNED] * 40)
     states[20:23] = bytes([NOT_LEARNED] * 3)
     states[30] = NOT_LEARNED
-    assert [share.learned for share in pooled(swept, states)] == [36]
-    assert single(swept, states) == []
-    [group] = worst(swept, states)
+    assert [share.learned for share in pooled_shares(swept, states)] == [36]
+    assert shares_by_subject(swept, states) == []
+    [group] = hardest(swept, states)
     assert (group.least, group.runs, group.failing, group.names) == (7, 10, 2, ("table2_3",))
-    assert [*map(named, not_learned(swept, states))] == [
+    assert [*failing_cells(swept, states)] == [
         "python -m generator --table 0011, seeds 0, 1, 2",
         "python -m generator --table 0110",
     ]
-    assert set(observed(swept, states, 0)) == {job for job in range(40) if states[job] == LEARNED}
+    assert set(_to_observe(swept, states, 0)) == {
+        job for job in range(40) if states[job] == LEARNED
+    }
 
 
 def test_pooled_gates_add_up() -> None:
     swept = plan("and xor --each --seeds 10 --batch full,sgd")
     states = bytearray([LEARNED] * 40)
     states[20] = NOT_LEARNED  # xor, full
-    assert [(share.what, share.batch, share.learned) for share in single(swept, states)] == [
+    assert [
+        (share.what, share.batch, share.learned) for share in shares_by_subject(swept, states)
+    ] == [
         ("and", "full", 10),
         ("and", "sgd", 10),
         ("xor", "full", 9),
         ("xor", "sgd", 10),
     ]
-    assert [(share.runs, share.learned) for share in pooled(swept, states)] == [(20, 19), (20, 20)]
+    assert [(share.runs, share.learned) for share in pooled_shares(swept, states)] == [
+        (20, 19),
+        (20, 20),
+    ]
 
 
 def test_a_share_is_100_percent_only_where_all_learned() -> None:
     swept = plan("xor --seeds 100000")
     states = bytearray([LEARNED] * 100_000)
-    assert pooled(swept, states)[0].percent == "100 %"
-    assert pooled(swept, states)[0].bounds == "99.99 to 100.00 %"
+    assert pooled_shares(swept, states)[0].percent == "100 %"
+    assert pooled_shares(swept, states)[0].bounds == "99.99 to 100.00 %"
     states[5] = NOT_LEARNED
-    assert pooled(swept, states)[0].percent == "99.99 %"
+    assert pooled_shares(swept, states)[0].percent == "99.99 %"

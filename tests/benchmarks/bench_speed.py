@@ -21,8 +21,8 @@ from nineteen.script.choices import command, spec_of
 from nineteen.script.options import choose
 from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
+from nineteen.training.execute import run_here
 from nineteen.verbs.compare.measuring import watch_seeds
-from nineteen.verbs.sweep.work import run_warm
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
@@ -63,7 +63,7 @@ def ours(spec: ScriptSpec) -> Callable[[int], Soon | None]:
         updates = int(seen.updates[seen.within[0].argmax()])
         epochs = -(-updates * spec.epochs // spec.updates)
         source = render(replace(spec, seed=seed, epochs=epochs))
-        return Soon(updates, 1000 * run_warm(source).seconds)
+        return Soon(updates, 1000 * run_here(source).seconds)
 
     return soon
 

@@ -1,5 +1,7 @@
 """From a ScriptSpec to the script's source text: Jinja2, the line budget, black's confirmation."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import cache, lru_cache
 from typing import Any
 
@@ -9,7 +11,7 @@ from nineteen.errors import UsageError
 from nineteen.script.choices import command
 from nineteen.script.gates import gate_of
 from nineteen.script.options import decimal
-from nineteen.script.spec import Batch, ScriptSpec
+from nineteen.script.spec import MAX_SEED, Batch, ScriptSpec
 from nineteen.script.syntax import LOCK, parse
 from nineteen.script.templates import data as data
 from nineteen.script.templates import templates_folder
@@ -20,6 +22,7 @@ MAX_COLUMNS = 88
 # before the loop, the learning rate beside the generator, a layer's two updates in one line.
 # Several: the two results of a step of backpropagation in one line, the output inside the error.
 DENSITIES = range(4)
+FEW_SEEDS = 4  # so many texts are made one by one
 
 
 def render(spec: ScriptSpec) -> str:
@@ -52,6 +55,26 @@ def fit(spec: ScriptSpec) -> tuple[str, dict[str, Any]]:
         if lines <= MAX_LINES:
             return source, values | {"density": density}
     raise UsageError(_too_long(spec, lines))
+
+
+def for_seeds(
+    text_of: Callable[[ScriptSpec], str], spec: ScriptSpec, seeds: Sequence[int]
+) -> list[str]:
+    """`text_of(spec)` with each of the seeds in place of the spec's own.
+
+    The text is made once, with a number that stands for the seed, and checked with another; where
+    that does not do, as for the seed 0, which no command names, it is made for the seed itself.
+    """
+
+    def one(seed: int) -> str:
+        return text_of(replace(spec, seed=seed))
+
+    if len(seeds) < FEW_SEEDS:
+        return list(map(one, seeds))
+    parts = one(MAX_SEED).split(str(MAX_SEED))
+    if one(FEW_SEEDS) != str(FEW_SEEDS).join(parts):
+        return list(map(one, seeds))
+    return [str(seed).join(parts) if seed else one(0) for seed in seeds]
 
 
 def template_name(spec: ScriptSpec) -> str:

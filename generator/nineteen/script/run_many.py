@@ -20,7 +20,7 @@ for source in {sources!r}:
 """
 
 
-def printed_alone(sources: list[str], seconds: float = 60.0) -> list[str | None]:
+def printed_in_isolation(sources: list[str], seconds: float = 60.0) -> list[str | None]:
     """What each script prints when it runs alone, in at most `seconds` for all of them.
 
     On Linux the processes are forked from one that has imported NumPy and nothing else, which
@@ -28,9 +28,9 @@ def printed_alone(sources: list[str], seconds: float = 60.0) -> list[str | None]
     None stands for a script that did not finish. OSError as `run` raises it.
     """
     if len(sources) > 1 and sys.platform == "linux":
-        all_of_them = run(_FORKER.format(sources=sources, mark=MARK), seconds)
-        printed = all_of_them.stdout.split(f"{MARK}\n")[: len(sources)]
-        if all_of_them.ending is Ending.FINISHED and len(printed) == len(sources):
+        whole = run(_FORKER.format(sources=sources, mark=MARK), seconds)
+        printed = whole.stdout.split(f"{MARK}\n")[: len(sources)]
+        if whole.ending is Ending.FINISHED and len(printed) == len(sources):
             return list(printed)
     runs = [run(source, seconds) for source in sources]
     return [each.stdout if each.ending is Ending.FINISHED else None for each in runs]

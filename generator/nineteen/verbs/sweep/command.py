@@ -1,35 +1,31 @@
 """`sweep`: how many seeds learn, for gates, sizes, strategies and whole families of functions."""
 
-import argparse
 import os
 import re
 import sys
-from dataclasses import dataclass
+from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
-
-from rich.console import Console
-from rich.progress import (
-    BarColumn,
-    MofNCompleteColumn,
-    Progress,
-    ProgressColumn,
-    Task,
-    TextColumn,
-    TimeRemainingColumn,
-)
-from rich.text import Text
+from typing import Any
 
 from nineteen.errors import UsageError
-from nineteen.script.activations import kinds
-from nineteen.script.choices import command
-from nineteen.script.options import PROGRAM, Parser
-from nineteen.verbs.sweep.jobs import Plan, plan_of
-from nineteen.verbs.sweep.pool import WorkersDie, spread
-from nineteen.verbs.sweep.results_file import LEARNED, MISSING, NOT_LEARNED, append, resume
-from nineteen.verbs.sweep.shares import observed, pooled, single
-from nineteen.verbs.sweep.sweep_page import Updates, show, write_page
-from nineteen.verbs.sweep.work import confirm_piece, observe_piece, pieces, run_piece, sample
+from nineteen.script.options import (
+    BATCH_ALIASES,
+    HOW,
+    PROGRAM,
+    WHAT,
+    Parser,
+    add,
+    choose,
+    short,
+    whole,
+)
+from nineteen.script.spec import Batch
+from nineteen.verbs.sweep.jobs import FLAGS, MAX_SCRIPTS, SweepPlan, plan_sweep
+from nineteen.verbs.sweep.measure import Measured, measure, observe_updates
+from nineteen.verbs.sweep.pool import WorkersDie, workers_for
+from nineteen.verbs.sweep.sweep_page import write_page
+from nineteen.verbs.sweep.sweep_result import SweepResult, result_of
 
 DESCRIPTION = """\
 Run the scripts of many seeds, each rendered, executed and judged, and say what share learns, with
@@ -37,199 +33,165 @@ its 95 % interval. Several gates are one network, as in the main command; --each
 network each. Exit code 0: measured; 1: a script prints something else in a process of its own, or
 a share is below --at-least; 3: a script crashed, or workers keep dying.
 """
+MAX_WORKERS = 1000
+# The sweep sets these itself; it has the main command's other options as they are.
+_NOT_ONCE = ("hidden", "batch", "seed", "show", "keep")
+_ONCE = [each for each in (*WHAT, *HOW) if each.field not in _NOT_ONCE]
+
+Size = int | str | tuple[int, ...]
 
 
-class Rate(ProgressColumn):
-    """How many a second."""
+def sweep(
+    *gates: str,
+    each: bool = False,
+    all_functions: bool = False,
+    classes: bool = False,
+    hidden: Size | list[Size] | None = None,
+    batch: str | list[str] | None = None,
+    seeds: int | None = None,
+    output: str | Path | None = None,
+    workers: int | None = None,
+    scheduler: str | None = None,
+    observe: bool = False,
+    **options: str | float | None,
+) -> SweepResult:
+    """What share of the scripts learns, for every subject, size and strategy, with its interval.
 
-    def render(self, task: Task) -> Text:
-        return Text(f"{task.speed:,.0f} a second" if task.speed else "")
-
-
-@dataclass
-class Tally:
-    """What adds up while a sweep runs: seconds of script time, confirmed scripts, problems."""
-
-    seconds: float
-    confirmed: int
-    problems: list[tuple[int, str]]
+    The arguments are the command's options, the others of the main command too: `sweep("xor",
+    hidden=[2, 4, (8, 4)], batch="sgd,full", lr=0.5, seeds=1000)`. A tuple, or a comma in a text,
+    joins the layers of one network; a list holds several. `output` is a file of rows, which the
+    same call continues; `observe` also finds the updates that a sample needed. Raises UsageError as
+    the command does, and WorkersDie.
+    """
+    flags = [flag for flag, yes in zip(FLAGS, (all_functions, classes, each), strict=True) if yes]
+    plan, remarks = _plan(gates, flags, hidden, batch, seeds, options)
+    path = None if output is None else Path(output)
+    measured = Measured(plan, path, bytearray(plan.scripts))
+    # NumPy reads it when it is imported: one thread, as in the workers and in an isolated run.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    try:
+        with workers_for(plan, workers, scheduler) as crew:
+            measure(measured, crew)
+            updates = observe_updates(measured, crew) if observe else []
+    except WorkersDie as error:
+        raise WorkersDie(f"{error}; {measured.kept}") from None
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt(f"interrupted, {measured.kept}") from None
+    except OSError as error:
+        where, what = error.filename or path or "output", error.strerror or error
+        raise UsageError(f"{where}: {what}; {measured.kept}") from None
+    return result_of(measured, updates, remarks)
 
 
 def main(argv: list[str]) -> int:
     """Run or continue a sweep and print its table; returns 0, or 1 or 3 as the help says."""
-    given = _parser().read(argv)
-    least, workers = _percent(given.at_least), _workers(given)
-    plan, left_out = plan_of(given)
-    path = None if given.output is None else Path(given.output)
-    states = bytearray(plan.scripts)
-    tally = Tally(resume(path, plan, states) if path else 0.0, 0, [])
-    for line in left_out:
-        print(line, file=sys.stderr)
-    # NumPy reads it when it is imported: one thread, as in the workers and in an isolated run.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    given = vars(_parser().read(argv))
+    least, report = _percent(given.pop("at_least")), given.pop("report")
     try:
-        _run(plan, states, tally, path, workers, given.scheduler)
-        _confirm(plan, states, tally, workers, given.scheduler)
-        updates = _observe(plan, states, workers, given.scheduler) if given.report else []
+        result = sweep(*given.pop("gate"), observe=report, **given)
     except WorkersDie as error:
         print(error, file=sys.stderr)
         return 3
-    except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"interrupted, {_kept(states, path)}") from None
-    except OSError as error:
-        where, what = error.filename or path or "output", error.strerror or error
-        raise UsageError(f"{where}: {what}; {_kept(states, path)}") from None
-    confirmed = 0 if tally.problems else tally.confirmed
-    show(plan, states, tally.seconds, confirmed, Console(highlight=False, markup=False))
-    if given.report and not tally.problems:
-        print(write_page(plan, states, updates, tally.seconds))
-    return _exit_code(plan, states, tally, least)
+    print(result)
+    for remark in result.remarks:
+        print(remark, file=sys.stderr)
+    if report and not result.problems:
+        page, missing = write_page(result)
+        print(page)
+        if missing:
+            print(f"{missing}; the page has its tables and no picture", file=sys.stderr)
+    return _exit_code(result, least)
 
 
-def _run(
-    plan: Plan,
-    states: bytearray,
-    tally: Tally,
-    path: Path | None,
-    workers: int,
-    scheduler: str | None,
-) -> None:
-    """Run every missing job; each piece goes to the file before it counts."""
-    missing = (job for job, state in enumerate(states) if state == MISSING)
-    work = spread(run_piece, plan, pieces(plan, missing), workers, scheduler)
-    with _progress("scripts", plan.scripts) as progress:
-        progress.advance(progress.task_ids[0], plan.scripts - states.count(MISSING))
-        for piece in work:
-            if path:
-                append(path, piece.rows)
-            for job, learned in zip(piece.jobs, piece.learned, strict=True):
-                states[job] = LEARNED if learned else NOT_LEARNED
-            tally.seconds += piece.seconds
-            tally.problems += piece.problems
-            progress.advance(progress.task_ids[0], len(piece.jobs))
-
-
-def _confirm(
-    plan: Plan, states: bytearray, tally: Tally, workers: int, scheduler: str | None
-) -> None:
-    """Run a sample again, warm and alone: the same has to be printed, and as its row says."""
-    jobs = (job for job in sample(plan) if states[job] != MISSING)
-    for piece in spread(confirm_piece, plan, pieces(plan, jobs), workers, scheduler):
-        for job, learned, problem in piece:
-            if learned is not (states[job] == LEARNED) and not problem:
-                [(_, spec)] = plan.specs((job,))
-                problem = f"{command(spec)}: its row is wrong about whether it learned"
-            tally.confirmed += not problem
-            tally.problems += [(1, problem)] if problem else []
-
-
-def _observe(plan: Plan, states: bytearray, workers: int, scheduler: str | None) -> list[Updates]:
-    """The updates that a sample of each group needed, sorted, group by group."""
-    needed: list[Updates] = [[] for _ in plan.groups]
-    jobs = sorted(job for group in range(len(plan.groups)) for job in observed(plan, states, group))
-    with _progress("observed", len(jobs)) as progress:
-        for found in spread(observe_piece, plan, pieces(plan, iter(jobs)), workers, scheduler):
-            for job, updates in found:
-                needed[plan.group(job)].append(updates)
-            progress.advance(progress.task_ids[0], len(found))
-    return [sorted(updates) for updates in needed]
-
-
-def _progress(what: str, total: int) -> Progress:
-    """A bar with the rate and the remaining time on a terminal; elsewhere nothing."""
-    console = Console(stderr=True)
-    progress = Progress(
-        TextColumn(what),
-        BarColumn(),
-        MofNCompleteColumn(),
-        Rate(),
-        TimeRemainingColumn(),
-        console=console,
-        disable=not console.is_terminal,
-    )
-    progress.add_task(what, total=total)
-    return progress
-
-
-def _exit_code(plan: Plan, states: bytearray, tally: Tally, least: Fraction) -> int:
+def _exit_code(result: SweepResult, least: Fraction) -> int:
     """0, or the code of the worst problem; each problem is printed, a line each."""
-    problems = tally.problems + [
+    problems = result.problems + tuple(
         (
             1,
             f"{share.what}, hidden {share.hidden}, {share.batch}: {share.learned:,} of "
             f"{share.runs:,} learned, less than --at-least {float(least):g} %",
         )
-        for share in [*pooled(plan, states), *single(plan, states)]
+        for share in result.pooled + result.shares
         if 100 * share.learned < least * share.runs
-    ]
+    )
     for _, problem in problems:
         print(problem, file=sys.stderr)
     return max([code for code, _ in problems], default=0)
 
 
-def _kept(states: bytearray, path: Path | None) -> str:
-    """What is left of a sweep that was broken off."""
-    if path is None:
-        return "nothing was kept: with -o FILE a sweep continues where it stopped"
-    done = len(states) - states.count(MISSING)
-    return f"{done:,} of {len(states):,} rows are in {path}: the same command goes on"
+def _plan(
+    gates: Sequence[str],
+    flags: Sequence[str],
+    hidden: Size | list[Size] | None,
+    batch: str | list[str] | None,
+    seeds: int | None,
+    options: dict[str, Any],
+) -> tuple[SweepPlan, tuple[str, ...]]:
+    """What `plan_sweep` makes of the arguments, once the main command's parser has read them."""
+    if strange := set(options) - {option.field for option in _ONCE}:
+        raise UsageError(f"sweep has no option {short(strange.pop())}")
+    given = [option for option in _ONCE if options.get(option.field) is not None]
+    names, batches = _apart(gates, batch if isinstance(batch, list) else [batch or ""])
+    sizes = hidden if isinstance(hidden, list) else [] if hidden is None else [hidden]
+    return plan_sweep(
+        choose([*names, *(f"{option.name}={options[option.field]}" for option in given)]),
+        [choose([f"--hidden={_text(size)}"]).hidden or () for size in sizes],
+        [choose([f"--batch={name}"]).batch or Batch.FULL for name in batches],
+        seeds,
+        flags,
+    )
+
+
+def _apart(words: Sequence[str], strategies: Sequence[str]) -> tuple[list[str], list[str]]:
+    """Names of gates and of strategies, cut at commas and spaces.
+
+    A word behind the first strategy of --batch arrives among the gates: where it can only be a
+    strategy, it is one.
+    """
+    names, batches = (
+        [w for text in texts for w in re.split(r"[,\s]+", text) if w]
+        for texts in (words, strategies)
+    )
+    known = {*Batch, *BATCH_ALIASES} if batches else set()
+    batches += [name for name in names if name.lower() in known]
+    return [name for name in names if name.lower() not in known], batches
+
+
+def _text(size: Size) -> str:
+    return ",".join(map(str, size)) if isinstance(size, tuple) else str(size)
 
 
 def _percent(text: str) -> Fraction:
     if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,9})?", text) or Fraction(text) > 100:
-        raise UsageError(f"--at-least {text[:20]!a}: it has to be a percentage, such as 99.9")
+        raise UsageError(f"--at-least {short(text)}: it has to be a percentage, such as 99.9")
     return Fraction(text)
 
 
-def _workers(given: argparse.Namespace) -> int:
-    """How many processes; -1 for as many as there are cores."""
-    if given.workers is None:
-        return -1
-    if given.scheduler is not None:
-        raise UsageError("--workers is for this machine: with --scheduler all of its workers work")
-    if not re.fullmatch(r"[0-9]{1,4}", given.workers) or not int(given.workers):
-        raise UsageError(f"--workers {given.workers[:20]!a}: it has to be a whole number above 0")
-    return int(given.workers)
-
-
 def _parser() -> Parser:
-    """The sweep's parser; what the main command knows too, its own parser reads."""
-    whole = Parser(prog=f"{PROGRAM} sweep", description=DESCRIPTION)
-    what = whole.add_argument_group("what to learn, as in the main command, or a family")
+    """The sweep's parser: the main command's options, of which some may have several values."""
+    parser = Parser(prog=f"{PROGRAM} sweep", description=DESCRIPTION)
+    what = parser.add_argument_group("what to learn, as in the main command, or a family")
     what.add_argument("gate", nargs="*", help="gate names; several are one network")
-    what.add_argument("--each", action="store_true", help="one network for each of the gates")
-    what.add_argument("--table", metavar="BITS", help="truth tables")
-    what.add_argument("--expr", metavar="TEXT", help="expressions")
-    what.add_argument("--inputs", metavar="N", help="number of inputs")
-    what.add_argument(
-        "--all-functions", action="store_true", help="every function of --inputs 1 to 4"
-    )
-    what.add_argument(
-        "--classes", action="store_true", help="one function of each NPN class of --inputs 1 to 4"
-    )
-    how = whole.add_argument_group("how to learn it (same defaults as the main command)")
-    how.add_argument(
-        "--seeds", metavar="N", help="seeds 0 to N - 1 (default 100; 1 with --all-functions)"
-    )
-    how.add_argument("--hidden", metavar="SIZES", nargs="+", help="sizes, such as 2 3 4 8,4")
-    how.add_argument("--batch", metavar="KINDS", help="such as sgd,mini,full (default full)")
-    how.add_argument("--batch-size", metavar="K", help="rows per update of mini")
-    how.add_argument("--activation", metavar="KIND", help=kinds())
-    how.add_argument("--lr", metavar="R", help="learning rate")
-    how.add_argument("--epochs", metavar="E", help="passes over the truth table")
-    where = whole.add_argument_group("where to run it, and what to keep")
-    where.add_argument("--workers", metavar="N", help="processes (default one a core)")
-    where.add_argument("--scheduler", metavar="ADDRESS", help="a Dask scheduler: tcp://host:port")
-    where.add_argument(
-        "-o", "--output", metavar="FILE", help="JSON lines, a row a script; continues such a file"
-    )
-    where.add_argument(
-        "--report", action="store_true", help="write a page with a chart under generated/sweeps/"
-    )
-    where.add_argument(
-        "--at-least",
-        metavar="PERCENT",
-        default="0",
-        help="exit with 1 where a smaller share learned",
-    )
-    return whole
+    for flag, about in FLAGS.items():
+        what.add_argument(flag, action="store_true", help=about)
+    how = parser.add_argument_group("how to learn it (same defaults as the main command)")
+    about = "seeds 0 to N - 1 (default 100; 1 with --all-functions)"
+    how.add_argument("--seeds", metavar="N", type=whole(1, MAX_SCRIPTS), help=about)
+    about = "sizes, such as 2 3 4 8,4: a comma joins layers, a space separates networks"
+    how.add_argument("--hidden", metavar="SIZES", nargs="+", help=about)
+    about = "such as sgd,mini,full (default full)"
+    how.add_argument("--batch", metavar="KINDS", action="append", help=about)
+    for option in _ONCE:
+        add(what if option in WHAT else how, option)
+    where = parser.add_argument_group("where to run it, and what to keep")
+    about = "processes (default one a core)"
+    where.add_argument("--workers", metavar="N", type=whole(1, MAX_WORKERS), help=about)
+    about = "a Dask scheduler: tcp://host:port"
+    where.add_argument("--scheduler", metavar="ADDRESS", help=about)
+    about = "JSON lines, a row a script; continues such a file"
+    where.add_argument("-o", "--output", metavar="FILE", help=about)
+    about = "write a page with a chart under generated/sweeps/"
+    where.add_argument("--report", action="store_true", help=about)
+    about = "exit with 1 where a smaller share learned"
+    where.add_argument("--at-least", metavar="PERCENT", default="0", help=about)
+    return parser

@@ -1,26 +1,29 @@
 """Spreads a sweep's work over processes here (joblib, loky) or over a Dask cluster."""
 
+import logging
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import BrokenExecutor
-from contextlib import ExitStack
+from concurrent.futures import BrokenExecutor, CancelledError
+from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
-from importlib import import_module
 from threading import Lock, Thread
 from typing import Any, TypeVar
 
 from joblib import Parallel, delayed, parallel_config
 
 from nineteen.errors import UsageError
+from nineteen.page.extras import extra
+from nineteen.script.choices import command
 from nineteen.script.options import short
 from nineteen.script.render import render
-from nineteen.verbs.sweep.jobs import Plan
+from nineteen.verbs.sweep.jobs import SweepPlan
 from nineteen.verbs.sweep.work import Jobs
 
 T = TypeVar("T")
-Task = Callable[[Plan, Jobs], T]
+Task = Callable[[SweepPlan, Jobs], T]
 
 MAX_DEATHS = 3
 PATIENCE = 10.0  # seconds to reach a scheduler
@@ -28,63 +31,87 @@ HEARTBEAT = 1.0  # seconds between a worker's looks at whether its sweep is stil
 
 
 class WorkersDie(RuntimeError):
-    """Workers died again and again over the same jobs."""
+    """Workers died again and again over the same jobs, or their scheduler is gone."""
 
 
-def spread(
-    task: Task[T],
-    plan: Plan,
-    pieces: Iterable[Jobs],
-    workers: int = -1,
-    scheduler: str | None = None,
-) -> Iterator[T]:
-    """What `task(plan, jobs)` returns for each of the pieces, each once, in the order of arrival.
+@dataclass(frozen=True)
+class Workers:
+    """Who works for a plan: so many processes of `parent`, or those of a cluster.
 
-    It runs on `workers` processes here (-1: one a core; 1: in this process) or, given a
-    scheduler's address, on all workers of its cluster. A worker that dies makes joblib abort its
-    call: what was handed out and not returned is then handed out again. Raises WorkersDie when the
-    same piece was out at three deaths, and UsageError where there is no cluster to work with.
+    `deaths` are the exceptions that tell that a worker died, `losses` that the scheduler is gone.
     """
-    waiting = iter(pieces)
-    out: dict[Jobs, int] = {}  # how many deaths a piece that is handed out has seen
-    lock = Lock()  # joblib asks for more in a thread of its own
 
-    parent = os.getpid() if scheduler is None else None
+    plan: SweepPlan
+    processes: int = -1
+    parent: int | None = None
+    deaths: tuple[type[Exception], ...] = (BrokenExecutor,)
+    losses: tuple[type[Exception], ...] = ()
 
-    def feed(again: list[Jobs]) -> Iterator[Any]:
-        for jobs in again:
-            yield delayed(_tagged)(task, plan, jobs, parent)
-        while True:
-            with lock:
-                fresh = next(waiting, None)
-                if fresh is None:
-                    return
-                out[fresh] = 0
-            yield delayed(_tagged)(task, plan, fresh, parent)
+    def do(self, task: Task[T], pieces: Iterable[Jobs]) -> Iterator[T]:
+        """What `task(plan, jobs)` returns for each of the pieces, each once, as they arrive.
 
-    with ExitStack() as stack:
-        killed = _enter_backend(stack, plan, scheduler)
+        A worker that dies makes joblib abort its call: what was handed out and not returned is
+        then handed out again. Raises WorkersDie when the same piece was out at three deaths, or
+        the scheduler is gone.
+        """
+        waiting = iter(pieces)
+        out: dict[Jobs, int] = {}  # how many deaths a piece that is handed out has seen
+        lock = Lock()  # joblib asks for more in a thread of its own
+
+        def feed(again: list[Jobs]) -> Iterator[Any]:
+            for jobs in again:
+                yield delayed(_tagged)(task, self.plan, jobs, self.parent)
+            while True:
+                with lock:
+                    fresh = next(waiting, None)
+                    if fresh is None:
+                        return
+                    out[fresh] = 0
+                yield delayed(_tagged)(task, self.plan, fresh, self.parent)
+
         first = True
         while first or out:
             first = False
-            results = Parallel(workers, return_as="generator_unordered", batch_size=1)
+            results = Parallel(self.processes, return_as="generator_unordered", batch_size=1)
             try:
                 for jobs, result in results(feed(list(out))):
                     del out[jobs]
                     yield result
-            except killed:
+            except self.deaths:
                 out.update((jobs, deaths + 1) for jobs, deaths in out.items())
                 if doomed := [jobs for jobs, deaths in out.items() if deaths >= MAX_DEATHS]:
-                    raise WorkersDie(_obituary(plan, doomed[0])) from None
+                    raise WorkersDie(_obituary(self.plan, doomed[0])) from None
+            except self.losses:
+                raise WorkersDie("the connection to the Dask scheduler is lost") from None
 
 
-def fingerprint(plan: Plan) -> str:
+@contextmanager
+def workers_for(
+    plan: SweepPlan, processes: int | None = None, scheduler: str | None = None
+) -> Iterator[Workers]:
+    """Workers for a plan: so many processes here (None: one a core; 1: this process itself) or,
+    given a scheduler's address, all workers of its Dask cluster.
+
+    Raises UsageError where there is no cluster to work with.
+    """
+    if scheduler is not None and processes is not None:
+        raise UsageError("--workers is for this machine: with --scheduler all of its workers work")
+    if scheduler is None:
+        # Scripts this small are fastest with one thread each, and comparable with those run alone.
+        with parallel_config("loky", inner_max_num_threads=1):
+            yield Workers(plan, processes or -1, os.getpid())
+        return
+    with _no_log(), _cluster(plan, scheduler) as workers, parallel_config("dask"):
+        yield workers
+
+
+def fingerprint(plan: SweepPlan) -> str:
     """A digest of the first script of each group: equal where the generators are."""
     sources = [render(plan.spec(group)) for group in range(len(plan.groups))]
     return sha256("".join(sources).encode()).hexdigest()
 
 
-def _tagged(task: Task[T], plan: Plan, jobs: Jobs, parent: int | None) -> tuple[Jobs, T]:
+def _tagged(task: Task[T], plan: SweepPlan, jobs: Jobs, parent: int | None) -> tuple[Jobs, T]:
     """The task's result with its jobs; a worker here ends when the sweep does, even by kill -9."""
     if parent is not None and parent != os.getpid():
         _end_with(parent)
@@ -106,50 +133,51 @@ def _end_with(parent: int) -> None:
     Thread(target=watch, daemon=True).start()
 
 
-def _enter_backend(
-    stack: ExitStack, plan: Plan, scheduler: str | None
-) -> tuple[type[Exception], ...]:
-    """Choose joblib's backend until the stack closes; the exceptions that tell of a death."""
-    if scheduler is None:
-        # Scripts this small are fastest with one thread each, and comparable with those run alone.
-        stack.enter_context(parallel_config("loky", inner_max_num_threads=1))
-        return (BrokenExecutor,)
+@contextmanager
+def _cluster(plan: SweepPlan, scheduler: str) -> Iterator[Workers]:
+    """The workers of a Dask cluster, as long as the connection lasts.
+
+    Raises UsageError where they cannot work for the plan.
+    """
+
+    def refuse(reason: str) -> UsageError:
+        return UsageError(f"--scheduler {short(scheduler)}: {reason}")
+
+    distributed = extra("distributed", "cluster")
     try:
-        distributed: Any = import_module("distributed")
-    except ImportError:
-        raise UsageError('--scheduler needs Dask: pip install "nineteen[cluster]"') from None
-    try:
-        client = stack.enter_context(distributed.Client(scheduler, timeout=PATIENCE))
-        prints = client.run(fingerprint, plan)
+        client = distributed.Client(scheduler, timeout=PATIENCE)
     except (OSError, ValueError) as error:
         reason = "nobody answers there" if isinstance(error, OSError) else "it is no address"
-        raise UsageError(
-            f"--scheduler {short(scheduler)}: {reason}; start one with: dask scheduler"
-        ) from None
-    except ImportError as error:
-        raise UsageError(
-            f"--scheduler {short(scheduler)}: a worker lacks the package ({error}); "
-            "install nineteen where the workers run"
-        ) from None
-    if not prints:
-        raise UsageError(
-            f"--scheduler {short(scheduler)}: it has no workers; start some with: "
-            f"dask worker {scheduler}"
-        )
-    if strange := [worker for worker, found in prints.items() if found != fingerprint(plan)]:
-        raise UsageError(
-            f"--scheduler {short(scheduler)}: worker {strange[0]} renders other scripts; "
-            "install the same version of nineteen there"
-        )
-    stack.enter_context(parallel_config("dask"))
-    return (distributed.KilledWorker, BrokenExecutor)
+        raise refuse(f"{reason}; start one with: dask scheduler") from None
+    with client:
+        try:
+            prints = client.run(fingerprint, plan)
+        except ImportError as error:
+            reason = f"a worker lacks the package ({error}); install nineteen where the workers run"
+            raise refuse(reason) from None
+        if not prints:
+            raise refuse(f"it has no workers; start some with: dask worker {scheduler}")
+        if strange := [name for name, found in prints.items() if found != fingerprint(plan)]:
+            reason = f"worker {strange[0]} renders other scripts"
+            raise refuse(f"{reason}; install the same version of nineteen there")
+        losses = (CancelledError, distributed.comm.CommClosedError)
+        yield Workers(plan, deaths=(distributed.KilledWorker, BrokenExecutor), losses=losses)
 
 
-def _obituary(plan: Plan, jobs: Jobs) -> str:
-    from nineteen.script.choices import command
+@contextmanager
+def _no_log() -> Iterator[None]:
+    """Nothing is logged meanwhile: what Dask logs, it also raises, and that is told in one line."""
+    before = logging.root.manager.disable
+    logging.disable()
+    try:
+        yield
+    finally:
+        logging.disable(before)
 
-    [(_, first)], [(_, last)] = plan.specs(jobs[:1]), plan.specs(jobs[-1:])
+
+def _obituary(plan: SweepPlan, jobs: Jobs) -> str:
+    first, last = (command(plan.spec_of_job(job)) for job in (jobs[0], jobs[-1]))
     return (
-        f"a worker died {MAX_DEATHS} times over the same scripts, {command(first)} to "
-        f"{command(last)}: is there too little memory? try fewer --workers"
+        f"a worker died {MAX_DEATHS} times over the same scripts, {first} to {last}: "
+        "is there too little memory? try fewer --workers"
     )

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -11,14 +11,14 @@ from typing import Any
 from nineteen.errors import UsageError
 from nineteen.script.files import check_target
 from nineteen.script.spec import ScriptSpec
-from nineteen.verbs.sweep.jobs import Plan
-from nineteen.verbs.sweep.work import head
+from nineteen.verbs.sweep.jobs import SweepPlan
+from nineteen.verbs.sweep.work import row_head
 
 MISSING, LEARNED, NOT_LEARNED = range(3)  # the state of a job
 _OPENING = b'{"command": "python -m generator '
 
 
-def resume(path: Path, plan: Plan, states: bytearray) -> float:
+def resume(path: Path, plan: SweepPlan, states: bytearray) -> float:
     """Enter the file's rows into `states`, one byte a job; return their seconds.
 
     A last line that was cut off is removed from the file, and a job counts once however often it
@@ -51,12 +51,12 @@ def resume(path: Path, plan: Plan, states: bytearray) -> float:
     return seconds
 
 
-def append(path: Path, rows: tuple[str, ...]) -> None:
+def append_lines(path: Path, lines: Iterable[str]) -> None:
     """Add rows to the file at once, so that a kill or a full disk tears the last of them only.
 
     Raises OSError where the file cannot hold them.
     """
-    data = "".join(rows).encode()
+    data = "".join(lines).encode()
     path.parent.mkdir(exist_ok=True)
     with open(path, "ab", buffering=0) as file:
         while data:
@@ -69,18 +69,18 @@ def _torn(line: bytes) -> bool:
 
 
 def _read(
-    line: bytes, plan: Plan, spec_of_cell: Callable[[int], ScriptSpec]
+    line: bytes, plan: SweepPlan, spec_of_cell: Callable[[int], ScriptSpec]
 ) -> tuple[int, bool, float] | None:
     """The line's job, whether it learned, and its seconds; None if it is no row of the plan."""
     try:
         row = json.loads(line)
         job = _job(row, plan, spec_of_cell)
         return None if job is None else (job, bool(row["learned"]), float(row["seconds"]))
-    except (ValueError, KeyError, TypeError, AttributeError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
 
 
-def _job(row: Any, plan: Plan, spec_of_cell: Callable[[int], ScriptSpec]) -> int | None:
+def _job(row: Any, plan: SweepPlan, spec_of_cell: Callable[[int], ScriptSpec]) -> int | None:
     subject, seed = plan.subject_of(row["table"], row["gate"]), row["seed"]
     if subject is None or not 0 <= seed < plan.seeds:
         return None
@@ -88,7 +88,7 @@ def _job(row: Any, plan: Plan, spec_of_cell: Callable[[int], ScriptSpec]) -> int
         cell = subject * len(plan.groups) + group
         spec = spec_of_cell(cell)
         if spec.batch == row["batch"] and list(spec.hidden) == row["hidden"]:
-            wanted = head(replace(spec, seed=seed))
+            wanted = row_head(replace(spec, seed=seed))
             same = all(row[key] == value for key, value in wanted.items())
             return cell * plan.seeds + seed if same else None
     return None

@@ -2,19 +2,17 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from itertools import groupby, islice
+from itertools import groupby
 from math import ceil, floor
 
 from nineteen.page.estimates import wilson
 from nineteen.script.choices import command
 from nineteen.script.options import decimal
 from nineteen.script.spec import table_name
-from nineteen.verbs.sweep.jobs import Plan
+from nineteen.verbs.sweep.jobs import SweepPlan
 from nineteen.verbs.sweep.results_file import LEARNED, NOT_LEARNED
 
-NAMED = 100  # of how many cells the failing scripts are named
 SEEDS_NAMED = 12
-OBSERVED = 50  # scripts of a group that are observed for the updates they need
 
 
 @dataclass(frozen=True)
@@ -28,6 +26,11 @@ class Share:
     epochs: str
     runs: int
     learned: int
+
+    @property
+    def rate(self) -> float:
+        """The share itself, between 0 and 1."""
+        return self.learned / self.runs
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -47,7 +50,7 @@ class Share:
 
 
 @dataclass(frozen=True)
-class Worst:
+class Hardest:
     """The functions of a family that learned least often, in one group."""
 
     hidden: str
@@ -59,7 +62,7 @@ class Worst:
     names: tuple[str, ...]
 
 
-def pooled(plan: Plan, states: bytearray) -> list[Share]:
+def pooled_shares(plan: SweepPlan, states: bytearray) -> list[Share]:
     """One share for each group, over all subjects; none for a group without a run."""
     shares = [
         _share(plan, states, _name(plan), range(group, plan.cells, len(plan.groups)))
@@ -68,15 +71,15 @@ def pooled(plan: Plan, states: bytearray) -> list[Share]:
     return [share for share in shares if share.runs]
 
 
-def single(plan: Plan, states: bytearray) -> list[Share]:
+def shares_by_subject(plan: SweepPlan, states: bytearray) -> list[Share]:
     """One share for each named subject in each group; none for a family."""
     if plan.family or plan.subjects == 1:
         return []
-    every = [_share(plan, states, gate(plan, cell), [cell]) for cell in range(plan.cells)]
+    every = [_share(plan, states, subject_name(plan, cell), [cell]) for cell in range(plan.cells)]
     return [share for share in every if share.runs]
 
 
-def worst(plan: Plan, states: bytearray) -> list[Worst]:
+def hardest(plan: SweepPlan, states: bytearray) -> list[Hardest]:
     """For each group of a family, which of its functions learned least often."""
     if not plan.family:
         return []
@@ -85,62 +88,47 @@ def worst(plan: Plan, states: bytearray) -> list[Worst]:
         cells = range(group, plan.cells, len(plan.groups))
         counts = {cell: _counts(plan, states, cell) for cell in cells}
         failing = [cell for cell, (runs, learned) in counts.items() if learned < runs]
-        least = min(learned for _, learned in counts.values())
-        at_least = [cell for cell, (_, learned) in counts.items() if learned == least]
-        names = tuple(gate(plan, cell) for cell in at_least[:5]) if failing else ()
+        fewest = min(learned for _, learned in counts.values())
+        at_least = [cell for cell, (_, learned) in counts.items() if learned == fewest]
+        names = tuple(subject_name(plan, cell) for cell in at_least[:5]) if failing else ()
         hidden, batch, *_ = _options(plan, cells)
-        found.append(Worst(hidden, batch, plan.seeds, least, len(cells), len(failing), names))
+        found.append(Hardest(hidden, batch, plan.seeds, fewest, len(cells), len(failing), names))
     return found
 
 
-def not_learned(plan: Plan, states: bytearray) -> list[tuple[str, tuple[int, ...]]]:
-    """Each cell in which a script did not learn, as its command with seed 0, and those seeds.
-
-    At most the first `NAMED` cells.
-    """
-    failing = groupby(_jobs(states, NOT_LEARNED), lambda job: job // plan.seeds)
-    return [
-        (command(plan.spec(cell)), tuple(job % plan.seeds for job in jobs))
-        for cell, jobs in islice(failing, NAMED)
-    ]
+def failing_cells(plan: SweepPlan, states: bytearray) -> Iterator[str]:
+    """A line for each cell in which a script did not learn: its command, and which seeds."""
+    for cell, jobs in groupby(_jobs(states, NOT_LEARNED), lambda job: job // plan.seeds):
+        yield _line(command(plan.spec(cell)), [job % plan.seeds for job in jobs])
 
 
-def named(failing: tuple[str, tuple[int, ...]]) -> str:
-    """One of `not_learned` as a line."""
-    line, seeds = failing
-    if seeds == (0,):
-        return line
+def _line(text: str, seeds: list[int]) -> str:
+    if seeds == [0]:
+        return text
     shown = ", ".join(map(str, seeds[:SEEDS_NAMED]))
     more = f" and {len(seeds) - SEEDS_NAMED:,} more" if len(seeds) > SEEDS_NAMED else ""
-    return f"{line}, seed{'s' * (len(seeds) > 1)} {shown}{more}"
+    return f"{text}, seed{'s' * (len(seeds) > 1)} {shown}{more}"
 
 
-def observed(plan: Plan, states: bytearray, group: int) -> list[int]:
-    """At most `OBSERVED` jobs of a group that learned, evenly spread over all that did."""
-    learned = [job for job in _jobs(states, LEARNED) if plan.group(job) == group]
-    taken = min(OBSERVED, len(learned))
-    return [learned[index * len(learned) // taken] for index in range(taken)]
-
-
-def gate(plan: Plan, cell: int) -> str:
+def subject_name(plan: SweepPlan, cell: int) -> str:
     """What a cell trains: gate names, or the table's name."""
     spec = plan.spec(cell)
     return " ".join(spec.gates) or table_name(spec.table)
 
 
-def _share(plan: Plan, states: bytearray, what: str, cells: range | list[int]) -> Share:
+def _share(plan: SweepPlan, states: bytearray, what: str, cells: range | list[int]) -> Share:
     counts = [_counts(plan, states, cell) for cell in cells]
     return Share(what, *_options(plan, cells), *map(sum, zip(*counts, strict=True)))
 
 
-def _counts(plan: Plan, states: bytearray, cell: int) -> tuple[int, int]:
+def _counts(plan: SweepPlan, states: bytearray, cell: int) -> tuple[int, int]:
     """Runs and learned of a cell."""
     start, end = cell * plan.seeds, (cell + 1) * plan.seeds
     learned = states.count(LEARNED, start, end)
     return learned + states.count(NOT_LEARNED, start, end), learned
 
 
-def _options(plan: Plan, cells: range | list[int]) -> tuple[str, str, str, str]:
+def _options(plan: SweepPlan, cells: range | list[int]) -> tuple[str, str, str, str]:
     """Hidden sizes, strategy, learning rate and epochs, each value once.
 
     The functions of a family have the same; the defaults of named gates go with their inputs.
@@ -156,13 +144,13 @@ def _each(values: Iterable[str]) -> str:
     return " / ".join(dict.fromkeys(values))
 
 
-def _name(plan: Plan) -> str:
+def _name(plan: SweepPlan) -> str:
     """What the pooled subjects of a plan are."""
     if plan.functions:
         return f"{plan.functions}-input functions"
     if plan.tables:
         return f"{(len(plan.tables[0]) - 1).bit_length()}-input classes"
-    return gate(plan, 0) if plan.subjects == 1 else f"{plan.subjects} gates pooled"
+    return subject_name(plan, 0) if plan.subjects == 1 else f"{plan.subjects} gates pooled"
 
 
 def _jobs(states: bytearray, wanted: int) -> Iterator[int]:

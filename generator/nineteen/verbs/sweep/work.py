@@ -1,51 +1,63 @@
-"""The work of a sweep, on whichever worker: render, run warm, judge, and confirm in isolation."""
+"""The work of a sweep, on whichever worker: render, run, judge, and run again in isolation."""
 
 import json
-import time
-import traceback
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from nineteen.script.choices import command
-from nineteen.script.judge import Status, Verdict, judge
-from nineteen.script.render import confirm, fit, render
+from nineteen.script.judge import TOLERANCE, Status, Verdict, judge
+from nineteen.script.render import confirm, fit, for_seeds
 from nineteen.script.run import Ending, Run, run
-from nineteen.script.run_many import printed_alone
+from nineteen.script.run_many import printed_in_isolation
 from nineteen.script.spec import ScriptSpec, table_name
-from nineteen.training.execute import execute
-from nineteen.verbs.sweep.jobs import Plan
+from nineteen.script.table import TruthTable
+from nineteen.training.side_by_side import run_together
+from nineteen.verbs.sweep.jobs import SweepPlan
 
 Jobs = tuple[int, ...]
 
 SECONDS = 0.3  # what a piece of work should take: long against sending it, short to lose
 SAMPLE = 1000  # one script in so many is confirmed in isolation, whatever became of it
 LEAST_SAMPLE = 3
+MOST_FAILURES = 50  # of a cell that are confirmed in isolation
+
+
+class Row(NamedTuple):
+    """A line for the file, and whether the job's script learned.
+
+    `printed` is what it printed where that may have to be confirmed in isolation, and else None.
+    """
+
+    job: int
+    learned: bool
+    line: str
+    printed: str | None
 
 
 @dataclass(frozen=True)
-class Piece:
+class Outcome:
     """What became of some jobs.
 
-    `rows` are the lines for the file, `learned` says which of the `jobs` learned; a job with a
-    problem is in neither. `seconds` is the time of compiling and running the scripts. A problem is
-    an exit code and a line: a script that crashed, or that prints something else when it runs
-    alone.
+    A job that crashed has no row, but an exit code and a line among the `problems`. `seconds` is
+    the time of compiling and running the scripts.
     """
 
-    jobs: Jobs
-    learned: tuple[bool, ...]
-    rows: tuple[str, ...]
+    rows: tuple[Row, ...]
     seconds: float
     problems: tuple[tuple[int, str], ...]
 
 
-def pieces(plan: Plan, missing: Iterator[int]) -> Iterator[Jobs]:
-    """The missing jobs in order, cut into pieces of about `SECONDS`."""
+def cut(
+    plan: SweepPlan, jobs: Iterable[int], seconds_of: Callable[[ScriptSpec], float]
+) -> Iterator[Jobs]:
+    """The jobs in order, in pieces of work of about `SECONDS` by that guess."""
     cell, cost, piece, expected = -1, 0.0, [], 0.0
-    for job in missing:
+    for job in jobs:
         if job // plan.seeds != cell:
             cell = job // plan.seeds
-            cost = _seconds(plan.spec(cell))
+            cost = seconds_of(plan.spec(cell))
         piece.append(job)
         expected += cost
         if expected >= SECONDS:
@@ -55,96 +67,69 @@ def pieces(plan: Plan, missing: Iterator[int]) -> Iterator[Jobs]:
         yield tuple(piece)
 
 
-def run_piece(plan: Plan, jobs: Jobs) -> Piece:
-    """Run each job's script in this process; its Piece, in the order of the jobs.
+def seconds_alone(spec: ScriptSpec) -> float:
+    """A rough guess of what a script takes by itself; it only cuts the work into pieces."""
+    return 1e-3 + spec.updates * (3e-5 + 3e-9 * spec.batch_size * _products(spec))
 
-    Every script that did not learn runs again in a process of its own, and has to print the same.
-    There is no time limit on the warm run: a rendered script has a fixed number of updates.
+
+def seconds_together(spec: ScriptSpec) -> float:
+    """The same for a script that runs beside many of its kind."""
+    return 3e-5 + spec.updates * (4e-7 + 3e-9 * spec.batch_size * _products(spec))
+
+
+def _products(spec: ScriptSpec) -> int:
+    return sum(a * b for a, b in zip(spec.sizes, spec.sizes[1:], strict=False))
+
+
+def run_jobs(plan: SweepPlan, jobs: Jobs) -> Outcome:
+    """Run each job's script in this process; its Outcome, in the order of the jobs.
+
+    There is no time limit: a rendered script has a fixed number of updates.
     """
-    # One step for all scripts before the next: a step's code and data stay in the caches, which
-    # makes rendering and judging three times as fast as in turn with the scripts. Running a script
-    # compiles it, which is the syntax check that `render` makes.
-    made = [(job, spec, fit(spec)[0]) for job, spec in plan.specs(jobs)]
-    runs = [run_warm(source) for _, _, source in made]
-    finished: dict[int, tuple[bool, str, float]] = {}
-    failed: dict[int, tuple[ScriptSpec, str, str]] = {}
-    problems: list[tuple[int, str]] = []
-    for (job, spec, source), result in zip(made, runs, strict=True):
-        verdict = judge(result, spec.table)
-        if verdict.status is Status.CRASHED:
-            problems.append(_crash(spec, source, verdict))
-            continue
-        row = _row(spec, result.seconds, verdict.reason)
-        finished[job] = (verdict.ok, row, result.seconds)
-        if not verdict.ok:
-            failed[job] = (spec, source, result.stdout)
-    for job, problem in _differences(failed).items():
-        problems.append((1, problem))
-        del finished[job]
-    learned, rows, seconds = zip(*finished.values(), strict=True) if finished else ((), (), ())
-    return Piece(tuple(finished), learned, rows, sum(seconds), tuple(problems))
+    cells = [(spec, members, plan.seeds_of(members)) for spec, members in plan.cells_of(jobs)]
+    # Running a script compiles it, which is the syntax check that `render` makes.
+    sources = [source for spec, _, seeds in cells for source in for_seeds(_source, spec, seeds)]
+    runs = iter(run_together(sources))
+    rows, problems, seconds, sampled = [], [], 0.0, sample(plan)
+    for spec, members, seeds in cells:
+        failures = 0
+        for job, head, result in zip(members, for_seeds(_head, spec, seeds), runs, strict=False):
+            if result.ending is not Ending.FINISHED:
+                problems.append(_crash(plan, job, judge(result, spec.table).reason))
+                continue
+            verdict = _verdict(result.stdout, spec.table)
+            failures += not verdict.ok
+            unsure = job in sampled or (not verdict.ok and failures <= MOST_FAILURES)
+            line = _line(head, result.seconds, verdict.reason)
+            rows.append(Row(job, verdict.ok, line, result.stdout if unsure else None))
+            seconds += result.seconds
+    return Outcome(tuple(rows), seconds, tuple(problems))
 
 
-def sample(plan: Plan) -> range:
+def sample(plan: SweepPlan) -> range:
     """The jobs that are confirmed whatever became of them, evenly spread."""
     return range(0, plan.scripts, max(1, min(SAMPLE, plan.scripts // LEAST_SAMPLE)))
 
 
-def confirm_piece(plan: Plan, jobs: Jobs) -> list[tuple[int, bool, str]]:
-    """Each job, whether its script learned, and a problem or "".
+def run_in_isolation(plan: SweepPlan, jobs: Jobs) -> list[tuple[int, str | None]]:
+    """Each job with what its script prints in a process of its own; None if it does not finish.
 
-    The script runs in this process and in one of its own, where it has to print the same, and
-    black has to leave it as it is.
+    Raises RuntimeError where black would not leave the first script of a cell as it is.
     """
-    seen: dict[int, tuple[ScriptSpec, str, str]] = {}
-    learned: dict[int, bool] = {}
-    for job, spec in plan.specs(jobs):
-        source = render(spec)
-        confirm(source)
-        result = run_warm(source)
-        learned[job] = judge(result, spec.table).ok
-        seen[job] = (spec, source, result.stdout)
-    problems = _differences(seen)
-    return [(job, learned[job], problems.get(job, "")) for job in jobs]
+    sources, guess = [], 0.0
+    for spec, members in plan.cells_of(jobs):
+        sources += for_seeds(_source, spec, plan.seeds_of(members))
+        confirm(sources[-1])
+        guess += len(members) * seconds_alone(spec)
+    return list(zip(jobs, printed_in_isolation(sources, 60 + 20 * guess), strict=True))
 
 
-def _crash(spec: ScriptSpec, source: str, warm: Verdict) -> tuple[int, str]:
-    """The problem of a script that crashed in this process, after running it alone."""
-    alone = judge(run(source), spec.table)
-    if alone.status is Status.CRASHED:
-        return 3, f"{command(spec)}: {alone.reason}"
-    return 1, f"{command(spec)}: it crashes in a warm worker, {warm.reason}, and not alone"
+def observe_jobs(plan: SweepPlan, jobs: Jobs) -> list[tuple[int, int]]:
+    """Each job with the updates that its script needed."""
+    return [(job, updates_to_learn(plan.spec_of_job(job))) for job in jobs]
 
 
-def _differences(seen: dict[int, tuple[ScriptSpec, str, str]]) -> dict[int, str]:
-    """The scripts that print something else alone than was seen in this process."""
-    sources = [source for _, source, _ in seen.values()]
-    guess = sum(_seconds(spec) for spec, _, _ in seen.values())
-    alone = printed_alone(sources, 60 + 20 * guess)
-    return {
-        job: f"{command(spec)}: it prints {warm!r} in a warm worker and "
-        + ("does not finish" if printed is None else f"{printed!r}")
-        + " alone"
-        for (job, (spec, _, warm)), printed in zip(seen.items(), alone, strict=True)
-        if printed != warm
-    }
-
-
-def run_warm(source: str) -> Run:
-    """Run a script in this process, with NumPy's warnings off; the same Run that `run` makes."""
-    import numpy as np
-
-    began = time.perf_counter()
-    try:
-        with np.errstate(all="ignore"):
-            printed = execute(source)
-    except Exception:
-        used = time.perf_counter() - began
-        return Run("", traceback.format_exc(), used, Ending.CRASHED, 1)
-    return Run(printed, "", time.perf_counter() - began, Ending.FINISHED)
-
-
-def updates_needed(spec: ScriptSpec) -> int:
+def updates_to_learn(spec: ScriptSpec) -> int:
     """The updates made before the first epoch from which on no error passed 0.1.
 
     The errors are those of the training itself: in an epoch every row of the truth table is met
@@ -153,7 +138,6 @@ def updates_needed(spec: ScriptSpec) -> int:
     """
     import numpy as np
 
-    from nineteen.script.judge import TOLERANCE
     from nineteen.training.observe import Update, observe
 
     last = -1
@@ -168,12 +152,7 @@ def updates_needed(spec: ScriptSpec) -> int:
     return (last + 1) * spec.updates // spec.epochs
 
 
-def observe_piece(plan: Plan, jobs: Jobs) -> list[tuple[int, int]]:
-    """Each job with the updates that its script needed."""
-    return [(job, updates_needed(spec)) for job, spec in plan.specs(jobs)]
-
-
-def head(spec: ScriptSpec) -> dict[str, object]:
+def row_head(spec: ScriptSpec) -> dict[str, object]:
     """What a row says about the script; the rest of the row says what became of it."""
     return {
         "command": command(spec),
@@ -189,12 +168,30 @@ def head(spec: ScriptSpec) -> dict[str, object]:
     }
 
 
-def _row(spec: ScriptSpec, seconds: float, reason: str) -> str:
+def _source(spec: ScriptSpec) -> str:
+    return fit(spec)[0]
+
+
+def _head(spec: ScriptSpec) -> str:
+    return json.dumps(row_head(spec)).removesuffix("}")
+
+
+def _line(head: str, seconds: float, reason: str) -> str:
     result = {"learned": not reason, "seconds": round(seconds, 6)}
-    return json.dumps(head(spec) | result | ({"reason": reason} if reason else {})) + "\n"
+    tail = json.dumps(result | ({"reason": reason} if reason else {}))
+    return f"{head}, {tail.removeprefix('{')}\n"
 
 
-def _seconds(spec: ScriptSpec) -> float:
-    """A rough guess, which only cuts the work into pieces."""
-    products = sum(a * b for a, b in zip(spec.sizes, spec.sizes[1:], strict=False))
-    return 1e-3 + spec.updates * (3e-5 + 3e-9 * spec.batch_size * products)
+@lru_cache(maxsize=4096)
+def _verdict(printed: str, table: TruthTable) -> Verdict:
+    """The judge's verdict; the seeds of a cell print few different texts."""
+    return judge(Run(printed, "", 0.0, Ending.FINISHED), table)
+
+
+def _crash(plan: SweepPlan, job: int, reason: str) -> tuple[int, str]:
+    """The problem of a script that crashed in this process, after running it alone."""
+    spec = plan.spec_of_job(job)
+    alone = judge(run(_source(spec)), spec.table)
+    if alone.status is Status.CRASHED:
+        return 3, f"{command(spec)}: {alone.reason}"
+    return 1, f"{command(spec)}: it crashes beside others, {reason}, and not alone"
