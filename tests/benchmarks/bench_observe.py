@@ -1,8 +1,8 @@
 """What watching costs: OPENBLAS_NUM_THREADS=1 python tests/benchmarks/bench_observe.py [rounds]
 
-Prints, strategy by strategy, an observed run over a plain one: inside one warm process, where only
-the training counts, and alone in a process, where the honest check comes on top. Median and range
-over the rounds, interleaved in one run.
+Prints, strategy by strategy, an observed and a recorded run (every line of every update) over a
+plain one: inside one warm process, where only the training counts; and alone in a process, where
+the honest check comes on top. Median and range over the rounds, interleaved in one run.
 """
 
 import sys
@@ -14,9 +14,13 @@ from nineteen.script.run import run
 from nineteen.training.examine import examine
 from nineteen.training.execute import execute
 from nineteen.training.observe import observe
+from nineteen.training.record import record
 from timing import interleaved, ratio
 
 COMMANDS = (
+    "xor",
+    "xor --batch mini",
+    "xor --batch sgd",
     "xor --epochs 300",
     "xor --epochs 300 --batch mini",
     "xor --epochs 300 --batch sgd",
@@ -27,8 +31,8 @@ COMMANDS = (
 
 
 def main(rounds: int) -> None:
-    print("| script | observed / plain, warm | examined / plain, alone |")
-    print("| --- | ---: | ---: |")
+    print("| script | observed / plain, warm | recorded / plain, warm | examined / plain, alone |")
+    print("| --- | ---: | ---: | ---: |")
     for line in COMMANDS:
         spec = spec_of(choose(line.split()))
         source = render(spec)
@@ -36,6 +40,7 @@ def main(rounds: int) -> None:
             {
                 "plain": lambda source=source: execute(source),
                 "observed": lambda source=source: observe(source, lambda update: None),
+                "recorded": lambda source=source: record(source, range(1, 10**9)),
             },
             5 * rounds,
         )
@@ -48,6 +53,7 @@ def main(rounds: int) -> None:
         )
         print(
             f"| `{command(spec)}` | {ratio(warm['observed'], warm['plain'])} "
+            f"| {ratio(warm['recorded'], warm['plain'])} "
             f"| {ratio(alone['examined'], alone['plain'])} |",
             flush=True,
         )

@@ -30,6 +30,16 @@ class Start:
     y: Array
     weights: Arrays
 
+    @cached_property
+    def _every_row(self) -> NDArray[np.int_]:
+        return np.arange(self.y.shape[0] if self.y.ndim else 0)
+
+    def taken(self, rows: Any) -> tuple[int, ...]:
+        """The numbers, from 0, of the rows that a script means by `rows`; None means all."""
+        # Indexing as the script does gives them whatever `rows` is: a slice, a mask.
+        used = self._every_row if rows is None else self._every_row[rows]
+        return tuple(used.tolist()) if used.ndim else (int(used),)
+
 
 @dataclass(frozen=True)
 class Update:
@@ -76,22 +86,22 @@ def instrument(source: str | bytes) -> ast.Module:
     """
     tree = parse(source)
     place, loop = _training(tree)
-    before = _stored(tree.body[:place])
+    before = stored(tree.body[:place])
     if before >= {"X", "y", *_ONE_LAYER}:
         error, weights = "error", ", ".join(_ONE_LAYER)
     elif before >= {"X", "y", "W"}:
         error, weights = "delta", "*W"
     else:
         raise NotApplicable("the names X, y, W1, b1, W2, b2 (or X, y, W) are not all there")
-    body = next((body for body in _bodies(loop) if error in _stored(body, deep=False)), None)
+    body = next((body for body in bodies(loop) if error in stored(body, deep=False)), None)
     if body is None:
         raise NotApplicable(f"no line of the training loop sets {error}")
-    rows = "rows" if "rows" in _stored([loop]) else "None"
-    known = next(i for i, line in enumerate(body) if error in _stored([line], deep=False))
-    body.append(_call(f"__updated__(({weights},))", body[-1]))
-    seen = _call(f"__seen__(epoch, {rows}, {error}, ({weights},))", body[known])
+    rows = "rows" if "rows" in stored([loop]) else "None"
+    known = next(i for i, line in enumerate(body) if error in stored([line], deep=False))
+    body.append(call(f"__updated__(({weights},))", body[-1]))
+    seen = call(f"__seen__(epoch, {rows}, {error}, ({weights},))", body[known])
     body.insert(known + 1, seen)
-    tree.body.insert(place, _call(f"__started__(X, y, ({weights},))", loop))
+    tree.body.insert(place, call(f"__started__(X, y, ({weights},))", loop))
     return tree
 
 
@@ -99,35 +109,32 @@ def calls(
     each: Callable[[Update], None], start: Callable[[Start], None] | None = None
 ) -> dict[str, Callable[..., None]]:
     """The functions that an instrumented script calls, by name, for one run of it."""
-    every_row = np.arange(0)
-    everything: tuple[int, ...] = ()
+    begun = Start(np.zeros((0, 0)), np.zeros((0, 0)), ())
     pending: tuple[int, tuple[int, ...], Array, Arrays]
 
     def started(X: Any, y: Any, weights: tuple[Any, ...]) -> None:
-        nonlocal every_row, everything
-        begun = Start(_copy(X), _copy(y), _copies(weights))
-        every_row = np.arange(begun.y.shape[0] if begun.y.ndim else 0)
-        everything = tuple(every_row.tolist())
+        nonlocal begun
+        begun = Start(copy(X), copy(y), copies(weights))
         if start is not None:
             start(begun)
 
     def seen(epoch: int, rows: Any, error: Any, weights: tuple[Any, ...]) -> None:
         nonlocal pending
-        # Indexing as the script does gives the rows' numbers whatever `rows` is: a slice, a mask.
-        used = everything if rows is None else tuple(np.atleast_1d(every_row[rows]).tolist())
-        pending = (epoch, used, _copy(error), _copies(weights))
+        pending = (epoch, begun.taken(rows), copy(error), copies(weights))
 
     def updated(weights: tuple[Any, ...]) -> None:
-        each(Update(*pending, _copies(weights)))
+        each(Update(*pending, copies(weights)))
 
     return {"__started__": started, "__seen__": seen, "__updated__": updated}
 
 
-def _copies(weights: tuple[Any, ...]) -> Arrays:
-    return tuple([_copy(array) for array in weights])
+def copies(weights: tuple[Any, ...]) -> Arrays:
+    """The arrays as new ones of floats; raises NotApplicable where they are not numbers."""
+    return tuple([copy(array) for array in weights])
 
 
-def _copy(array: Any) -> Array:
+def copy(array: Any) -> Array:
+    """The array as a new one of floats; raises NotApplicable where it does not hold numbers."""
     try:
         return np.array(array, float)
     except (TypeError, ValueError):
@@ -142,15 +149,15 @@ def _training(tree: ast.Module) -> tuple[int, ast.For]:
     raise NotApplicable("there is no loop `for epoch in …`")
 
 
-def _bodies(loop: ast.For) -> Iterator[list[ast.stmt]]:
+def bodies(loop: ast.For | ast.While) -> Iterator[list[ast.stmt]]:
     """The bodies of a loop and of the loops inside it, the outer ones first."""
     waiting = [loop]
     for outer in waiting:
         yield outer.body
-        waiting += [line for line in outer.body if isinstance(line, ast.For)]
+        waiting += [line for line in outer.body if isinstance(line, ast.For | ast.While)]
 
 
-def _stored(lines: list[ast.stmt], deep: bool = True) -> set[str]:
+def stored(lines: list[ast.stmt], deep: bool = True) -> set[str]:
     """The plain names that assignments and loops set; with `deep`, also those inside blocks."""
     names: set[str] = set()
     for line in lines:
@@ -159,7 +166,7 @@ def _stored(lines: list[ast.stmt], deep: bool = True) -> set[str]:
         elif isinstance(line, ast.For):
             names |= _names(line.target)
         if deep and not isinstance(line, ast.FunctionDef | ast.ClassDef):
-            names |= _stored(getattr(line, "body", []))
+            names |= stored(getattr(line, "body", []))
     return names
 
 
@@ -170,8 +177,9 @@ def _names(target: ast.expr) -> set[str]:
     return set().union(*map(_names, getattr(target, "elts", [])))
 
 
-def _call(text: str, beside: ast.stmt) -> ast.stmt:
-    call = parse(text).body[0]
-    for node in ast.walk(call):
+def call(text: str, beside: ast.stmt) -> ast.stmt:
+    """The line of that text, in the place of another one."""
+    [made] = ast.parse(text).body
+    for node in ast.walk(made):
         ast.copy_location(node, beside)
-    return call
+    return made

@@ -1,0 +1,253 @@
+"""Recording a training: what every line of a script does to its arrays, update by update.
+
+The script's own text runs, edited or not, with the calls of `follow` between its lines. Nothing
+here needs a thread or a process of its own.
+"""
+
+import ast
+import io
+import time
+import traceback
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nineteen.training.execute import execute
+from nineteen.training.follow import Followed, follow
+from nineteen.training.observe import Array, NotApplicable, Start, copies, copy
+from nineteen.training.snapshots import Entry, Recording, Snapshot
+
+SNAPSHOTS = 500  # of a recording, at most
+BYTES = 10_000_000  # of its arrays together, at most
+FEW = 100  # updates that are kept with their lines whatever else has to go
+SECONDS = 60.0  # of wall-clock time that a script gets, as on the command line
+_BESIDES = 250  # bytes, about, that a kept array takes besides its numbers
+_NUMBERS = "biuf"  # the kinds of arrays that are kept
+_ITEMS = 64  # of a list of arrays, at most
+
+
+class TimeIsUp(BaseException):
+    """The script has run for longer than it may: nothing that a script is likely to catch."""
+
+
+def record(source: str, chosen: Collection[int] = (), seconds: float = SECONDS) -> Recording:
+    """Run a script inside this process, for at most `seconds`, and return its Recording.
+
+    The updates in `chosen` are kept with their lines: up to FEW of them all, of more (all there
+    are: range(1, 10**9)) every second, every fourth, and so on, as the bounds allow. Nothing that
+    the script raises passes through, but KeyboardInterrupt. The time is looked at in its loops,
+    so a call that never returns is not ended.
+    """
+    printed, recorder, problem = io.StringIO(), Recorder(chosen, seconds), ""
+    try:
+        tree = recorder.follow(source)
+        execute(tree, **recorder.calls(), print=partial(print, file=printed))
+    except (Exception, SystemExit, TimeIsUp) as error:
+        problem = told(error, seconds)
+    return recorder.recording(printed.getvalue(), problem)
+
+
+def told(error: BaseException, seconds: float) -> str:
+    """How a script broke off, one sentence; "" where it left by itself."""
+    if isinstance(error, SystemExit):
+        return ""
+    if isinstance(error, TimeIsUp):
+        return f"it had not finished after {seconds:g} seconds: does a loop never end?"
+    if isinstance(error, NotApplicable):
+        return str(error)
+    if isinstance(error, SyntaxError):
+        return f"it is not Python: {error.msg}" + f" (line {error.lineno})" * bool(error.lineno)
+    frames = traceback.extract_tb(error.__traceback__)
+    line = next((f" (line {f.lineno})" for f in reversed(frames) if f.filename == "<script>"), "")
+    return f"{type(error).__name__}: {error}{line}"
+
+
+@dataclass
+class _Draft:
+    """An update while it runs; `room` is left, in bytes, of what was `granted` to its lines."""
+
+    number: int
+    epoch: int
+    granted: int = 0
+    room: int = 0
+    done: bool = False
+    cut: bool = False
+    rows: Any = None
+    error: Array | None = None
+    weights: tuple[Any, ...] = ()
+    given: list[Entry] = field(default_factory=list)
+    lines: list[tuple[int, list[Entry]]] = field(default_factory=list)
+    old: dict[str, Array] = field(default_factory=dict)
+
+
+class Recorder:
+    """Keeps what a Recording holds, while the tree of `follow` runs with `calls` in its names."""
+
+    def __init__(self, chosen: Collection[int], seconds: float = SECONDS) -> None:
+        self._chosen, self._few = chosen, len(chosen) <= FEW
+        self._deadline = time.perf_counter() + seconds
+        self._source = ""
+        self._followed = Followed(ast.Module([], []))
+        self._start: Start | None = None
+        self._draft = _Draft(0, 0, done=True)
+        self._updates = self._epochs = 0
+        self._kept: list[tuple[Snapshot, int]] = []  # with their bytes
+        self._stride, self._size = 1, 0
+        self._fixed: list[Entry] | None = None
+        self._lists: list[str] = []
+
+    def follow(self, source: str) -> ast.Module:
+        """The tree to run; raises what the function `follow` raises."""
+        self._source = source
+        self._followed = follow(source)
+        return self._followed.tree
+
+    def calls(self) -> dict[str, Callable[..., None]]:
+        """The functions that the tree calls, by name."""
+        names = ("started", "seen", "updated", "ended", "before", "head", "line")
+        return {f"__{name}__": getattr(self, f"_{name}") for name in names}
+
+    def recording(self, printed: str = "", problem: str = "") -> Recording:
+        """What was kept; called once, when the script has ended."""
+        self._close(last=True)
+        return Recording(
+            tuple(self._source.splitlines()),
+            tuple(snapshot for snapshot, _ in self._kept),
+            self._updates,
+            self._epochs,
+            self._start,
+            printed,
+            self._followed.missing,
+            problem,
+        )
+
+    def _started(self, X: Any, y: Any, weights: tuple[Any, ...]) -> None:
+        self._start = Start(copy(X), copy(y), copies(weights))
+
+    def _seen(self, _epoch: Any, rows: Any, error: Any, _weights: Any) -> None:
+        self._draft.rows, self._draft.error = rows, copy(error)
+
+    def _updated(self, weights: tuple[Any, ...]) -> None:
+        self._updates += 1
+        self._draft.weights, self._draft.done = weights, True
+
+    def _ended(self) -> None:
+        self._draft.room = 0
+
+    def _before(self, index: int, names: dict[str, Any]) -> None:
+        if self._draft.room:
+            for name in self._followed.sites[index].moved:
+                for label, array in _arrays(name, names.get(name)):
+                    self._draft.old[label] = array.copy()
+
+    def _head(self, index: int, names: dict[str, Any]) -> None:
+        if time.perf_counter() > self._deadline:
+            raise TimeIsUp
+        if level := self._followed.sites[index].level:
+            self._epochs += level == 1
+            if self._draft.done:
+                self._close()
+                self._open(names)
+        self._line(index, names)
+
+    def _line(self, index: int, names: dict[str, Any]) -> None:
+        draft = self._draft
+        if draft.room:
+            site = self._followed.sites[index]
+            draft.lines.append((site.number, self._entries(site.names, names, site.appends)))
+            if draft.old:
+                draft.old = {}
+
+    def _open(self, names: dict[str, Any]) -> None:
+        """Begin an update."""
+        self._draft = draft = _Draft(self._updates + 1, self._epochs)
+        if draft.number not in self._chosen or not (self._few or self._on_stride(draft.number)):
+            return
+        draft.granted = BYTES // 2
+        if self._few:
+            draft.granted -= sum(size for each, size in self._kept if each.passed)
+        draft.room = draft.granted
+        if self._fixed is None:
+            self._lists = [n for n in self._followed.fixed if isinstance(names.get(n), list)]
+            fixed = [name for name in self._followed.fixed if name not in self._lists]
+            self._fixed = self._entries(fixed, names)
+        draft.given = self._entries((*self._lists, *self._followed.given), names)
+
+    def _close(self, last: bool = False) -> None:
+        """End an update, and keep what is to be kept of it."""
+        draft = self._draft
+        if draft.lines or (draft.done and draft.number and (last or self._on_stride(draft.number))):
+            snapshot, size = self._snapshot()
+            self._kept.append((snapshot, size))
+            self._size += size
+        while len(self._kept) > SNAPSHOTS - (not last) or self._size > BYTES:
+            self._stride *= 2
+            self._kept = [
+                each
+                for each in self._kept
+                if self._on_stride(each[0].update) or (self._few and each[0].passed)
+            ]
+            self._size = sum(size for _, size in self._kept)
+
+    def _on_stride(self, update: int) -> bool:
+        return (update - 1) % self._stride == 0
+
+    def _snapshot(self) -> tuple[Snapshot, int]:
+        """The update, and about how many bytes it takes."""
+        draft = self._draft
+        rows = self._start.taken(draft.rows) if self._start and draft.error is not None else ()
+        heavy = sum([array.nbytes for array in draft.weights]) > BYTES // 10
+        weights = () if heavy else copies(draft.weights)
+        lines = tuple(draft.lines)
+        given = (*(self._fixed or ()), *draft.given) if lines else ()
+        whole = draft.done and not draft.cut
+        snapshot = Snapshot(
+            draft.number, draft.epoch, rows, draft.error, weights, whole, given, lines
+        )
+        used = draft.granted - draft.room
+        return snapshot, used + sum([array.nbytes + _BESIDES for array in weights])
+
+    def _entries(
+        self, wanted: Sequence[str], names: dict[str, Any], last: bool = False
+    ) -> list[Entry]:
+        """The arrays of those names, as copies; of a list only the last. None without room."""
+        draft, olds = self._draft, self._draft.old
+        entries: list[Entry] = []
+        for name in wanted:
+            for label, array in _arrays(name, names.get(name), last):
+                draft.room -= array.nbytes + _BESIDES
+                if draft.room < 0:
+                    draft.room, draft.cut = 0, True
+                    return entries
+                old = olds.get(label) if olds else None
+                if old is not None and label is not name and np.array_equal(old, array):
+                    continue  # this item of the list is not the one that has changed
+                alias = self._alias(array, names) if self._lists and label is name else ""
+                entries.append((label, array.copy(), old, alias))
+        return entries
+
+    def _alias(self, array: NDArray[Any], names: dict[str, Any]) -> str:
+        """The item of a list that an array is, such as W[1], or ""."""
+        for name in (*self._lists, "layers"):
+            for place, item in enumerate(names.get(name, ())):
+                if item is array:
+                    return f"{name}[{place}]"
+        return ""
+
+
+def _arrays(name: str, value: Any, last: bool = False) -> Sequence[tuple[str, NDArray[Any]]]:
+    """The arrays of numbers in what a name stands for; a number is one without an axis."""
+    if isinstance(value, np.ndarray):
+        return ((name, value),) if value.dtype.kind in _NUMBERS else ()
+    if isinstance(value, list) and value and isinstance(value[0], np.ndarray):
+        first = len(value) - 1 if last else 0
+        items = enumerate(value[first : first + _ITEMS], first)
+        return [pair for place, item in items for pair in _arrays(f"{name}[{place}]", item)]
+    try:
+        return _arrays(name, np.asarray(value))
+    except ValueError:  # lists of different lengths
+        return ()
