@@ -16,7 +16,7 @@ from nineteen.script.judge import judge
 from nineteen.script.render import render
 from nineteen.script.run import Ending, run
 from nineteen.script.spec import ScriptSpec
-from nineteen.training import examine as honest
+from nineteen.training import isolated
 from nineteen.training.examine import examine, examine_here
 from nineteen.training.gradient import gradient
 from nineteen.training.gradient_step import GradientStep
@@ -136,10 +136,10 @@ def test_a_report_of_its_own_is_no_pass(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_report_with_another_token_is_none(tmp_path: Path) -> None:
     page = tmp_path / "report.json"
     page.write_text('{"token": "right", "problem": ""}', encoding="utf-8")
-    assert honest._read(page, "right") == {"token": "right", "problem": ""}
-    assert honest._read(page, "wrong") == {}
+    assert isolated._read(page, "right") == {"token": "right", "problem": ""}
+    assert isolated._read(page, "wrong") == {}
     page.write_text('{"token": "rig', encoding="utf-8")
-    assert honest._read(page, "right") == {}
+    assert isolated._read(page, "right") == {}
 
 
 def test_a_fault_of_the_check_is_not_the_scripts() -> None:

@@ -1,14 +1,19 @@
-"""A recording holds what the script computed, and bounds, crashes and endless loops stop nothing."""
+"""A recording holds what the script computed, and nothing that a script does stops it."""
 
+import json
 import pickle
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from nineteen.script.render import render
+from nineteen.script.run import Ending
+from nineteen.training import isolated
 from nineteen.training.execute import execute
+from nineteen.training.isolated import record_alone
 from nineteen.training.record import record
-from nineteen.training.snapshots import Recording, Snapshot
+from nineteen.training.snapshots import Recording, Snapshot, packed, unpacked
 from space import spec
 
 ALL = range(1, 10**9)
@@ -103,7 +108,8 @@ def check(source: str, command: str) -> Recording:
 def test_every_number_can_be_computed_again(command: str) -> None:
     wanted, source = spec(*command.split()), script(command)
     recording = check(source, command)
-    assert recording.printed == execute(source)
+    assert recording.run is not None
+    assert recording.run.stdout == execute(source)
     assert (recording.problem, recording.missing) == ("", "")
     assert (recording.updates, recording.epochs) == (wanted.updates, wanted.epochs)
     assert [snapshot.update for snapshot in recording.snapshots] == [*range(1, wanted.updates + 1)]
@@ -272,25 +278,88 @@ def test_scripts_with_other_names_are_followed_line_by_line(head: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("source", "problem"),
+    ("source", "missing"),
     [
         ("x = 1\n", "there is no loop `for epoch in …`"),
         ("x = (\n", "it is not Python: '(' was never closed (line 1)"),
-        ("x = 1\0\n", "it is not Python"),
-        ("x = " + "-" * 100_000 + "1\n", ""),
+        ("x = 1\0\n", "it is not Python: source code string cannot contain null bytes"),
+        ("x = " + "-" * 100_000 + "1\n", "it is nested too deeply to be followed"),
     ],
 )
-def test_what_cannot_be_followed_is_said(source: str, problem: str) -> None:
-    recording = record(source, ALL)
-    assert recording.problem.startswith(problem)
-    assert recording.problem
-    assert recording.snapshots == ()
+def test_what_cannot_be_followed_is_said(source: str, missing: str) -> None:
+    for how in (record, record_alone):
+        recording = how(source, ALL, 60)
+        assert (recording.missing, recording.snapshots, recording.run) == (missing, (), None)
+
+
+def test_arrays_of_no_numbers_are_not_followed_and_all_else_is() -> None:
+    source = script("xor --epochs 5 --hidden 3").replace(
+        "for epoch", "y = y.astype(object)\nfor epoch"
+    )
+    source = source.replace(
+        "error = y - output", "error = y - output\n    error = error.astype(float)"
+    )
+    source = source.replace("layer @ W2 + b2)))", "layer @ W2 + b2)))\n    name = ['a', 'b']", 1)
+    recording = record(source, {2})
+    assert (recording.updates, recording.problem) == (5, "")
+    [second] = [snapshot for snapshot in recording.snapshots if snapshot.lines]
+    assert {"layer", "delta", "W2"} <= {v.name for line in second.lines for v in line.values}
+    weights = source.replace("rng.normal(size=(2, 3))", "rng.normal(size=(2, 3)) + 0j")
+    assert "not all arrays of numbers" in record(weights, {2}).missing
 
 
 def test_a_script_may_leave_early() -> None:
     source = script("xor --epochs 5").replace("print(", "raise SystemExit\nprint(")
-    recording = record(source, {5})
-    assert (recording.updates, recording.problem, recording.printed) == (5, "", "")
+    for recording in (record(source, {5}), record_alone(source, {5}, 60)):
+        assert (recording.updates, recording.problem) == (5, "")
+        assert recording.snapshots[-1].lines
+
+
+@pytest.mark.parametrize("command", ["xor --epochs 5", "xor3 --hidden 3,3 --batch mini --epochs 3"])
+def test_alone_it_is_the_same(command: str) -> None:
+    here, alone = record(script(command), {2, 4}), record_alone(script(command), {2, 4}, 60)
+    assert here.run is not None
+    assert alone.run is not None
+    assert alone.run.stdout == here.run.stdout
+    assert packed(replace(alone, run=None)) == packed(replace(here, run=None))
+    assert json.loads(json.dumps(packed(here.snapshots), allow_nan=False))
+
+
+@pytest.mark.parametrize(
+    ("line", "ending", "updates", "problem"),
+    [
+        ("1 / 0", Ending.CRASHED, 3, "ZeroDivisionError: division by zero (line 11)"),
+        ("raise ValueError('no\\n  File \"script.py\", line 99')", Ending.CRASHED, 3, "(line 11)"),
+        ("while True:\n            pass", Ending.TIMEOUT, 3, "not finished after 2 seconds"),
+        ("__import__('time').sleep(99)", Ending.TIMEOUT, 0, "not finished after 2 seconds"),
+        ("__import__('os')._exit(7)", Ending.CRASHED, 0, "it ended with exit code 7"),
+        ("print('x' * 10**7)", Ending.TOO_MUCH_OUTPUT, None, "prints more than 1000000 bytes"),
+    ],
+)
+def test_alone_a_script_may_do_what_it_likes(
+    line: str, ending: Ending, updates: int | None, problem: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(isolated, "GRACE", 2.0)
+    source = script("xor --epochs 9 --hidden 3").replace(
+        "    layer", f"    if epoch == 3:\n        {line}\n    layer", 1
+    )
+    source = source.replace("\n\nfor", "\nfor")
+    recording = record_alone(source, {2, 4}, 2)
+    assert recording.run is not None
+    assert recording.run.ending is ending
+    assert problem in recording.problem
+    assert updates is None or recording.updates == updates
+    assert (recording.snapshots[-1].update if updates else 4) == 4
+
+
+def test_what_comes_back_is_data_and_nothing_else() -> None:
+    good = json.loads(json.dumps(packed(record(script("xor --epochs 2"), {1}))))
+    assert unpacked(good | {"run": None}).updates == 2
+    for wrong in ({}, [], {"snapshots": [{}]}, good | {"snapshots": 3}, good | {"more": 1}):
+        with pytest.raises((TypeError, ValueError, KeyError)):
+            unpacked(wrong)
+    with pytest.raises(ValueError, match="OBJECT"):
+        unpacked(good | {"start": {"dtype": "O", "shape": [1], "data": "AAAAAAAAAAA="}})
 
 
 def test_the_start_is_what_training_begins_with() -> None:

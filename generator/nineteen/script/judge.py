@@ -54,16 +54,14 @@ def judge(run: Run, table: TruthTable, *, show_loss: bool = False) -> Verdict:
 
     With `show_loss`, lines such as `epoch 100: loss 0.25` may stand before the array.
     """
+    reason = broke_off(run)
     match run.ending:
         case Ending.TIMEOUT:
-            reason = f"it had not finished after {run.limit:g} seconds: does a loop never end?"
             return Verdict(Status.TIMEOUT, reason=reason)
         case Ending.CRASHED:
-            line = _crashed_line(run.stderr)
-            return Verdict(Status.CRASHED, reason=_crash(run, line), line=line)
+            return Verdict(Status.CRASHED, reason=reason, line=_crashed_line(run.stderr))
         case Ending.TOO_MUCH_OUTPUT:
-            reason = f"it prints more than {OUTPUT_LIMIT} bytes, {_instead_of(table)}"
-            return Verdict(Status.NOT_LEARNED, reason=reason)
+            return Verdict(Status.NOT_LEARNED, reason=f"{reason}, {_instead_of(table)}")
     try:
         predictions = read_predictions(run.stdout, table, show_loss=show_loss)
     except ValueError as error:
@@ -136,11 +134,18 @@ def _remark(predictions: Predictions) -> str:
     return "" if finite else "training diverged: try a smaller learning rate"
 
 
-def _crash(run: Run, line: int | None) -> str:
-    """The last line of the traceback and the line of the script, or the exit code."""
+def broke_off(run: Run) -> str:
+    """How a run broke off, one sentence; "" where it finished."""
+    match run.ending:
+        case Ending.FINISHED:
+            return ""
+        case Ending.TIMEOUT:
+            return f"it had not finished after {run.limit:g} seconds: does a loop never end?"
+        case Ending.TOO_MUCH_OUTPUT:
+            return f"it prints more than {OUTPUT_LIMIT} bytes"
     if run.exit_code < 0:
         return f"it was ended by signal {-run.exit_code}"
-    last = run.stderr.rstrip().rpartition("\n")[2]
+    last, line = run.stderr.rstrip().rpartition("\n")[2], _crashed_line(run.stderr)
     if not last.strip():
         return f"it ended with exit code {run.exit_code}"
     return _short(last, 200) + (f" (line {line})" if line else "")

@@ -1,11 +1,7 @@
 """The honest check of a script in a process of its own: one run gives all the evidence."""
 
 import ast
-import json
-import pickle
-import secrets
-import tempfile
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +12,7 @@ from nineteen.script.spec import ScriptSpec
 from nineteen.script.syntax import parse
 from nineteen.training.execute import execute
 from nineteen.training.honesty import PRINTED, Audit, Honesty
+from nineteen.training.isolated import watched
 from nineteen.training.observe import NotApplicable, instrument, observe
 
 
@@ -29,29 +26,14 @@ def examine(source: str, spec: ScriptSpec, seconds: float) -> tuple[Run, Verdict
     if unseen := _unobservable(source):
         result = run(source, seconds=seconds)
         return result, judge(result, spec.table, show_loss=spec.show_loss), unseen
-    token = secrets.token_hex(16)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        page = Path(folder, "report.json")
-        result = run(_watching(source, spec, page, token), seconds=seconds)
-        report = _read(page, token)
+    result, report = watched(source, partial(Audit, spec), seconds)
     if "fault" in report or (not report and result.ending is Ending.CRASHED):
         raise RuntimeError(f"the check itself failed: {report.get('fault', result.stderr)}")
     verdict = judge(result, spec.table, show_loss=spec.show_loss)
-    if "problem" not in report:
+    if not report.get("ended"):
         unseen = Honesty("fail", "it did not run to its end, so its training was not seen")
         return result, verdict, unseen
     return result, verdict, _honesty(report["problem"], report.get("predictions"), verdict, spec)
-
-
-def _watching(source: str, spec: ScriptSpec, page: Path, token: str) -> str:
-    """A script that becomes the given one and watches it; texts stay literals."""
-    package = str(Path(__file__).parent.parent.parent)
-    arguments = (source, pickle.dumps(spec).hex(), str(page), token)
-    return (
-        f"import sys\nsys.path.insert(0, {package!a})\n"
-        "from nineteen.training.observed_process import become\n"
-        f"sys.path.pop(0)\nbecome(*{arguments!a})\n"
-    )
 
 
 def examine_here(source: str, spec: ScriptSpec) -> tuple[Verdict, Honesty]:
@@ -95,15 +77,6 @@ def _trains(tree: ast.Module) -> bool:
         for block in blocks
         for node in ast.walk(block)
     )
-
-
-def _read(page: Path, token: str) -> dict[str, Any]:
-    """The report of the watching process; empty where it wrote none, or somebody else did."""
-    try:
-        report = json.loads(page.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return report if isinstance(report, dict) and report.get("token") == token else {}
 
 
 def _honesty(problem: str, predictions: Any, verdict: Verdict, spec: ScriptSpec) -> Honesty:

@@ -27,15 +27,19 @@ def execute(script: str | ast.Module, **names: Callable[..., Any]) -> str:
     return printed.getvalue()
 
 
-def run_here(source: str) -> Run:
+def run_here(script: str | ast.Module, **names: Callable[..., Any]) -> Run:
     """Run a script in this process, with NumPy's warnings off; the same Run that `run` makes."""
     import numpy as np
 
-    began = time.perf_counter()
+    printed, began, failed = io.StringIO(), time.perf_counter(), ""
+    code: Any = 0
     try:
         with np.errstate(all="ignore"):
-            printed = execute(source)
+            execute(script, print=partial(print, file=printed), **names)
+    except SystemExit as leaving:
+        code = leaving.code
     except Exception:
-        used = time.perf_counter() - began
-        return Run("", traceback.format_exc(), used, Ending.CRASHED, 1)
-    return Run(printed, "", time.perf_counter() - began, Ending.FINISHED)
+        code, failed = 1, traceback.format_exc()
+    ending = Ending.CRASHED if code else Ending.FINISHED
+    used = time.perf_counter() - began
+    return Run(printed.getvalue(), failed, used, ending, int(bool(code)))

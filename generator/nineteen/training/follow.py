@@ -34,8 +34,8 @@ class Followed:
     and used in it: it sets `given` again, but not `fixed`.
 
     The calls are those of `instrument`, `__ended__` after the training, `__head__` in each round of
-    a loop, and `__before__` and `__line__` around each other line. `missing` says which part of the contract the script lacks:
-    its updates are then the rounds of a loop that adds to something.
+    a loop, and `__before__` and `__line__` around each other line. `missing` says which part of the
+    contract the script lacks: its updates are then the rounds of a loop that adds to something.
     """
 
     tree: ast.Module
@@ -48,13 +48,18 @@ class Followed:
 def follow(source: str) -> Followed:
     """The script's tree with the calls that a recorder needs.
 
-    Raises SyntaxError, and NotApplicable where no loop changes anything step by step.
+    Raises NotApplicable where no loop changes anything step by step, or it is not Python.
     """
     missing = ""
     try:
         tree = instrument(source)
     except NotApplicable as error:
         tree, missing = _by_looks(source, error), str(error)
+    except (SyntaxError, ValueError) as error:
+        line = f" (line {error.lineno})" if isinstance(error, SyntaxError) and error.lineno else ""
+        raise NotApplicable(f"it is not Python: {error.args[0]}{line}") from None
+    except (RecursionError, MemoryError):
+        raise NotApplicable("it is nested too deeply to be followed") from None
     loops = _around(tree.body)
     loop, sites = loops[0], list[Site]()
     tree.body = _with_calls(tree.body, sites, loops)

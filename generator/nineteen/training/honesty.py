@@ -1,5 +1,7 @@
 """The honest check: does a script train by the strategy, and on the gradient, that it names?"""
 
+import ast
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
 from typing import Literal
@@ -10,7 +12,7 @@ from nineteen.script.spec import ScriptSpec
 from nineteen.training.gradient import Array, matrices, predict
 from nineteen.training.gradient_step import GradientStep, wrong_parts
 from nineteen.training.mistakes import wrong_change, wrong_error
-from nineteen.training.observe import Arrays, Start, Update
+from nineteen.training.observe import Arrays, NotApplicable, Start, Update, calls, instrument
 from nineteen.training.row_order import wrong_order
 
 WATCHED = 30  # updates looked at closely: the first, the last, and pairs across ends of epochs
@@ -31,7 +33,10 @@ class Honesty:
 
 
 class Audit:
-    """Keeps what the check needs while a script runs: give `start` and `see` to `observe`."""
+    """Keeps what the check needs while a script runs: give `start` and `see` to `observe`.
+
+    It is a Watcher, too, of a script in a process of its own.
+    """
 
     def __init__(self, spec: ScriptSpec) -> None:
         self._spec = spec
@@ -41,6 +46,19 @@ class Audit:
         self._rows: list[tuple[int, tuple[int, ...]]] = []
         self._kept: dict[int, Update] = {}
         self._final: Arrays = ()
+
+    def follow(self, source: str) -> ast.Module:
+        """The script's tree, observed."""
+        return instrument(source)
+
+    def calls(self) -> dict[str, Callable[..., None]]:
+        """What that tree calls."""
+        return calls(self.see, self.start)
+
+    def found(self, error: BaseException | None) -> dict[str, object]:
+        """The problem, and where there is none the predictions."""
+        problem = str(error) if isinstance(error, NotApplicable) else self.problem()
+        return {"problem": problem, "predictions": [] if problem else self.predictions().tolist()}
 
     def start(self, start: Start) -> None:
         """Keep what training starts from."""

@@ -4,6 +4,7 @@ The report is a file that the parent names, and carries the token that the paren
 script prints is only output. A script that means harm can do all that its user can; see README.
 """
 
+import ast
 import json
 import os
 import pickle
@@ -12,36 +13,47 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from types import ModuleType, TracebackType
-from typing import Any
+from typing import Any, Protocol
 
-from nineteen.training.honesty import Audit
-from nineteen.training.observe import NotApplicable, calls, instrument
+from nineteen.training.observe import NotApplicable
 
 
-def become(source: str, spec: str, page: str, token: str) -> None:
+class Watcher(Protocol):
+    """What follows a script while it runs: the tree to run, and the functions that this calls."""
+
+    def follow(self, source: str) -> ast.Module: ...
+
+    def calls(self) -> dict[str, Callable[..., None]]: ...
+
+    def found(self, error: BaseException | None) -> dict[str, object]:
+        """What it has found, for JSON; `error` is what ended the script."""
+
+
+def become(source: str, watcher: str, page: str, token: str) -> None:
     """Run the script as if it had been started alone, from script.py in this folder."""
     name = os.path.abspath(sys.argv[0])
     with open(name, "wb") as file:
         file.write(source.encode())
-    audit = Audit(pickle.loads(bytes.fromhex(spec)))
+    watch: Watcher = pickle.loads(bytes.fromhex(watcher))()
     stopped: list[Exception] = []
-    watching = {
-        called: _quiet(call, stopped) for called, call in calls(audit.see, audit.start).items()
-    }
+    watching = {called: _quiet(call, stopped) for called, call in watch.calls().items()}
 
     def report(more: dict[str, object]) -> None:
         # A script may have used up the disk, or the descriptors.
         with suppress(OSError), open(page, "w", encoding="utf-8") as file:
             json.dump({"token": token, **more}, file)
 
-    tree = instrument(source.encode())
+    tree = watch.follow(source)
     report({})
+    ending: BaseException | None = None
     try:
         _execute(tree, name, watching)
-    except SystemExit:
-        report(_found(audit, stopped))
+    except BaseException as error:
+        ending = error
         raise
-    report(_found(audit, stopped))
+    finally:
+        ended = ending is None or isinstance(ending, SystemExit)
+        report({"ended": ended, **_found(watch, ending, stopped)})
 
 
 def _execute(tree: Any, name: str, more: dict[str, Callable[..., None]]) -> None:
@@ -74,15 +86,14 @@ def _quiet(call: Callable[..., None], stopped: list[Exception]) -> Callable[...,
     return quiet
 
 
-def _found(audit: Audit, stopped: list[Exception]) -> dict[str, object]:
-    """What the audit found: a problem, or predictions, or the fault of the check itself."""
+def _found(
+    watch: Watcher, ending: BaseException | None, stopped: list[Exception]
+) -> dict[str, object]:
+    """What the watcher found, or the fault that it has itself."""
     try:
-        if stopped:
+        if stopped and not isinstance(stopped[0], NotApplicable):
             raise stopped[0]
-        problem = audit.problem()
-        return {"problem": problem, "predictions": [] if problem else audit.predictions().tolist()}
-    except NotApplicable as error:
-        return {"problem": str(error)}
+        return watch.found(stopped[0] if stopped else ending)
     except MemoryError:
         return {"problem": "it leaves no memory to check it with"}
     except Exception as error:

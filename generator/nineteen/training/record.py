@@ -5,21 +5,19 @@ here needs a thread or a process of its own.
 """
 
 import ast
-import io
 import time
-import traceback
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from nineteen.training.execute import execute
+from nineteen.script.run import Ending, Run
+from nineteen.training.execute import run_here
 from nineteen.training.follow import Followed, follow
-from nineteen.training.observe import Array, NotApplicable, Start, copies, copy
-from nineteen.training.snapshots import Entry, Recording, Snapshot
+from nineteen.training.observe import Array, Arrays, NotApplicable, Start, copies
+from nineteen.training.snapshots import Entry, Recording, Snapshot, packed, unfollowed
 
 SNAPSHOTS = 500  # of a recording, at most
 BYTES = 10_000_000  # of its arrays together, at most
@@ -42,28 +40,15 @@ def record(source: str, chosen: Collection[int] = (), seconds: float = SECONDS) 
     the script raises passes through, but KeyboardInterrupt. The time is looked at in its loops,
     so a call that never returns is not ended.
     """
-    printed, recorder, problem = io.StringIO(), Recorder(chosen, seconds), ""
+    recorder = Recorder(chosen, seconds)
     try:
         tree = recorder.follow(source)
-        execute(tree, **recorder.calls(), print=partial(print, file=printed))
-    except (Exception, SystemExit, TimeIsUp) as error:
-        problem = told(error, seconds)
-    return recorder.recording(printed.getvalue(), problem)
-
-
-def told(error: BaseException, seconds: float) -> str:
-    """How a script broke off, one sentence; "" where it left by itself."""
-    if isinstance(error, SystemExit):
-        return ""
-    if isinstance(error, TimeIsUp):
-        return f"it had not finished after {seconds:g} seconds: does a loop never end?"
-    if isinstance(error, NotApplicable):
-        return str(error)
-    if isinstance(error, SyntaxError):
-        return f"it is not Python: {error.msg}" + f" (line {error.lineno})" * bool(error.lineno)
-    frames = traceback.extract_tb(error.__traceback__)
-    line = next((f" (line {f.lineno})" for f in reversed(frames) if f.filename == "<script>"), "")
-    return f"{type(error).__name__}: {error}{line}"
+        run = run_here(tree, **recorder.calls())
+    except NotApplicable as error:
+        return unfollowed(source, error)
+    except TimeIsUp:
+        run = Run("", "", seconds, Ending.TIMEOUT, 1, seconds)
+    return recorder.recording(run)
 
 
 @dataclass
@@ -75,7 +60,6 @@ class _Draft:
     granted: int = 0
     room: int = 0
     done: bool = False
-    cut: bool = False
     rows: Any = None
     error: Array | None = None
     weights: tuple[Any, ...] = ()
@@ -99,6 +83,7 @@ class Recorder:
         self._stride, self._size = 1, 0
         self._fixed: list[Entry] | None = None
         self._lists: list[str] = []
+        self._missing = ""
 
     def follow(self, source: str) -> ast.Module:
         """The tree to run; raises what the function `follow` raises."""
@@ -111,7 +96,11 @@ class Recorder:
         names = ("started", "seen", "updated", "ended", "before", "head", "line")
         return {f"__{name}__": getattr(self, f"_{name}") for name in names}
 
-    def recording(self, printed: str = "", problem: str = "") -> Recording:
+    def found(self, error: BaseException | None) -> dict[str, object]:
+        """What was kept, for the report of a process of its own, and whether the time was up."""
+        return {"recording": packed(self.recording()), "late": isinstance(error, TimeIsUp)}
+
+    def recording(self, run: Run | None = None) -> Recording:
         """What was kept; called once, when the script has ended."""
         self._close(last=True)
         return Recording(
@@ -120,26 +109,34 @@ class Recorder:
             self._updates,
             self._epochs,
             self._start,
-            printed,
-            self._followed.missing,
-            problem,
+            self._missing or self._followed.missing,
+            run,
         )
 
     def _started(self, X: Any, y: Any, weights: tuple[Any, ...]) -> None:
-        self._start = Start(copy(X), copy(y), copies(weights))
+        if arrays := self._copies((X, y, *weights)):
+            self._start = Start(arrays[0], arrays[1], arrays[2:])
 
     def _seen(self, _epoch: Any, rows: Any, error: Any, _weights: Any) -> None:
-        self._draft.rows, self._draft.error = rows, copy(error)
+        self._draft.rows, self._draft.error = rows, next(iter(self._copies((error,))), None)
 
     def _updated(self, weights: tuple[Any, ...]) -> None:
         self._updates += 1
         self._draft.weights, self._draft.done = weights, True
 
+    def _copies(self, arrays: tuple[Any, ...]) -> Arrays:
+        try:
+            return copies(arrays)
+        except NotApplicable as error:
+            self._missing = str(error)
+            return ()
+
     def _ended(self) -> None:
-        self._draft.room = 0
+        self._close(last=True)
+        self._draft = _Draft(0, 0, done=True)
 
     def _before(self, index: int, names: dict[str, Any]) -> None:
-        if self._draft.room:
+        if self._draft.room > 0:
             for name in self._followed.sites[index].moved:
                 for label, array in _arrays(name, names.get(name)):
                     self._draft.old[label] = array.copy()
@@ -156,7 +153,8 @@ class Recorder:
 
     def _line(self, index: int, names: dict[str, Any]) -> None:
         draft = self._draft
-        if draft.room:
+        if draft.room > 0:
+            draft.room -= _BESIDES
             site = self._followed.sites[index]
             draft.lines.append((site.number, self._entries(site.names, names, site.appends)))
             if draft.old:
@@ -201,14 +199,14 @@ class Recorder:
         draft = self._draft
         rows = self._start.taken(draft.rows) if self._start and draft.error is not None else ()
         heavy = sum([array.nbytes for array in draft.weights]) > BYTES // 10
-        weights = () if heavy else copies(draft.weights)
+        weights = () if heavy else self._copies(draft.weights)
         lines = tuple(draft.lines)
         given = (*(self._fixed or ()), *draft.given) if lines else ()
-        whole = draft.done and not draft.cut
+        whole = draft.done and (draft.room > 0 or not draft.granted)
         snapshot = Snapshot(
             draft.number, draft.epoch, rows, draft.error, weights, whole, given, lines
         )
-        used = draft.granted - draft.room
+        used = draft.granted - max(0, draft.room)
         return snapshot, used + sum([array.nbytes + _BESIDES for array in weights])
 
     def _entries(
@@ -220,8 +218,7 @@ class Recorder:
         for name in wanted:
             for label, array in _arrays(name, names.get(name), last):
                 draft.room -= array.nbytes + _BESIDES
-                if draft.room < 0:
-                    draft.room, draft.cut = 0, True
+                if draft.room <= 0:
                     return entries
                 old = olds.get(label) if olds else None
                 if old is not None and label is not name and np.array_equal(old, array):

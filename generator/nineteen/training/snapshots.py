@@ -1,8 +1,14 @@
 """What a recording holds: updates, their lines, and the arrays that those made."""
 
-from dataclasses import dataclass
+from base64 import b64decode, b64encode
+from dataclasses import dataclass, fields, is_dataclass
+from typing import Any
 
-from nineteen.training.observe import Array, Arrays, Start, Update
+import numpy as np
+
+from nineteen.script.judge import broke_off
+from nineteen.script.run import Run
+from nineteen.training.observe import Array, Arrays, NotApplicable, Start, Update
 
 Entry = tuple[str, Array, Array | None, str]  # the fields of a Value
 
@@ -71,11 +77,11 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Recording:
-    """A training as far as it went: the script's lines, what it printed, its snapshots in order.
+    """A training as far as it went: the script's lines, its snapshots in order, and its Run.
 
     `updates` and `epochs` count those that were made (an epoch when it begins); `start` is what
-    the first began with. `missing` says what could not be followed, `problem` how the script broke
-    off, each in one sentence, or "".
+    the first began with. `missing` says in a sentence what could not be followed, or ""; a script
+    in which nothing can be followed is not run.
     """
 
     lines: tuple[str, ...]
@@ -83,6 +89,43 @@ class Recording:
     updates: int
     epochs: int
     start: Start | None = None
-    printed: str = ""
     missing: str = ""
-    problem: str = ""
+    run: Run | None = None
+
+    @property
+    def problem(self) -> str:
+        """How the script broke off, one sentence, or ""."""
+        return broke_off(self.run) if self.run else ""
+
+
+def unfollowed(source: str, reason: NotApplicable) -> Recording:
+    """The recording of a script in which nothing can be followed."""
+    return Recording(tuple(source.splitlines()), (), 0, 0, missing=str(reason))
+
+
+def packed(thing: Any) -> Any:
+    """A recording, or a part of it, for JSON: an array as its type, shape and bytes in base64."""
+    if isinstance(thing, np.ndarray):
+        data = b64encode(thing.tobytes()).decode()
+        return {"dtype": thing.dtype.str, "shape": thing.shape, "data": data}
+    if is_dataclass(thing):
+        return {field.name: packed(getattr(thing, field.name)) for field in fields(thing)}
+    return [packed(item) for item in thing] if isinstance(thing, tuple | list) else thing
+
+
+def unpacked(data: Any) -> Recording:
+    """The recording again, without a Run. Raises TypeError, ValueError or KeyError."""
+    whole = _unpacked(data)
+    whole["snapshots"] = tuple(Snapshot(**snapshot) for snapshot in whole["snapshots"])
+    whole["start"] = whole["start"] and Start(**whole["start"])
+    return Recording(**whole)
+
+
+def _unpacked(data: Any) -> Any:
+    if isinstance(data, list):
+        return tuple(map(_unpacked, data))
+    if isinstance(data, dict) and "dtype" in data:
+        return np.frombuffer(b64decode(data["data"]), data["dtype"]).reshape(data["shape"])
+    return (
+        {key: _unpacked(value) for key, value in data.items()} if isinstance(data, dict) else data
+    )
