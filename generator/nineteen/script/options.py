@@ -2,7 +2,7 @@
 
 import argparse
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any, NamedTuple, NoReturn
@@ -261,3 +261,20 @@ def choices_of(options: argparse.Namespace) -> Choices:
 def choose(words: Sequence[str]) -> Choices:
     """What the words of a command line choose. Raises UsageError."""
     return choices_of(parser().read(words))
+
+
+def words_of(gates: Sequence[str], options: Mapping[str, object]) -> list[str]:
+    """The words of a command line for gates and options given in Python: hidden=(8, 4).
+
+    False and None leave an option out.
+    """
+    words = list(gates)
+    for name, value in options.items():
+        option = f"--{name.replace('_', '-')}"
+        if value is True:
+            words.append(option)
+        elif value is not None and value is not False:
+            several = isinstance(value, Sequence) and not isinstance(value, str)
+            text = ",".join(map(str, value)) if several else str(value)  # type: ignore[call-overload]
+            words.append(f"{option}={text}")
+    return words

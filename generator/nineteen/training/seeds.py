@@ -1,0 +1,136 @@
+"""For how many seeds a script learns: many of them side by side, in this process."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from nineteen.script.choices import spec_of
+from nineteen.script.judge import Status, judge
+from nineteen.script.make import SEEDS, Made, make
+from nineteen.script.options import Choices
+from nineteen.script.recipe import default_hidden
+from nineteen.script.render import fit
+from nineteen.script.spec import MAX_EPOCHS, Activation, ScriptSpec
+
+MAX_TRIED = 10_000  # seeds of one script
+_STEPS = (1000, 500, 200, 100, 50, 20, 10)  # how many seeds are tried
+_BUDGET = 150_000.0  # microseconds for all of them
+_HINTS = 2  # pieces of advice that are enough
+
+
+@dataclass(frozen=True)
+class SeedShare:
+    """Which of the seeds 0, 1, 2, … a script does not learn with; `tried` is how many there are."""
+
+    tried: int
+    failed: tuple[int, ...]
+
+    @property
+    def learned(self) -> int:
+        """How many it learns with."""
+        return self.tried - len(self.failed)
+
+
+def expected_seconds(spec: ScriptSpec) -> float:
+    """A rough guess of what one seed costs among many, the same on every machine.
+
+    Each update has a fixed cost, and two that grow with the products: for every row, and for every
+    weight. Several layers take a loop over lists more.
+    """
+    products = sum(a * b for a, b in zip(spec.sizes, spec.sizes[1:], strict=False))
+    update = 1 + 0.003 * spec.batch_size * products + 0.006 * products
+    return 1e-6 * spec.updates * update * (2.5 if len(spec.hidden) > 1 else 1.0)
+
+
+def seeds_to_try(spec: ScriptSpec) -> int:
+    """How many seeds take about 0.15 seconds, by a fixed rule; 0 where not even ten do."""
+    affordable = _BUDGET / (1e6 * expected_seconds(spec))
+    return next((step for step in _STEPS if step <= affordable), 0)
+
+
+def seed_share(spec: ScriptSpec, tried: int) -> SeedShare:
+    """With which of the first `tried` seeds the spec's script does not learn."""
+    return SeedShare(tried, tuple(_failed(spec, range(tried))))
+
+
+def make_first(spec: ScriptSpec, seed: int | None) -> Made:
+    """The script with this seed, or, without one, with the first of `SEEDS` that learns.
+
+    After the first seed the others run side by side, and the first of them that learns is made
+    alone, as every script is. Raises UsageError where the options cannot be rendered.
+    """
+    if seed is not None:
+        return make(spec, (seed,))
+    made = make(spec, SEEDS[:1])
+    if made.verdict.status is not Status.NOT_LEARNED:
+        return made
+    if not seeds_to_try(spec):
+        return make(spec)
+    failed = _failed(replace(spec, keep=False), SEEDS)
+    learns = [other for other in SEEDS[1:] if other not in failed]
+    if not learns:
+        return replace(made, failed_seeds=tuple(SEEDS))
+    found = make(spec, learns[:1])
+    return replace(found, failed_seeds=tuple(SEEDS[: learns[0]])) if found.verdict.ok else make(spec)
+
+
+def advice(choices: Choices) -> list[str]:
+    """What helps a script that does not learn: each piece of it was tried, and learns more often.
+
+    Empty where nothing that was tried helps, or where trying takes long.
+    """
+    now = _learned(choices)
+    hints = []
+    for hint, other in _candidates(choices):
+        learned, tried = _learned(other)
+        if learned * now[1] > now[0] * tried:
+            seeds = f"{learned} of {tried} seeds" if tried > 1 else f"seed {other.seed}"
+            hints.append(f"{hint} (learns with {seeds})")
+        if len(hints) == _HINTS:
+            break
+    return hints
+
+
+def _candidates(choices: Choices) -> list[tuple[str, Choices]]:
+    """What may help, in words and as choices: first to leave out what was chosen."""
+    spec = spec_of(replace(choices, keep=True))
+    usual = default_hidden(spec.table.inputs, spec.activation)
+    few = len(spec.hidden) > 1 or spec.hidden < usual
+    found = [
+        ("leave out --seed", replace(choices, seed=None), choices.seed is not None),
+        ("leave out --lr", replace(choices, lr=None), choices.lr is not None),
+        ("leave out --epochs", replace(choices, epochs=None), choices.epochs is not None),
+        (
+            f"leave out --hidden, for the default of {usual[0]} units",
+            replace(choices, hidden=None),
+            choices.hidden is not None and few,
+        ),
+        (
+            "use --activation tanh",
+            replace(choices, activation=Activation.TANH),
+            spec.activation is not Activation.TANH,
+        ),
+        (
+            f"use --epochs {4 * spec.epochs}",
+            replace(choices, epochs=4 * spec.epochs),
+            4 * spec.epochs <= MAX_EPOCHS,
+        ),
+    ]
+    return [(hint, other) for hint, other, possible in found if possible]
+
+
+def _learned(choices: Choices) -> tuple[int, int]:
+    """How many of the seeds that choices leave open learn, and how many were tried."""
+    spec = spec_of(replace(choices, keep=True))
+    seeds = SEEDS if choices.seed is None else (choices.seed,)
+    if expected_seconds(spec) * len(seeds) > 1:
+        return 0, 1
+    return len(seeds) - len(_failed(replace(spec, keep=False), seeds)), len(seeds)
+
+
+def _failed(spec: ScriptSpec, seeds: Sequence[int]) -> list[int]:
+    """The seeds with which the spec's script does not learn."""
+    from nineteen.training.side_by_side import run_together
+
+    runs = run_together([fit(replace(spec, seed=seed))[0] for seed in seeds])
+    verdicts = [judge(run, spec.table, show_loss=spec.show_loss) for run in runs]
+    return [seed for seed, verdict in zip(seeds, verdicts, strict=True) if not verdict.ok]
