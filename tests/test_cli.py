@@ -1,6 +1,7 @@
 """The command line as a user meets it: exit codes, messages, files; nothing half written."""
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -97,7 +98,7 @@ def test_what_does_not_learn_is_not_written(
     assert cli.main(["xor", "--epochs", "1", "--seed", "0"]) == 1
     said = capsys.readouterr().out
     assert "not learned: row 00 should be 0" in said
-    assert "what is known to help: more epochs: leave out --epochs" in said
+    assert "what helps: leave out --epochs (learns with seed 0)" in said
     assert "nothing was written" in said
     assert left_behind(tmp_path) == []
 
@@ -106,7 +107,7 @@ def test_advice_helps(capsys: pytest.CaptureFixture[str]) -> None:
     """Following the advice, by leaving the options out, learns."""
     for bad in (["--lr", "0.0001"], ["--epochs", "2"], ["--hidden", "2", "--epochs", "9"]):
         assert cli.main(["xor", *bad, "--seed", "0", "-o", "-"]) == 1
-        assert "what is known to help" in capsys.readouterr().err
+        assert "what helps: leave out" in capsys.readouterr().err
     assert cli.main(["xor", "--seed", "0", "-o", "-"]) == 0
 
 
@@ -255,7 +256,7 @@ def test_a_script_out_of_time_is_exit_3(monkeypatch: pytest.MonkeyPatch, tmp_pat
     monkeypatch.setattr(make, "SECONDS", 0.0)
     made = make.make(spec("xor"), seconds=0.01)
     assert made.verdict.status is Status.TIMEOUT
-    monkeypatch.setattr(make_command, "make", lambda *_: made)
+    monkeypatch.setattr(make_command, "make_shared", lambda *_: made)
     assert cli.main(["xor"]) == 3
     assert left_behind(tmp_path) == []
 
@@ -335,3 +336,51 @@ def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
         cwd=Path(cli.__file__).parent.parent.parent,
     )
     assert run.stdout.split() == []
+
+
+@pytest.mark.parametrize(
+    ("words", "complaint"),
+    [
+        ("chek generated", "unknown command 'chek': did you mean 'python -m generator check'?"),
+        ("lst", "did you mean 'python -m generator list'?"),
+        ("catalog", "did you mean 'python -m generator catalogue'?"),
+        ("help", "did you mean 'python -m generator --help'?"),
+        ("xor --hiden 4", "unknown option '--hiden': did you mean --hidden?"),
+        ("xor --fromat md", "unknown option '--fromat': did you mean --format?"),
+        ("xor --hidden 4 4", "a comma joins hidden layers (--hidden 8,4)"),
+        ("xor --batch sgd mini", "a script has one strategy (--batch mini)"),
+        ("--table 0110 0001", "columns of a table (--table 0110,0001)"),
+        ("xor --seed -1", "--seed -1: it has to be a whole number from 0 to 4294967295"),
+        ("xor --seed 12345678901234567890", "it has to be a whole number from 0 to 4294967295"),
+        ("xor --seeds 10000000000", "it has to be a whole number from 0 to 10,000"),
+        ("xor -o ''", "-o '': name a file"),
+    ],
+)
+def test_what_was_nearly_right_is_told_what_is(
+    words: str, complaint: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(shlex.split(words)) == 2
+    out, err = capsys.readouterr()
+    assert (out, err.count("\n")) == ("", 1)
+    assert complaint in err
+    assert left_behind(tmp_path) == []
+
+
+def test_commas_separate_gates_as_spaces_do(capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main(["xor,and", "or", "-o", "-", "--seeds", "0"]) == 0
+    assert "# python -m generator xor and or\n" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not POSIX, reason="a shell's redirections")
+@pytest.mark.parametrize(
+    ("line", "code", "said"),
+    [
+        ("list | head -1", 0, ""),
+        ("xor -o - >&-", 2, "standard output is closed: there is no place for the report\n"),
+    ],
+)
+def test_a_reader_who_leaves_is_no_error(line: str, code: int, said: str) -> None:
+    environment = {**os.environ, "PYTHONPATH": str(Path(cli.__file__).parent.parent)}
+    program = f'set -o pipefail; "{sys.executable}" -m nineteen {line}'
+    run = subprocess.run(["bash", "-c", program], env=environment, capture_output=True, text=True)
+    assert (run.returncode, run.stderr) == (code, said)

@@ -114,13 +114,15 @@ def _bits(table: TruthTable) -> list[str]:
 
 
 def _what(choices: Choices) -> tuple[TruthTable, tuple[str, ...], str]:
+    for name in choices.gates:
+        _check_word(name)
     if bool(choices.gates) + (choices.table is not None) + (choices.expr is not None) > 1:
         raise UsageError(
             "more than one thing to learn: name gates (such as xor), or --table, or --expr "
             f"({PROGRAM} --help)"
         )
     if choices.gates:
-        names = tuple(_gate(name, choices.inputs) for name in choices.gates)
+        names = tuple(gates.canonical(name, choices.inputs) for name in choices.gates)
         if len(names) > MAX_OUTPUTS:
             raise UsageError(
                 f"{len(names)} gates: one network has at most {MAX_OUTPUTS} output columns"
@@ -141,8 +143,8 @@ def _what(choices: Choices) -> tuple[TruthTable, tuple[str, ...], str]:
     )
 
 
-def _gate(word: str, inputs: int | None) -> str:
-    """The canonical name of a gate; what a comma should have joined is told so."""
+def _check_word(word: str) -> None:
+    """Refuse what is no gate's name, but was meant for the option before it."""
     if re.fullmatch(r"[0-9]+|0x[0-9a-f]+", word):
         raise UsageError(
             f"{short(word)} is no gate: a comma joins hidden layers (--hidden 8,4), columns of a "
@@ -153,7 +155,6 @@ def _gate(word: str, inputs: int | None) -> str:
             f"{short(word)} is no gate: a script has one strategy (--batch {word}); "
             "commas separate several, in sweep"
         )
-    return gates.canonical(word, inputs)
 
 
 def check_learnable(

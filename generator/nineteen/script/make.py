@@ -4,8 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from nineteen.script.judge import Status, Verdict, judge
-from nineteen.script.recipe import default_hidden, recipe
-from nineteen.script.render import confirm, render
+from nineteen.script.render import confirm, environment, render
 from nineteen.script.run import Run, run
 from nineteen.script.spec import ScriptSpec
 
@@ -14,14 +13,44 @@ SECONDS = 60.0
 
 
 @dataclass(frozen=True)
+class SeedShare:
+    """With which of the seeds 0, 1, 2, … a script does not learn.
+
+    `tried` is how many they are; 0 where the network is so large that none was tried.
+    """
+
+    tried: int
+    failed: tuple[int, ...]
+
+    @property
+    def learned(self) -> int:
+        """With how many of them it learns."""
+        return self.tried - len(self.failed)
+
+
+@dataclass(frozen=True)
 class Made:
-    """A script with the evidence: its run, the verdict, and the seeds that did not learn."""
+    """A script with the evidence: its run, the verdict, and the seeds before it that did not learn.
+
+    `share` says with how many seeds it learns, where that was tried; `advice` is what was tried and
+    helps.
+    """
 
     spec: ScriptSpec
     source: str
     run: Run
     verdict: Verdict
     failed_seeds: tuple[int, ...]
+    share: SeedShare | None = None
+    advice: tuple[str, ...] = ()
+
+    def _repr_html_(self) -> str:
+        """The script, and its truth table beside what it predicts, for a notebook."""
+        table = self.spec.table
+        rows = zip(map(table.inputs_of, range(table.rows)), table.targets(), strict=True)
+        predictions = self.verdict.predictions or ((),) * table.rows
+        values = {"made": self, "rows": list(zip(rows, predictions, strict=True))}
+        return environment().get_template("made.html.j2").render(values)
 
 
 def make(spec: ScriptSpec, seeds: Iterable[int] = SEEDS, seconds: float = SECONDS) -> Made:
@@ -45,25 +74,6 @@ def make(spec: ScriptSpec, seeds: Iterable[int] = SEEDS, seconds: float = SECOND
         return first
     kept = replace(first.spec, keep=True)
     return replace(first, spec=kept, source=render(kept))
-
-
-def advice(spec: ScriptSpec) -> list[str]:
-    """What is known, from the measured recipes, to help a network that did not learn."""
-    inputs, usual = spec.table.inputs, default_hidden(spec.table.inputs, spec.activation)
-    defaults = recipe(inputs, usual, spec.batch, spec.activation)
-    hints = []
-    if len(spec.hidden) == 1 and spec.hidden < usual:
-        hints.append(f"--hidden {usual[0]}, the default for {inputs} input{'s' * (inputs > 1)}")
-    if len(spec.hidden) > 1:
-        hints.append(f"one hidden layer: --hidden {usual[0]}")
-    if spec.lr != defaults.lr:
-        hints.append(f"the measured learning rate: leave out --lr ({defaults.lr:g})")
-    if spec.epochs < defaults.epochs:
-        hints.append(f"more epochs: leave out --epochs ({defaults.epochs})")
-    return hints or [
-        "another activation: --activation tanh",
-        f"more epochs: --epochs {4 * spec.epochs}",
-    ]
 
 
 def _try(spec: ScriptSpec, seconds: float, before: tuple[int, ...]) -> Made:

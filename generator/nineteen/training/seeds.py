@@ -1,33 +1,21 @@
 """For how many seeds a script learns: many of them side by side, in this process."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from nineteen.script.choices import spec_of
+from nineteen.script.choices import command, spec_of
 from nineteen.script.judge import Status, judge
-from nineteen.script.make import SEEDS, Made, make
+from nineteen.script.make import SEEDS, Made, SeedShare, make
 from nineteen.script.options import Choices
 from nineteen.script.recipe import default_hidden
 from nineteen.script.render import fit
+from nineteen.script.run import Run
 from nineteen.script.spec import MAX_EPOCHS, Activation, ScriptSpec
 
-MAX_TRIED = 10_000  # seeds of one script
+ALMOST_ALL = 0.95  # a script that learns with fewer of the seeds is handed out with advice
 _STEPS = (1000, 500, 200, 100, 50, 20, 10)  # how many seeds are tried
 _BUDGET = 150_000.0  # microseconds for all of them
 _HINTS = 2  # pieces of advice that are enough
-
-
-@dataclass(frozen=True)
-class SeedShare:
-    """Which of the seeds 0, 1, 2, … a script does not learn with; `tried` is how many there are."""
-
-    tried: int
-    failed: tuple[int, ...]
-
-    @property
-    def learned(self) -> int:
-        """How many it learns with."""
-        return self.tried - len(self.failed)
 
 
 def expected_seconds(spec: ScriptSpec) -> float:
@@ -47,9 +35,20 @@ def seeds_to_try(spec: ScriptSpec) -> int:
     return next((step for step in _STEPS if step <= affordable), 0)
 
 
-def seed_share(spec: ScriptSpec, tried: int) -> SeedShare:
-    """With which of the first `tried` seeds the spec's script does not learn."""
-    return SeedShare(tried, tuple(_failed(spec, range(tried))))
+def seed_share(made: Made, tried: int) -> SeedShare:
+    """With which of the first `tried` seeds the script does not learn.
+
+    Raises RuntimeError where the script's own seed is among them and prints something else side by
+    side than it did alone.
+    """
+    runs = _runs(made.spec, range(tried))
+    own = made.spec.seed
+    if own < tried and runs[own].stdout != made.run.stdout:
+        raise RuntimeError(
+            f"{command(made.spec)}: it prints {made.run.stdout!r} alone, and {runs[own].stdout!r} "
+            "beside others"
+        )
+    return SeedShare(tried, tuple(_failed(made.spec, range(tried), runs)))
 
 
 def make_first(spec: ScriptSpec, seed: int | None) -> Made:
@@ -65,12 +64,29 @@ def make_first(spec: ScriptSpec, seed: int | None) -> Made:
         return made
     if not seeds_to_try(spec):
         return make(spec)
-    failed = _failed(replace(spec, keep=False), SEEDS)
+    failed = _failed(spec, SEEDS)
     learns = [other for other in SEEDS[1:] if other not in failed]
     if not learns:
         return replace(made, failed_seeds=tuple(SEEDS))
     found = make(spec, learns[:1])
-    return replace(found, failed_seeds=tuple(SEEDS[: learns[0]])) if found.verdict.ok else make(spec)
+    before = tuple(SEEDS[: learns[0]])
+    return replace(found, failed_seeds=before) if found.verdict.ok else make(spec)
+
+
+def make_shared(choices: Choices, tried: int | None = None) -> Made:
+    """The script that was chosen, made, with its share of seeds, and with advice where that is low.
+
+    `tried` is how many seeds are tried; without it a fixed rule decides, and 0 leaves it out.
+    Raises UsageError where the choices are refused.
+    """
+    spec = spec_of(choices)
+    made = make_first(spec, choices.seed)
+    if made.verdict.status not in (Status.LEARNED, Status.NOT_LEARNED):
+        return made
+    share = None if tried == 0 else seed_share(made, seeds_to_try(spec) if tried is None else tried)
+    few = share is not None and share.learned < ALMOST_ALL * share.tried
+    hints = advice(choices) if few or not made.verdict.ok else []
+    return replace(made, share=share, advice=tuple(hints))
 
 
 def advice(choices: Choices) -> list[str]:
@@ -124,13 +140,20 @@ def _learned(choices: Choices) -> tuple[int, int]:
     seeds = SEEDS if choices.seed is None else (choices.seed,)
     if expected_seconds(spec) * len(seeds) > 1:
         return 0, 1
-    return len(seeds) - len(_failed(replace(spec, keep=False), seeds)), len(seeds)
+    return len(seeds) - len(_failed(spec, seeds)), len(seeds)
 
 
-def _failed(spec: ScriptSpec, seeds: Sequence[int]) -> list[int]:
-    """The seeds with which the spec's script does not learn."""
+def _runs(spec: ScriptSpec, seeds: Sequence[int]) -> list[Run]:
     from nineteen.training.side_by_side import run_together
 
-    runs = run_together([fit(replace(spec, seed=seed))[0] for seed in seeds])
-    verdicts = [judge(run, spec.table, show_loss=spec.show_loss) for run in runs]
+    if not seeds:
+        return []
+    return run_together([fit(replace(spec, seed=seed, keep=False))[0] for seed in seeds])
+
+
+def _failed(spec: ScriptSpec, seeds: Sequence[int], runs: Sequence[Run] = ()) -> list[int]:
+    """The seeds with which the spec's script does not learn, by its runs if they are there."""
+    verdicts = [
+        judge(run, spec.table, show_loss=spec.show_loss) for run in runs or _runs(spec, seeds)
+    ]
     return [seed for seed, verdict in zip(seeds, verdicts, strict=True) if not verdict.ok]

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
-from nineteen.page.report_console import ReportConsole
+from nineteen.page.terminal import Terminal
 from nineteen.script.options import printable
 from nineteen.verbs.check.four_checks import CheckResult, Outcome, ScriptResult
 
@@ -22,9 +22,9 @@ _NAMES = ("learns", "honest", "form", "same")
 
 def print_summary(results: Sequence[ScriptResult], notes: Sequence[str]) -> None:
     """Print the table, the report of every script that does not simply pass, and the count."""
-    console = ReportConsole(highlight=False)
+    console = Terminal()
     if not console.is_terminal:
-        console = ReportConsole(highlight=False, width=_PLAIN_WIDTH)
+        console = Terminal(width=_PLAIN_WIDTH)
     console.print(_table(results))
     for result in results:
         if not result.clean:

@@ -99,9 +99,9 @@ def read(argv: list[str]) -> argparse.Namespace:
 
 def _report(findings: "Sequence[Finding]", paths: Sequence[Path]) -> None:
     """Print every claim with its verdict, and where the lesson is."""
-    from rich.console import Console
     from rich.table import Table
 
+    from nineteen.page.terminal import Terminal
     from nineteen.script.render import data
     from nineteen.verbs.compare.findings import ClaimVerdict
 
@@ -111,7 +111,7 @@ def _report(findings: "Sequence[Finding]", paths: Sequence[Path]) -> None:
     for finding in findings:
         words = claims[finding.key]
         grid.add_row(words["about"], words["claim"], finding.verdict, style=styles[finding.verdict])
-    console = Console(highlight=False, markup=False)
+    console = Terminal(markup=False)
     console.print(grid)
     for path in paths:
         console.print(str(path), style="bold", soft_wrap=True)

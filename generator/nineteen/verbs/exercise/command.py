@@ -8,8 +8,9 @@ from pathlib import Path
 from nineteen.errors import UsageError
 from nineteen.page.document import check_place, write
 from nineteen.script.choices import file_stem
-from nineteen.script.make import SEEDS, Made, make
+from nineteen.script.make import Made
 from nineteen.script.spec import ScriptSpec
+from nineteen.training.seeds import make_first
 from nineteen.verbs.exercise.exercise import EXERCISE_FORMATS, exercise_files
 from nineteen.verbs.exercise.variants import TABLE, check_count, variant_files, variants
 
@@ -29,7 +30,7 @@ def make_exercise(options: Namespace, spec: ScriptSpec) -> tuple[Made, str]:
     if not to_stdout:
         _check_name(path, ending)
         check_place(path / TABLE if options.variants else path)
-    made = make(spec, SEEDS if options.seed is None else (spec.seed,))
+    made = make_first(spec, options.seed)
     if not made.verdict.ok:
         return made, ""
     if options.variants:

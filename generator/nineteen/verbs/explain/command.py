@@ -13,8 +13,9 @@ from nineteen.script.choices import read, spec_of
 from nineteen.script.options import PROGRAM, choices_of, parser, printable, short
 
 if TYPE_CHECKING:
-    from rich.console import Console
     from rich.text import Text
+
+    from nineteen.page.terminal import Terminal
 
 WIDE = 100  # columns from which code and meaning stand side by side
 LIMIT = 100_000  # bytes of a script that is read
@@ -48,9 +49,10 @@ def main(argv: list[str]) -> int:
     rows = (
         rows_of(_script(Path(paths[0]))) if paths else _rows(annotated(spec_of(choices_of(given))))
     )
-    from rich.console import Console
 
-    console = Console(highlight=False)
+    from nineteen.page.terminal import Terminal
+
+    console = Terminal()
     (_beside if console.width >= WIDE else _below)(rows, console)
     if remark := _remark(rows):
         console.print(f"\n{remark}")
@@ -113,7 +115,7 @@ def _remark(rows: list[Row]) -> str:
     )
 
 
-def _beside(rows: list[Row], console: "Console") -> None:
+def _beside(rows: list[Row], console: "Terminal") -> None:
     """Print code and meaning in two columns."""
     from rich.table import Table
     from rich.text import Text
@@ -128,7 +130,7 @@ def _beside(rows: list[Row], console: "Console") -> None:
     console.print(grid)
 
 
-def _below(rows: list[Row], console: "Console") -> None:
+def _below(rows: list[Row], console: "Terminal") -> None:
     """Print each meaning under its line, for a narrow terminal."""
     from rich.text import Text
 
@@ -147,7 +149,7 @@ def _fold(line: str, room: int) -> list[str]:
     return folded or [""]
 
 
-def _meaning(row: Row, console: "Console") -> "Text":
+def _meaning(row: Row, console: "Terminal") -> "Text":
     """The meaning, code in bold, or in backticks where there is no terminal; a change in red."""
     from rich.text import Text
 

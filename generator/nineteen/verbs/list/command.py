@@ -1,8 +1,8 @@
 """`list`: every gate that has a name, with its truth table."""
 
-from rich.console import Console
 from rich.table import Table
 
+from nineteen.page.terminal import Terminal
 from nineteen.script.gates import GATES, names, table_of
 from nineteen.script.options import PROGRAM, Parser
 
@@ -21,7 +21,7 @@ def main(argv: list[str]) -> int:
         table = table_of(name)
         inputs = f"1 to 8, here {table.inputs}" if GATES[name].rule else str(table.inputs)
         grid.add_row(name, inputs, " ".join(table.columns), " ".join(GATES[name].aliases))
-    console = Console(highlight=False)
+    console = Terminal()
     console.print(grid)
     console.print(
         "\nMore inputs: xor3, and4, or --inputs N. Several names are the outputs of one network."

@@ -11,18 +11,21 @@ from nineteen.errors import UsageError
 from nineteen.script.choices import file_stem, spec_of
 from nineteen.script.files import check_target, write_atomically
 from nineteen.script.judge import Status
-from nineteen.script.make import SEEDS, Made, make
-from nineteen.script.options import Parser, choices_of, parser, whole
+from nineteen.script.make import Made
+from nineteen.script.options import Choices, Parser, choices_of, parser, whole
 from nineteen.script.spec import ScriptSpec
+from nineteen.training.seeds import make_first, make_shared
 from nineteen.verbs import VERBS
 
 MAX_VARIANTS = 99
+MAX_SEEDS = 10_000
 
 
 def main(argv: list[str]) -> int:
     """Make what the options ask for, a script or what stands around one; returns the exit code."""
     options = main_parser().read(argv)
-    spec = spec_of(choices_of(options))
+    choices = choices_of(options)
+    spec = spec_of(choices)
     if options.output == "":
         raise UsageError("-o '': name a file, or - for standard output", "--output")
     if options.exercise or options.variants is not None:
@@ -33,7 +36,7 @@ def main(argv: list[str]) -> int:
         return _make_lesson(options, spec)
     if options.math != "none":
         raise UsageError("--math goes with a lesson: add --format md, ipynb or html", "--math")
-    return _make_script(options, spec)
+    return _make_script(options, choices)
 
 
 def main_parser() -> Parser:
@@ -45,6 +48,12 @@ def main_parser() -> Parser:
     command.formatter_class = argparse.RawDescriptionHelpFormatter
     verbs = [f"  {name:<22}{about}" for name, about in VERBS.items()]
     command.epilog = "\n".join(["verbs, each with a --help of its own:", *verbs])
+    command.add_argument(
+        "--seeds",
+        metavar="N",
+        type=whole(0, MAX_SEEDS),
+        help="try the seeds 0 to N - 1 and say with how many it learns (default by size; 0: none)",
+    )
     output = command.add_argument_group("where to put it")
     output.add_argument(
         "-o",
@@ -83,7 +92,9 @@ def main_parser() -> Parser:
     return command
 
 
-def _make_script(options: Namespace, spec: ScriptSpec) -> int:
+def _make_script(options: Namespace, choices: Choices) -> int:
+    spec = spec_of(choices)
+
     def path_of(spec: ScriptSpec) -> Path:
         return Path(options.output or f"generated/{file_stem(spec)}.py")
 
@@ -91,7 +102,7 @@ def _make_script(options: Namespace, spec: ScriptSpec) -> int:
     if not to_stdout:
         for path in {path_of(spec), path_of(replace(spec, keep=False))}:
             check_target(path, options.force)
-    made = make(spec, SEEDS if options.seed is None else (spec.seed,))
+    made = make_shared(choices, options.seeds)
     kept = made.verdict.ok or made.spec.keep
     if to_stdout and kept:
         sys.stdout.write(made.source)
@@ -116,7 +127,7 @@ def _make_lesson(options: Namespace, spec: ScriptSpec) -> int:
     check_extras(options.math, options.format)
     if not to_stdout:
         check_place(path)
-    made = make(spec, SEEDS if options.seed is None else (spec.seed,))
+    made = make_first(spec, options.seed)
     if not made.verdict.ok:
         return _tell(made, "", to_stdout)
     texts = files(lesson(made, options.math, options.format), options.format, path)
@@ -129,10 +140,9 @@ def _make_lesson(options: Namespace, spec: ScriptSpec) -> int:
 
 def _tell(made: Made, place: str, to_stdout: bool) -> int:
     """Report what was made and where it is, "" for nowhere; returns the exit code."""
-    from rich.console import Console
-
+    from nineteen.page.terminal import Terminal
     from nineteen.verbs.make.report import report
 
     words = "on standard output" if to_stdout and place else place or "nothing was written"
-    report(made, words, Console(stderr=to_stdout, highlight=False))
+    report(made, words, Terminal(stderr=to_stdout))
     return {Status.LEARNED: 0, Status.NOT_LEARNED: 1}.get(made.verdict.status, 3)

@@ -140,9 +140,9 @@ def train(spec: ScriptSpec, report: Report) -> Json:
     A training that runs out of time is ended, and judged so.
     """
     from nineteen.script.judge import TOLERANCE, judge
-    from nineteen.script.make import advice
     from nineteen.script.run import SCRIPT, Ending, Run
     from nineteen.training.observe import observe
+    from nineteen.training.seeds import advice
     from nineteen.verbs.playground.live import SECONDS, OutOfTimeError, Watch
 
     source = render(spec)
@@ -160,7 +160,7 @@ def train(spec: ScriptSpec, report: Report) -> Json:
         "ok": verdict.ok,
         "status": verdict.status,
         "reason": printable(verdict.reason),
-        "advice": [] if verdict.ok else advice(spec),
+        "advice": [] if verdict.ok else advice(choose(shlex.split(_words(spec)))),
         "predictions": [
             [value if math.isfinite(value) else None for value in row]
             for row in verdict.predictions
