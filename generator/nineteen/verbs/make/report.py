@@ -6,7 +6,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from nineteen.page.interval import wilson
+from nineteen.page.estimates import wilson
 from nineteen.script.judge import TOLERANCE
 from nineteen.script.make import Made, SeedShare
 
