@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from nineteen.script.activations import ACTIVATIONS
 from nineteen.script.choices import command, spec_of
 from nineteen.script.judge import Status, judge
 from nineteen.script.make import SEEDS, Made, SeedShare, make
@@ -10,7 +11,7 @@ from nineteen.script.options import Choices
 from nineteen.script.recipe import default_hidden
 from nineteen.script.render import fit
 from nineteen.script.run import Run
-from nineteen.script.spec import MAX_EPOCHS, Activation, ScriptSpec
+from nineteen.script.spec import MAX_EPOCHS, ScriptSpec
 
 ALMOST_ALL = 0.95  # a script that learns with fewer of the seeds is handed out with advice
 _STEPS = (1000, 500, 200, 100, 50, 20, 10)  # how many seeds are tried
@@ -122,8 +123,8 @@ def _candidates(choices: Choices) -> list[tuple[str, Choices]]:
         ),
         (
             "use --activation tanh",
-            replace(choices, activation=Activation.TANH),
-            spec.activation is not Activation.TANH,
+            replace(choices, activation=ACTIVATIONS["tanh"]),
+            spec.activation.name != "tanh",
         ),
         (
             f"use --epochs {4 * spec.epochs}",
