@@ -70,11 +70,11 @@ def evaluated(
 
     for formula in derivation.forward:
         add(formula, True)
-    for step in derivation.steps:
+    for step in derivation.backward:
         add(step.delta, True)
         for formula in (*step.gradients, step.back):
             add(formula, False)
-    for step in derivation.steps:  # the updates all use the weights from before
+    for step in derivation.backward:  # the updates all use the weights from before
         for formula in step.updates:
             add(formula, False)
     return values
@@ -83,7 +83,7 @@ def evaluated(
 def formulas(derivation: Derivation) -> list[Formula]:
     steps = [
         formula
-        for step in derivation.steps
+        for step in derivation.backward
         for formula in (step.delta, *step.gradients, step.back, *step.updates)
     ]
     return [*derivation.forward, *steps]
@@ -96,12 +96,12 @@ def test_the_expressions_are_the_gradient_and_the_update(words: tuple[str, ...])
     values = evaluated(derivation, dict(seen.names), lambda formula: formula.code)
     for formula in formulas(derivation):
         assert values[formula.name].shape == formula.shape, formula
-    top = derivation.steps[0].delta.name
+    top = derivation.backward[0].delta.name
     np.testing.assert_allclose(values[top], seen.update.error, rtol=1e-12)
     rows = list(seen.update.rows)
     X = seen.start.X[rows][:, : wanted.table.inputs]
     exact = gradient(matrices(seen.update.before, wanted), X, seen.start.y[rows], wanted.activation)
-    for k, step in enumerate(reversed(derivation.steps)):
+    for k, step in enumerate(reversed(derivation.backward)):
         parts = [np.atleast_2d(values[formula.name]) for formula in step.gradients]
         np.testing.assert_allclose(np.vstack(parts), exact[k], rtol=1e-9, atol=1e-12)
         for formula in step.updates:
@@ -131,7 +131,7 @@ def test_the_derivatives_are_those_of_the_loss(words: tuple[str, ...]) -> None:
 
     names = dict(seen.names)
     evaluated(derivation, names, lambda formula: formula.code)
-    for step in derivation.steps:
+    for step in derivation.backward:
         wanted_derivatives = {f.name[1:]: values[f.name] for f in (*step.gradients, step.back)}
         wanted_derivatives[step.stage.Z] = -values[step.delta.name]
         for name, derivative in wanted_derivatives.items():
@@ -202,8 +202,8 @@ def plain(tex: str) -> str:
 def test_a_wrong_formula_is_noticed() -> None:
     wanted = spec("xor", "--hidden", "3", "--batch", "mini")
     derivation = derive(wanted)
-    wrong = derivation.steps[1].delta.code.replace("1 - layer", "2 - layer")
-    assert wrong != derivation.steps[1].delta.code
+    wrong = derivation.backward[1].delta.code.replace("1 - layer", "2 - layer")
+    assert wrong != derivation.backward[1].delta.code
     names = Seen(wanted).names
     values = evaluated(derivation, dict(names), lambda formula: formula.code)
     others = evaluated(
@@ -215,6 +215,6 @@ def test_a_wrong_formula_is_noticed() -> None:
 
 def test_a_small_learning_rate_is_written_as_a_power() -> None:
     wanted = spec("xor", "--hidden", "3,2", "--lr", "0.00002")
-    [update] = derive(wanted).steps[0].updates
+    [update] = derive(wanted).backward[0].updates
     assert r"+ 2 \cdot 10^{-5} \enspace" in update.tex
     assert "2e-05 * " in update.code

@@ -22,13 +22,14 @@ import pytest
 from markdown_it import MarkdownIt
 from nineteen.cli import main
 from nineteen.page import look as figures
-from nineteen.page.document import FORMATS, files
+from nineteen.page.document import FORMATS, document_files
 from nineteen.script.gates import GATES, table_of
 from nineteen.script.make import Made, make
 from nineteen.script.spec import Batch
 from nineteen.script.templates import templates_folder
 from nineteen.training.gradient import matrices, predict
-from nineteen.verbs.lesson.lesson import MATH, default_path, lesson, watch
+from nineteen.verbs.lesson.command import default_path
+from nineteen.verbs.lesson.lesson import MATH, lesson, train
 from nineteen.verbs.lesson.lesson_pictures import loss_curve
 from space import EXPRESSIONS, spec
 
@@ -169,7 +170,7 @@ def check_notebook(text: str, made: Made) -> None:
 
 def written(made: Made, math: str, format: str, folder: Path) -> dict[Path, str]:
     path = folder / default_path(made.spec, math, format).name
-    return files(lesson(made, math, format), format, path)
+    return document_files(lesson(made, math, format), format, path)
 
 
 def check_lesson(texts: dict[Path, str], made: Made, math: str) -> None:
@@ -201,7 +202,7 @@ def test_the_same_command_gives_the_same_bytes(format: str, tmp_path: Path) -> N
 
 
 def test_the_picture_is_of_the_script_that_was_verified(made: Made) -> None:
-    training = watch(made)
+    training = train(made)
     bits = [list(map(int, made.spec.table.inputs_of(row))) for row in range(made.spec.table.rows)]
     X = 2.0 * np.array(bits) - 1
     shown = predict(matrices(training.weights, made.spec), X, made.spec.activation)
@@ -358,7 +359,7 @@ def test_a_missing_extra_is_named_before_any_training(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, missing, None)
-    monkeypatch.setattr("nineteen.script.make.make", lambda *_: pytest.fail("it trained"))
+    monkeypatch.setattr("nineteen.verbs.lesson.command.make_first", lambda *_: pytest.fail("it trained"))
     assert main(["xor", *words]) == 2
     err = capsys.readouterr().err
     assert f'{missing} is not installed: pip install "nineteen[lessons]"' in err

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nineteen.page.document import Document, Picture, files
+from nineteen.page.document import Document, Picture, document_files
 from nineteen.page.notebook import code_cell, markdown_cell, notebook
 from nineteen.script.make import make
 from nineteen.script.render import render
@@ -27,7 +27,7 @@ def faults(text: str) -> list[str]:
 def document() -> str:
     text = "# Löss\n\n![p](picture:p)\n\n```python\nprint(1)\n```\n\n```text\n1\n```\n\n## End\n"
     path = Path("x.ipynb")
-    return files(Document("Löss", text, (Picture("p", b"x", "png"),)), "ipynb", path)[path]
+    return document_files(Document("Löss", text, (Picture("p", b"x", "png"),)), "ipynb", path)[path]
 
 
 def exercise() -> str:

@@ -5,6 +5,7 @@ the notebook, and a fence `text` right after it is its output; `![…](picture:N
 """
 
 import base64
+import os
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -20,12 +21,11 @@ from markdown_it.token import Token
 from nineteen.errors import UsageError
 from nineteen.page.extras import extra
 from nineteen.page.notebook import NotebookCell, code_cell, markdown_cell, notebook
-from nineteen.script.files import check_target, write_atomically
+from nineteen.script.files import make_folder, write_atomically
 from nineteen.script.render import environment
 
 # The formats, and the kind of picture that each can show everywhere.
 FORMATS = {"md": "svg", "ipynb": "png", "html": "svg"}
-LESSONS = Path("generated", "lessons")
 _MIME = {"svg": "image/svg+xml", "png": "image/png"}
 _MATH = re.compile(r"(\$\$?)([^$]+)\1")
 
@@ -53,7 +53,7 @@ class Document:
     pictures: tuple[Picture, ...]
 
 
-def files(document: Document, format: str, path: Path) -> dict[Path, str]:
+def document_files(document: Document, format: str, path: Path) -> dict[Path, str]:
     """The files that are the document in that format at that path; the one at the path comes last.
 
     Raises UsageError where a library of the extra `lessons` is missing.
@@ -63,14 +63,8 @@ def files(document: Document, format: str, path: Path) -> dict[Path, str]:
     return {path: _notebook(document) if format == "ipynb" else _page(document)}
 
 
-def check_place(path: Path) -> None:
-    """Raise UsageError where no document can be written; generated/ need not be there yet."""
-    missing = path.parent.parent == LESSONS.parent and not LESSONS.parent.exists()
-    check_target(path.parent if missing else path, force=True)
-
-
-def write(texts: dict[Path, str], force: bool) -> None:
-    """Write the files, each in one step.
+def write_all(texts: dict[Path, str], force: bool) -> None:
+    """Write the files, each in one step; the last is the document, others stand beside or below it.
 
     Raises UsageError, and writes nothing, where one of them exists and says something else: it was
     edited, or made by another version. `force` replaces it.
@@ -80,15 +74,16 @@ def write(texts: dict[Path, str], force: bool) -> None:
             raise UsageError(
                 f"{path} is there and differs from what would be written: use --force, or -o"
             )
+    *_, last = texts
+    make_folder(last.parent)  # before the folder of the pictures in it
     for path, text in texts.items():
-        path.parent.mkdir(parents=True, exist_ok=True)
         write_atomically(path, text)
 
 
 def _markdown(document: Document, path: Path) -> dict[Path, str]:
     folder = path.with_name(f"{path.stem}_files")
     links = {
-        picture.name: f"{quote(folder.name)}/{picture.name}.{picture.kind}"
+        picture.name: f"{quote(os.fsencode(folder.name))}/{picture.name}.{picture.kind}"
         for picture in document.pictures
     }
     pictures = {

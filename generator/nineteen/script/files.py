@@ -1,12 +1,35 @@
-"""Writing a script: never half, and never over somebody's own work."""
+"""Writing a file: where it may go, never half, and never over somebody's own work."""
 
 import os
 from contextlib import suppress
+from itertools import takewhile
 from pathlib import Path
 
 from nineteen.errors import UsageError
 from nineteen.script.choices import read
 from nineteen.script.render import render
+
+GENERATED = Path("generated")  # our own place, made with all that is in it
+LESSONS = GENERATED / "lessons"
+
+
+def output_path(output: str | None, default: Path, format: str = "") -> Path:
+    """Where a file of that format goes, or a folder: what -o says, else the default.
+
+    Raises UsageError where -o names nothing, or a file of another format.
+    """
+    if output is None:
+        return default
+    if not output:
+        raise UsageError(f"-o '': it names nothing; leave -o out for {default}", "--output")
+    path = Path(output)
+    if format and path.suffix.lower() != f".{format}" and not path.is_dir():
+        raise UsageError(
+            f"-o {path}: the name of a file in the format {format} has to end in .{format}; "
+            "change it, or --format",
+            "--output",
+        )
+    return path
 
 
 def check_target(path: Path, force: bool) -> None:
@@ -15,15 +38,33 @@ def check_target(path: Path, force: bool) -> None:
         raise UsageError(f"-o {path}: it is a folder; name a file in it")
     if path.exists() and not path.is_file():
         raise UsageError(f"-o {path}: it is not a regular file; name another")
-    folder = (
-        path.parent if path.parent.exists() else path.parent.parent
-    )  # one missing folder is made
-    if not folder.is_dir():
-        raise UsageError(f"-o {path}: there is no folder {folder}; make it first")
-    if not os.access(path if path.exists() else folder, os.W_OK):
+    check_folder(path.parent)
+    if path.exists() and not os.access(path, os.W_OK):
         raise UsageError(f"-o {path}: it may not be written; name another place with -o")
     if path.exists() and not force and not is_ours(path):
         raise UsageError(f"{path} was changed by hand or by an older generator: use --force, or -o")
+
+
+def check_folder(folder: Path) -> None:
+    """Raise UsageError where a folder is missing and is not made, or may not be written.
+
+    It is made where only itself is missing; `generated` is made with all the folders in it.
+    """
+    above = (folder, *folder.parents)
+    missing = list(takewhile(lambda one: not one.exists(), above))
+    there = (*above, Path())[len(missing)]
+    ours = folder.parts[:1] == GENERATED.parts
+    if (len(missing) > 1 and not ours) or not there.is_dir():
+        lacking = missing[1] if len(missing) > 1 else there
+        raise UsageError(f"there is no folder {lacking}: make it first, or name another with -o")
+    if not os.access(there, os.W_OK):
+        raise UsageError(f"nothing may be written in {there}: name another place with -o")
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder if it is missing. Raises UsageError as `check_folder` does."""
+    check_folder(folder)
+    folder.mkdir(parents=True, exist_ok=True)
 
 
 def is_ours(path: Path) -> bool:
@@ -37,7 +78,7 @@ def is_ours(path: Path) -> bool:
 
 def write_atomically(path: Path, text: str) -> None:
     """Put `text` at `path` in one step, as UTF-8; whatever goes wrong leaves the old file."""
-    path.parent.mkdir(exist_ok=True)
+    make_folder(path.parent)
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         with open(draft, "x", encoding="utf-8", newline="\n") as file:

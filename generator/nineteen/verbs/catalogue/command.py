@@ -10,7 +10,7 @@ from joblib import Parallel, delayed
 from nineteen.errors import UsageError
 from nineteen.page.progress import counted
 from nineteen.script.choices import command, file_stem, read, spec_of
-from nineteen.script.files import write_atomically
+from nineteen.script.files import GENERATED, check_folder, output_path, write_atomically
 from nineteen.script.make import Made, make
 from nineteen.script.options import PROGRAM, Parser, choose
 from nineteen.script.render import data, render
@@ -18,7 +18,6 @@ from nineteen.script.spec import ScriptSpec
 from nineteen.verbs.catalogue.catalogue_pages import pages
 from nineteen.verbs.catalogue.failures import FAILED, failure_files
 
-FOLDER = Path("generated")
 _PRINTED = re.compile(r"(?<=```text\n).*?(?=```)", re.DOTALL)
 
 
@@ -34,16 +33,16 @@ def main(argv: list[str]) -> int:
         "-o",
         "--output",
         metavar="DIR",
-        default=FOLDER,
-        type=Path,
         help="the folder (default generated)",
     )
     given = options.read(argv)
+    folder = output_path(given.output, GENERATED)
     if given.check:
-        problems = stale(given.output)
-        print("\n".join(problems) or f"{given.output} is fresh: {len(specs())} scripts")
+        problems = stale(folder)
+        print("\n".join(problems) or f"{folder} is fresh: {len(specs())} scripts")
         return int(bool(problems))
-    return _write(given.output)
+    check_folder(folder)
+    return _write(folder)
 
 
 def specs() -> list[ScriptSpec]:

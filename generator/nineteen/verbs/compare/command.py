@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from nineteen.errors import UsageError
 from nineteen.page.extras import extra
+from nineteen.script.files import LESSONS, check_target, output_path
 from nineteen.script.options import (
     HOW,
     PROGRAM,
@@ -61,17 +62,16 @@ def main(argv: list[str]) -> int:
     """Measure, write the lesson, say what was found and where it is; returns 0."""
     given = read(argv)
     choices = replace(choices_of(given), batch_size=None)
-    if given.output == "":
-        raise UsageError("-o '': it has to name a folder", "--output")
+    folder = output_path(given.output, LESSONS)
     # NumPy reads it when it is imported: one thread, as in the workers and in an isolated run.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     plan = plan_comparison(choices, given.batch_size, given.seeds or SEEDS)
-    from nineteen.page.document import FORMATS, LESSONS, check_place, files, write
+    from nineteen.page.document import FORMATS, document_files, write_all
     from nineteen.script.choices import file_stem
 
     stem = file_stem(plan.main[-1]).removesuffix("_full")
-    path = Path(given.output or LESSONS) / f"compare_{stem}.md"
-    check_place(path)
+    path = folder / f"compare_{stem}.md"
+    check_target(path, force=True)
     extra("matplotlib")
     from nineteen.verbs.compare.comparison import compared
     from nineteen.verbs.compare.comparison_page import documents
@@ -81,8 +81,8 @@ def main(argv: list[str]) -> int:
     pages = documents(comparison, command_of(choices, plan), subject_of(choices).line, kinds)
     texts: dict[Path, str] = {}
     for format, kind in FORMATS.items():
-        texts |= files(pages[kind], format, path.with_suffix(f".{format}"))
-    write(texts, force=True)
+        texts |= document_files(pages[kind], format, path.with_suffix(f".{format}"))
+    write_all(texts, force=True)
     _report(comparison.findings, [path.with_suffix(f".{format}") for format in FORMATS])
     return 0
 

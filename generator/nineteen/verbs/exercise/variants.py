@@ -18,16 +18,9 @@ from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.script.table import TruthTable
 from nineteen.verbs.exercise.exercise import exercise_files
 
-MAX_VARIANTS = 99
 TABLE = "variants.csv"
 # Sizes of the layers, in quarters of those of the command.
 QUARTERS = (4, 2, 3, 6, 8)
-
-
-def check_count(count: int) -> None:
-    """Raise UsageError for a number of variants that cannot be."""
-    if not 1 <= count <= MAX_VARIANTS:
-        raise UsageError(f"--variants {count}: it has to be from 1 to {MAX_VARIANTS}")
 
 
 def variants(own: Made, count: int) -> list[Made]:

@@ -49,7 +49,7 @@ class Stage:
 
 
 @dataclass(frozen=True)
-class Step:
+class Backpropagation:
     """What backpropagation does at one stage.
 
     `delta` says how the stage's delta is computed; `gradients` are the derivatives of the loss with
@@ -69,15 +69,15 @@ class Derivation:
     """The formulas of one update: forward to the output, then back from the output."""
 
     forward: tuple[Formula, ...]
-    steps: tuple[Step, ...]
+    backward: tuple[Backpropagation, ...]
 
 
 def derive(spec: ScriptSpec) -> Derivation:
     """The derivation for the network of a script, for one update from one batch."""
     stages = _stages(spec)
     above = [*stages[1:], None]
-    steps = [_step(spec, stage, over) for stage, over in zip(stages, above, strict=True)]
-    return Derivation(tuple(_forward(spec, stages)), tuple(reversed(steps)))
+    back = [_backward(spec, stage, over) for stage, over in zip(stages, above, strict=True)]
+    return Derivation(tuple(_forward(spec, stages)), tuple(reversed(back)))
 
 
 def tt(name: str) -> str:
@@ -125,8 +125,8 @@ def _forward(spec: ScriptSpec, stages: list[Stage]) -> list[Formula]:
     return formulas
 
 
-def _step(spec: ScriptSpec, stage: Stage, above: Stage | None) -> Step:
-    """The step at a stage; `above` is the stage that comes after it on the way forward."""
+def _backward(spec: ScriptSpec, stage: Stage, above: Stage | None) -> Backpropagation:
+    """What happens at a stage; `above` is the stage that comes after it on the way forward."""
     W, before, extra = stage.weights, stage.before, int(not stage.bias)
     step, code = rf"{tt(before)}^{{\top}} \enspace {stage.delta}", f"{before}.T @ {stage.D}"
     shape: tuple[int, ...] = (stage.units[0] + extra, stage.units[1])
@@ -143,7 +143,9 @@ def _step(spec: ScriptSpec, stage: Stage, above: Stage | None) -> Step:
         total, code = rf"\mathbf{{1}}^{{\top}} {stage.delta}", f"{stage.D}.sum(axis=0)"
         gradients.append(Formula(f"{_derivative(b)} = -{total}", f"d{b}", f"-{code}", shape[1:]))
         updates.append(_update(b, rate + total, times + code, shape[1:]))
-    return Step(stage, _delta(spec, stage, above), tuple(gradients), back, tuple(updates))
+    return Backpropagation(
+        stage, _delta(spec, stage, above), tuple(gradients), back, tuple(updates)
+    )
 
 
 def _delta(spec: ScriptSpec, stage: Stage, above: Stage | None) -> Formula:

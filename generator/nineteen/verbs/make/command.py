@@ -9,7 +9,7 @@ from pathlib import Path
 from nineteen import __version__
 from nineteen.errors import UsageError
 from nineteen.script.choices import file_stem, spec_of
-from nineteen.script.files import check_target, write_atomically
+from nineteen.script.files import GENERATED, check_target, output_path, write_atomically
 from nineteen.script.judge import Status
 from nineteen.script.make import Made
 from nineteen.script.options import Choices, Parser, choices_of, parser, whole
@@ -26,14 +26,14 @@ def main(argv: list[str]) -> int:
     options = main_parser().read(argv)
     choices = choices_of(options)
     spec = spec_of(choices)
-    if options.output == "":
-        raise UsageError("-o '': name a file, or - for standard output", "--output")
     if options.exercise or options.variants is not None:
         from nineteen.verbs.exercise.command import make_exercise
 
         return _tell(*make_exercise(options, spec), options.output == "-")
     if options.format != "py":
-        return _make_lesson(options, spec)
+        from nineteen.verbs.lesson.command import make_lesson
+
+        return _tell(*make_lesson(options, spec), options.output == "-")
     if options.math != "none":
         raise UsageError("--math goes with a lesson: add --format md, ipynb or html", "--math")
     return _make_script(options, choices)
@@ -96,7 +96,7 @@ def _make_script(options: Namespace, choices: Choices) -> int:
     spec = spec_of(choices)
 
     def path_of(spec: ScriptSpec) -> Path:
-        return Path(options.output or f"generated/{file_stem(spec)}.py")
+        return output_path(options.output, GENERATED / f"{file_stem(spec)}.py", "py")
 
     to_stdout = options.output == "-"
     if not to_stdout:
@@ -110,32 +110,6 @@ def _make_script(options: Namespace, choices: Choices) -> int:
         write_atomically(path_of(made.spec), made.source)
     place = options.output or str(path_of(made.spec))
     return _tell(made, place if kept else "", to_stdout)
-
-
-def _make_lesson(options: Namespace, spec: ScriptSpec) -> int:
-    if options.keep:
-        raise UsageError(
-            "--keep goes with --format py: a lesson is made from a script that learned"
-        )
-    if options.output == "-" and options.format == "md":
-        raise UsageError("-o - cannot hold the pictures of --format md: name a file, or use html")
-    from nineteen.page.document import check_place, files, write
-    from nineteen.verbs.lesson.lesson import check_extras, default_path, lesson
-
-    to_stdout = options.output == "-"
-    path = Path(options.output or default_path(spec, options.math, options.format))
-    check_extras(options.math, options.format)
-    if not to_stdout:
-        check_place(path)
-    made = make_first(spec, options.seed)
-    if not made.verdict.ok:
-        return _tell(made, "", to_stdout)
-    texts = files(lesson(made, options.math, options.format), options.format, path)
-    if to_stdout:
-        sys.stdout.write(texts[path])
-    else:
-        write(texts, options.force)
-    return _tell(made, str(path), to_stdout)
 
 
 def _tell(made: Made, place: str, to_stdout: bool) -> int:
