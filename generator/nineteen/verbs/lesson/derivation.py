@@ -32,17 +32,14 @@ class Formula:
 class Stage:
     """The weights between two layers, in the script's names.
 
-    `bias` is empty where the last row of `weights` is the bias; `before` is what comes in. `sums`
-    and `delta` are TeX: what comes out of the weights, and minus the derivative of the loss with
-    respect to it; the names of their arrays are `Z` and `D`.
+    `bias` is empty where the last row of `weights` is the bias; `before` is what comes in, `Z` what
+    comes out, and `D` minus the derivative of the loss with respect to that.
     """
 
     weights: str
     bias: str
     before: str
-    sums: str
     Z: str
-    delta: str
     D: str
     rows: int
     units: tuple[int, int]
@@ -72,6 +69,27 @@ class Derivation:
     backward: tuple[Backpropagation, ...]
 
 
+# From NumPy to TeX, one after the other.
+_TEX = (
+    (r"(\w+)\.sum\(axis=0\)", r"\\mathbf{1}^{\\top} \1"),
+    (r"(lr|[0-9][0-9.e-]*) \*|@", r"\1 \\enspace"),  # a number times, or a product of matrices
+    (r" +\\enspace", r" \\enspace"),
+    (r"e-0*([0-9]+)", r" \\cdot 10^{-\1}"),
+    (r"\b((layers|W|X|y)\[\w+\]|layer|output|error|delta|lr|[Wb][12]|[Xy]\b)", r"\\texttt{\1}"),
+    (r"\.T", r"^{\\top}"),
+    (r"\bZ", "Z_"),
+    (r"\bD", r"\\Delta_"),
+    ("sigma", r"\\sigma"),
+)
+
+
+def tex(code: str) -> str:
+    """NumPy, as the formulas use it, in TeX; names of the script are in typewriter letters."""
+    for pattern, new in _TEX:
+        code = re.sub(pattern, new, code)
+    return code
+
+
 def derive(spec: ScriptSpec) -> Derivation:
     """The derivation for the network of a script, for one update from one batch."""
     stages = _stages(spec)
@@ -80,22 +98,16 @@ def derive(spec: ScriptSpec) -> Derivation:
     return Derivation(tuple(_forward(spec, stages)), tuple(reversed(back)))
 
 
-def tt(name: str) -> str:
-    """A name of the script in TeX."""
-    return rf"\texttt{{{name}}}"
-
-
 def _stages(spec: ScriptSpec) -> list[Stage]:
     """The weights from the inputs to the output."""
     size, units = spec.batch_size, list(pairwise(spec.sizes))
     if len(spec.hidden) == 1:
-        X = _rows("X", spec)
         return [
-            Stage("W1", "b1", X, "Z_1", "Z1", tt("delta"), "delta", size, units[0]),
-            Stage("W2", "b2", "layer", "Z_2", "Z2", tt("error"), "error", size, units[1]),
+            Stage("W1", "b1", _rows("X", spec), "Z1", "delta", size, units[0]),
+            Stage("W2", "b2", "layer", "Z2", "error", size, units[1]),
         ]
     return [
-        Stage(f"W[{k}]", "", f"layers[{k}]", f"Z_{k}", f"Z{k}", rf"\Delta_{k}", f"D{k}", size, pair)
+        Stage(f"W[{k}]", "", f"layers[{k}]", f"Z{k}", f"D{k}", size, pair)
         for k, pair in enumerate(units)
     ]
 
@@ -103,83 +115,63 @@ def _stages(spec: ScriptSpec) -> list[Stage]:
 def _forward(spec: ScriptSpec, stages: list[Stage]) -> list[Formula]:
     formulas = []
     if len(spec.hidden) > 1:
-        X = _rows("X", spec)
         shape = (spec.batch_size, spec.table.inputs + 1)
-        formulas.append(Formula(f"{tt('layers[0]')} = {tt(X)}", "layers[0]", X, shape))
+        formulas.append(_equation("layers[0]", _rows("X", spec), shape))
     for stage, above in zip(stages, [*stages[1:], None], strict=True):
-        product = rf"{tt(stage.before)} \enspace {tt(stage.weights)}"
-        code = f"{stage.before} @ {stage.weights}"
-        if stage.bias:
-            product, code = f"{product} + {tt(stage.bias)}", f"{code} + {stage.bias}"
+        bias, Z = f" + {stage.bias}" if stage.bias else "", stage.Z
         shape = (stage.rows, stage.units[1])
-        formulas.append(Formula(f"{stage.sums} = {product}", stage.Z, code, shape))
-        if above is None:
-            tex, code = rf"\sigma({stage.sums})", SIGMOID.of(stage.Z)
-            formulas.append(Formula(f"{tt('output')} = {tex}", "output", code, shape))
-            continue
-        tex, code = f"f({stage.sums})", spec.activation.of(stage.Z)
-        if not stage.bias:
-            tex, code = rf"[{tex} \quad 1]", f"np.c_[{code}, np.ones(len({stage.Z}))]"
+        formulas.append(_equation(Z, f"{stage.before} @ {stage.weights}{bias}", shape))
+        name, said = (above.before, f"f({Z})") if above else ("output", f"sigma({Z})")
+        code = (spec.activation if above else SIGMOID).of(Z)
+        if above and not stage.bias:
+            said, code = rf"[{said} \quad 1]", f"np.c_[{code}, np.ones(len({Z}))]"
             shape = (stage.rows, stage.units[1] + 1)
-        formulas.append(Formula(f"{tt(above.before)} = {tex}", above.before, code, shape))
+        formulas.append(Formula(f"{tex(name)} = {tex(said)}", name, code, shape))
     return formulas
 
 
 def _backward(spec: ScriptSpec, stage: Stage, above: Stage | None) -> Backpropagation:
     """What happens at a stage; `above` is the stage that comes after it on the way forward."""
-    W, before, extra = stage.weights, stage.before, int(not stage.bias)
-    step, code = rf"{tt(before)}^{{\top}} \enspace {stage.delta}", f"{before}.T @ {stage.D}"
-    shape: tuple[int, ...] = (stage.units[0] + extra, stage.units[1])
-    back = Formula(
-        rf"{_derivative(before)} = -{stage.delta} \enspace {tt(W)}^{{\top}}",
-        f"d{before}",
-        f"-{stage.D} @ {W}.T",
-        (stage.rows, shape[0]),
-    )
-    gradients = [Formula(f"{_derivative(W)} = -{step}", f"d{W}", f"-{code}", shape)]
-    rate, times = _rate(spec)
-    updates = [_update(W, rate + step, times + code, shape)]
-    if b := stage.bias:
-        total, code = rf"\mathbf{{1}}^{{\top}} {stage.delta}", f"{stage.D}.sum(axis=0)"
-        gradients.append(Formula(f"{_derivative(b)} = -{total}", f"d{b}", f"-{code}", shape[1:]))
-        updates.append(_update(b, rate + total, times + code, shape[1:]))
+    before, D = stage.before, stage.D
+    shape = (stage.units[0] + (not stage.bias), stage.units[1])
+    changes: list[tuple[str, str, tuple[int, ...]]] = [
+        (stage.weights, f"{before}.T @ {D}", shape),
+        (stage.bias, f"{D}.sum(axis=0)", shape[1:]),
+    ]
+    rate = "" if spec.lr == 1 else f"{decimal(spec.lr) if len(spec.hidden) > 1 else 'lr'} * "
     return Backpropagation(
-        stage, _delta(spec, stage, above), tuple(gradients), back, tuple(updates)
+        stage,
+        _delta(spec, stage, above),
+        tuple(_derivative(name, f"-{step}", size) for name, step, size in changes if name),
+        _derivative(before, f"-{D} @ {stage.weights}.T", (stage.rows, shape[0])),
+        tuple(
+            _equation(name, f"{name} + {rate}{step}", size, r"\leftarrow")
+            for name, step, size in changes
+            if name
+        ),
     )
 
 
 def _delta(spec: ScriptSpec, stage: Stage, above: Stage | None) -> Formula:
     shape = (stage.rows, stage.units[1])
     if above is None:
-        y = _rows("y", spec)
-        return Formula(f"{stage.delta} = {tt(y)} - {tt('output')}", stage.D, f"{y} - output", shape)
-    value = tt(above.before)
+        return _equation(stage.D, f"{_rows('y', spec)} - output", shape)
+    product, value = f"{above.D} @ {above.weights}.T", tex(above.before)
     slope = re.sub(r"\ba\b", lambda _: value, spec.activation.slope_tex)
-    tex = rf"({above.delta} \enspace {tt(above.weights)}^{{\top}}) \odot {slope}"
-    code = f"{above.D} @ {above.weights}.T * {spec.activation.slope_at(above.before)}"
-    if stage.bias:
-        return Formula(f"{stage.delta} = {tex}", stage.D, code, shape)
-    tex = rf"\left( {tex} \right) {tt('[:, :-1]')}"
-    return Formula(f"{stage.delta} = {tex}", stage.D, f"({code})[:, :-1]", shape)
+    code = f"{product} * {spec.activation.slope_at(above.before)}"
+    said = rf"({tex(product)}) \odot {slope}"
+    if not stage.bias:
+        code, said = f"({code})[:, :-1]", rf"\left( {said} \right) \texttt{{[:, :-1]}}"
+    return Formula(f"{tex(stage.D)} = {said}", stage.D, code, shape)
 
 
-def _derivative(name: str) -> str:
-    return rf"\frac{{\partial L}}{{\partial {tt(name)}}}"
+def _equation(name: str, code: str, shape: tuple[int, ...], sign: str = "=") -> Formula:
+    return Formula(f"{tex(name)} {sign} {tex(code)}", name, code, shape)
 
 
-def _update(name: str, step: str, code: str, shape: tuple[int, ...]) -> Formula:
-    return Formula(rf"{tt(name)} \leftarrow {tt(name)} + {step}", name, f"{name} + {code}", shape)
-
-
-def _rate(spec: ScriptSpec) -> tuple[str, str]:
-    """The learning rate as a factor in TeX and in NumPy: by name, or as the number itself."""
-    if spec.lr == 1:
-        return "", ""
-    if len(spec.hidden) == 1:
-        return rf"{tt('lr')} \enspace ", "lr * "
-    written = decimal(spec.lr)
-    power = re.sub("e-?0*([1-9][0-9]*)", r" \\cdot 10^{-\1}", written)
-    return rf"{power} \enspace ", f"{written} * "
+def _derivative(name: str, code: str, shape: tuple[int, ...]) -> Formula:
+    left = rf"\frac{{\partial L}}{{\partial {tex(name)}}}"
+    return Formula(f"{left} = {tex(code)}", f"d{name}", code, shape)
 
 
 def _rows(name: str, spec: ScriptSpec) -> str:

@@ -14,7 +14,7 @@ from nineteen.script.render import environment
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.execute import execute
 from nineteen.training.observe import instrument
-from nineteen.verbs.lesson.derivation import derive, tt
+from nineteen.verbs.lesson.derivation import derive, tex
 from nineteen.verbs.lesson.lesson_pictures import SHOWN, kind, learned, loss_curve, network
 
 MATH = ("none", "some", "full")
@@ -56,7 +56,7 @@ def lesson(made: Made, math: str, format: str) -> Document:
         "outputs": spec.output_names,
         "other": _other_size(spec),
         "derivation": derive(spec) if math != "none" else None,
-        "tt": tt,
+        "tex": tex,
     }
     text = environment().get_template("lesson/lesson.md.j2").render(values)
     title = text.partition("\n")[0].removeprefix("# ").replace("`", "")
