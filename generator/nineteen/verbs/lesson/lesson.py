@@ -4,7 +4,10 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
+import numpy as np
+
 from nineteen.page.document import FORMATS, Document, Picture
+from nineteen.page.look import save, style
 from nineteen.script.annotate import annotated
 from nineteen.script.choices import command
 from nineteen.script.gates import gate_of
@@ -13,6 +16,7 @@ from nineteen.script.recipe import recipe
 from nineteen.script.render import environment
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.execute import execute
+from nineteen.training.gradient import matrices
 from nineteen.training.observe import instrument
 from nineteen.verbs.lesson.derivation import derive, tex
 from nineteen.verbs.lesson.lesson_pictures import SHOWN, kind, learned, loss_curve, network
@@ -69,8 +73,6 @@ def train(made: Made) -> Training:
     Without the copies of `observe`, which cost half as much again as the run: a lesson needs no
     weights but the last.
     """
-    import numpy as np
-
     losses: dict[int, float] = {}
     predictions = made.spec.table.predictions
     weights: Any = None
@@ -99,19 +101,10 @@ def _other_size(spec: ScriptSpec) -> ScriptSpec:
 
 def _pictures(spec: ScriptSpec, training: Training, file: str) -> tuple[Picture, ...]:
     """The network, the loss curve and what was learned, as "svg" or "png"."""
-    from nineteen.page.look import save, style
-    from nineteen.training.gradient import Array, matrices, predict
-
-    weights = matrices(training.weights, spec)
-
-    def prediction(X: Array) -> Array:
-        return predict(weights, X, spec.activation)
-
-    inputs, outputs = spec.input_names, spec.output_names
     with style():
         drawn = {
-            "network": network(spec, inputs, outputs),
+            "network": network(spec),
             "loss": loss_curve(training.losses, spec.batch),
-            "learned": learned(spec, inputs, outputs, prediction),
+            "learned": learned(spec, matrices(training.weights, spec)),
         }
         return tuple(Picture(name, save(figure, file), file) for name, figure in drawn.items())

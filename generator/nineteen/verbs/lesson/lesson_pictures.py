@@ -1,10 +1,10 @@
 """The pictures of a lesson: the network, the loss as it falls, and what was learned.
 
-Each function returns a Matplotlib figure to be saved with `figures.save`; call it inside
-`figures.style()`.
+Each function returns a Matplotlib figure to be saved with `look.save`; call it inside
+`look.style()`. `weights` are the matrices of a trained network.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any
 
@@ -23,13 +23,11 @@ from nineteen.page.look import (
 )
 from nineteen.script.activations import SIGMOID
 from nineteen.script.spec import Batch, ScriptSpec
-from nineteen.training.gradient import Array
+from nineteen.training.gradient import Array, Matrices, predict
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-Predict = Callable[[Array], Array]  # inputs (rows, inputs) to predictions (rows, outputs)
 
 SHOWN = 8  # most units of a layer that are drawn; of a larger one dots stand for the others
 PANELS = 8  # most decision surfaces in one picture
@@ -37,7 +35,7 @@ GRID = 51  # points along a side of a surface
 AXIS = "input {} (-1 means 0, +1 means 1)"
 
 
-def network(spec: ScriptSpec, inputs: Sequence[str], outputs: Sequence[str]) -> "Figure":
+def network(spec: ScriptSpec) -> "Figure":
     """The layers as columns of circles, joined by lines; below, names, sizes and shapes."""
     figure = new(6.4, 3.8)
     axes = figure.subplots()
@@ -53,7 +51,8 @@ def network(spec: ScriptSpec, inputs: Sequence[str], outputs: Sequence[str]) -> 
         if spec.sizes[x] > SHOWN:
             axes.text(x, 0, "⋮", ha="center", va="center", fontsize=16)
         axes.text(x, -1.28, _about(spec, x), ha="center", va="center")
-    for x, names, side in ((0, inputs, "right"), (len(columns) - 1, outputs, "left")):
+    last = len(columns) - 1
+    for x, names, side in ((0, spec.input_names, "right"), (last, spec.output_names, "left")):
         if len(names) == len(columns[x]):
             for y, name in zip(columns[x], names, strict=True):
                 axes.text(x + (0.12 if x else -0.12), y, name, ha=side, va="center")
@@ -72,12 +71,10 @@ def loss_curve(losses: Sequence[float], batch: Batch) -> "Figure":
     return figure
 
 
-def learned(
-    spec: ScriptSpec, inputs: Sequence[str], outputs: Sequence[str], predict: Predict
-) -> "Figure":
+def learned(spec: ScriptSpec, weights: Matrices) -> "Figure":
     """What the network predicts: a curve, surfaces, or a square for each row (see `kind`)."""
     draw = {"curve": _curves, "surfaces": _surfaces, "squares": _squares}[kind(spec)]
-    return draw(spec, inputs, outputs, predict)
+    return draw(spec, weights)
 
 
 def kind(spec: ScriptSpec) -> str:
@@ -118,27 +115,25 @@ def _between(spec: ScriptSpec, x: int) -> str:
     return f"W{x + 1} ({before}, {after})\nb{x + 1} ({after},)"
 
 
-def _curves(
-    spec: ScriptSpec, inputs: Sequence[str], outputs: Sequence[str], predict: Predict
-) -> "Figure":
+def _curves(spec: ScriptSpec, weights: Matrices) -> "Figure":
     figure = new(6.4, 3.2)
     axes = figure.subplots()
     x = np.linspace(-EDGE, EDGE, 2 * GRID)
-    predictions, targets = predict(x[:, None]), np.array(spec.table.targets())
-    for i, name in enumerate(outputs):
+    predictions, targets = predict(weights, x[:, None], spec.activation), np.array(
+        spec.table.targets()
+    )
+    for i, name in enumerate(spec.output_names):
         line, marker = OUTPUTS[i % len(OUTPUTS)]
         axes.plot(x, predictions[:, i], line, color=INK)
         axes.plot([-1, 1], targets[:, i], marker, color=INK, clip_on=False)
         axes.plot([], [], line, marker=marker, color=INK, label=name)
-    axes.set(xlabel=AXIS.format(inputs[0]), ylabel="prediction (line), target (mark)")
+    axes.set(xlabel=AXIS.format(spec.input_names[0]), ylabel="prediction (line), target (mark)")
     axes.set(ylim=(0, 1))
     figure.legend(loc="outside right upper")
     return figure
 
 
-def _surfaces(
-    spec: ScriptSpec, inputs: Sequence[str], outputs: Sequence[str], predict: Predict
-) -> "Figure":
+def _surfaces(spec: ScriptSpec, weights: Matrices) -> "Figure":
     fixed = list(product((-1, 1), repeat=spec.table.inputs - 2))
     panels = [(i, values) for i in range(spec.table.outputs) for values in fixed]
     figure, grid = _panels(len(panels), 2.0 if len(panels) > 1 else 3.4)
@@ -149,32 +144,31 @@ def _surfaces(
     shape: Any = None
     marks = target_marks()
     for axes, (i, values) in zip(grid, panels, strict=True):
-        heights = predict(_with(plane, values))[:, i].reshape(GRID, GRID)
+        answers = predict(weights, _with(plane, values), spec.activation)
+        heights = answers[:, i].reshape(GRID, GRID)
         shape = axes.contourf(first, second, heights, np.linspace(0, 1, 11), cmap=SURFACE)
         if heights.min() < 0.5 < heights.max():
             axes.contour(first, second, heights, [0.5], colors=INK, linewidths=1.2)
         for bits, corner in zip(_with(corners, values), corners, strict=True):
             axes.plot(*corner, **marks[spec.table.targets()[_row(bits)][i]])
         axes.set(aspect="equal", xticks=(-1, 0, 1), yticks=(-1, 0, 1))
-        axes.set_title(_title(spec, inputs[2:], outputs[i], values))
-    figure.supxlabel(AXIS.format(inputs[0]), fontsize="medium")
-    figure.supylabel(AXIS.format(inputs[1]), fontsize="medium")
+        axes.set_title(_title(spec, i, values))
+    figure.supxlabel(AXIS.format(spec.input_names[0]), fontsize="medium")
+    figure.supylabel(AXIS.format(spec.input_names[1]), fontsize="medium")
     bar = figure.colorbar(shape, ax=grid, label="prediction (0 to 1)")
     bar.ax.axhline(0.5, color=INK, linewidth=1.2)
     _legend(figure, marks)
     return figure
 
 
-def _squares(
-    spec: ScriptSpec, inputs: Sequence[str], outputs: Sequence[str], predict: Predict
-) -> "Figure":
+def _squares(spec: ScriptSpec, weights: Matrices) -> "Figure":
     count = spec.table.inputs
     down = count // 2
     height, width = 2**down, 2 ** (count - down)
     X = np.array(list(product((-1, 1), repeat=count)))
-    predictions, targets = predict(X), np.array(spec.table.targets())
+    predictions, targets = predict(weights, X, spec.activation), np.array(spec.table.targets())
     one = target_marks()[1] | {"markersize": 4.5}
-    figure, grid = _panels(len(outputs), 2.4 if len(outputs) > 1 else 4.0)
+    figure, grid = _panels(spec.table.outputs, 2.4 if spec.table.outputs > 1 else 4.0)
     shape: Any = None
     for i, axes in enumerate(grid):
         values = predictions[:, i].reshape(height, width)
@@ -187,9 +181,9 @@ def _squares(
         axes.set_xticks(np.arange(width) + 0.5, _codes(count - down), rotation=90)
         axes.set_yticks(np.arange(height) + 0.5, _codes(down))
         axes.tick_params(length=0, labelsize=8 if width < 16 else 6)
-        axes.set_title(outputs[i] if len(outputs) > 1 else "")
-    figure.supxlabel(f"inputs {' '.join(inputs[down:])}", fontsize="medium")
-    figure.supylabel(f"inputs {' '.join(inputs[:down])}", fontsize="medium")
+        axes.set_title(spec.output_names[i] if spec.table.outputs > 1 else "")
+    figure.supxlabel(f"inputs {' '.join(spec.input_names[down:])}", fontsize="medium")
+    figure.supylabel(f"inputs {' '.join(spec.input_names[:down])}", fontsize="medium")
     figure.colorbar(shape, ax=grid, label="prediction (0 to 1)")
     _legend(figure, [one])
     return figure
@@ -223,9 +217,10 @@ def _row(bits: Array) -> int:
     return int("".join("1" if bit > 0 else "0" for bit in bits), 2)
 
 
-def _title(spec: ScriptSpec, names: Sequence[str], output: str, values: Sequence[int]) -> str:
-    fixed = [f"{name} = {int(value > 0)}" for name, value in zip(names, values, strict=True)]
-    return ", ".join([output] * (spec.table.outputs > 1) + fixed)
+def _title(spec: ScriptSpec, output: int, values: Sequence[int]) -> str:
+    names = zip(spec.input_names[2:], values, strict=True)
+    fixed = [f"{name} = {int(value > 0)}" for name, value in names]
+    return ", ".join([spec.output_names[output]] * (spec.table.outputs > 1) + fixed)
 
 
 def _codes(count: int) -> list[str]:
