@@ -554,7 +554,7 @@ def test_bad_options_are_refused_before_training(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("nineteen.verbs.exercise.command.make", pytest.fail)
+    monkeypatch.setattr("nineteen.verbs.exercise.command.make_first", pytest.fail)
     assert main(shlex.split(words)) == 2
     out, err = capsys.readouterr()
     assert (out, err.count("\n")) == ("", 1)

@@ -359,7 +359,9 @@ def test_a_missing_extra_is_named_before_any_training(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setitem(sys.modules, missing, None)
-    monkeypatch.setattr("nineteen.verbs.lesson.command.make_first", lambda *_: pytest.fail("it trained"))
+    monkeypatch.setattr(
+        "nineteen.verbs.lesson.command.make_first", lambda *_: pytest.fail("it trained")
+    )
     assert main(["xor", *words]) == 2
     err = capsys.readouterr().err
     assert f'{missing} is not installed: pip install "nineteen[lessons]"' in err

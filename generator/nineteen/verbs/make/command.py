@@ -14,7 +14,7 @@ from nineteen.script.judge import Status
 from nineteen.script.make import Made
 from nineteen.script.options import Choices, Parser, choices_of, parser, whole
 from nineteen.script.spec import ScriptSpec
-from nineteen.training.seeds import make_first, make_shared
+from nineteen.training.seeds import make_shared
 from nineteen.verbs import VERBS
 
 MAX_VARIANTS = 99
