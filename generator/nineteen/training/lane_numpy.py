@@ -80,7 +80,7 @@ def lane_numpy(lanes: int) -> SimpleNamespace:
     def made_by(make: Callable[..., Array], width: int = 1) -> Callable[..., Lanes]:
         def made(*args: Any, **options: Any) -> Lanes:
             array = make(*args, **options)
-            known = array.dtype.kind in "bif"
+            known = array.dtype.kind in "bif" and array.ndim > 0  # one without axes can change
             return Lanes(np.repeat(array[None], width, 0)) if known else unknown("such an array")
 
         return made

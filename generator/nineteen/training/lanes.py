@@ -110,6 +110,7 @@ class Lanes(NDArrayOperatorsMixin):
         self, ufunc: Any, method: str, *inputs: Any, out: tuple["Lanes", ...] = (), **more: Any
     ) -> "Lanes":
         known = method == "__call__" and not more and ufunc.nout == 1
+        known &= all(type(each) is Lanes for each in out)
         if ufunc is np.matmul:
             known &= all(type(each) is Lanes and each.ndim == 2 for each in inputs) and not out
         elif ufunc is np.power:
