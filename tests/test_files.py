@@ -26,7 +26,7 @@ def test_a_name_ends_as_its_format() -> None:
     for name in ("h.pdf", "h", ".html", "h.htm", "html"):
         with pytest.raises(UsageError, match=r"in the format html has to end in \.html"):
             output_path(name, default, "html")
-    with pytest.raises(UsageError, match="-o '': it names nothing"):
+    with pytest.raises(UsageError, match="-o '': name a folder"):
         output_path("", default)
 
 
@@ -79,16 +79,16 @@ def test_writing_follows_the_rule() -> None:
     ("words", "complaint"),
     [
         ("xor -o x.ipynb", "-o x.ipynb: the name of a file in the format py has to end in .py"),
-        ("xor -o", "-o '': it names nothing"),
+        ("xor -o", "-o '': name a file"),
         ("xor --format html -o h.pdf", "-o h.pdf: the name of a file in the format html"),
         ("xor --format ipynb -o x.py", "has to end in .ipynb"),
         ("xor --format md -o x.html", "has to end in .md"),
         ("xor --exercise -o x.ipynb", "has to end in .py"),
         ("xor --exercise --format ipynb -o x.py", "has to end in .ipynb"),
-        ("xor --format md -o", "-o '': it names nothing"),
-        ("xor --exercise -o", "-o '': it names nothing"),
-        ("xor --exercise --variants 2 -o", "-o '': it names nothing"),
-        ("catalogue -o", "-o '': it names nothing"),
+        ("xor --format md -o", "-o '': name a file"),
+        ("xor --exercise -o", "-o '': name a file"),
+        ("xor --exercise --variants 2 -o", "-o '': name a folder"),
+        ("catalogue -o", "-o '': name a folder"),
         ("catalogue -o a/b", "there is no folder a"),
         ("xor --format md -o a/b/c.md", "there is no folder a"),
         ("xor --exercise --variants 2 -o a/b", "there is no folder a"),

@@ -21,7 +21,8 @@ def output_path(output: str | None, default: Path, format: str = "") -> Path:
     if output is None:
         return default
     if not output:
-        raise UsageError(f"-o '': it names nothing; leave -o out for {default}", "--output")
+        kind = "file" if format else "folder"
+        raise UsageError(f"-o '': name a {kind}; without -o it is {default}", "--output")
     path = Path(output)
     if format and path.suffix.lower() != f".{format}" and not path.is_dir():
         raise UsageError(
