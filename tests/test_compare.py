@@ -19,13 +19,15 @@ from nineteen.script.options import choices_of, choose
 from nineteen.script.render import render
 from nineteen.script.run import Ending, Run
 from nineteen.script.spec import Batch, ScriptSpec
+from nineteen.training.common_text import common_lines, common_text
 from nineteen.training.gradient import loss, matrices, predict
 from nineteen.training.observe import Update, observe
+from nineteen.training.side_by_side import observe_together
 from nineteen.verbs.compare.code_table import aligned, differing, html_table
 from nineteen.verbs.compare.command import read
 from nineteen.verbs.compare.comparison import Comparison, compared
 from nineteen.verbs.compare.comparison_plan import command_of, plan_comparison
-from nineteen.verbs.compare.measuring import measure, watch_seeds
+from nineteen.verbs.compare.measuring import measure, watch_seeds, which_learn
 from nineteen.verbs.compare.trainings import Trainings
 from space import spec
 
@@ -90,6 +92,33 @@ def test_long_trainings_are_looked_at_by_epochs_in_the_end(monkeypatch: pytest.M
     some = watch(one)
     assert some.updates.tolist() == [*range(12), *range(12, 41, 2)]
     assert some.losses == pytest.approx(every.losses[:, some.updates])
+    monkeypatch.setattr("nineteen.verbs.compare.measuring.EPOCH_ENDS", 6)
+    assert watch(one).updates.tolist() == [*range(12), 16, 24, 32, 40]
+
+
+@pytest.mark.parametrize("words", ["xor", "xor --hidden 2", "half_adder --activation tanh"])
+def test_side_by_side_and_one_by_one_see_the_same(
+    words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for batch in STRATEGIES:
+        one, seeds = spec(*words.split(), "--batch", *batch.split(), "--epochs", "60"), range(
+            18, 26
+        )
+        together = watch_seeds(one, seeds), which_learn(one, seeds)
+        assert common_text(common_lines(render(one)), True).lanes
+        with monkeypatch.context() as patch:
+            patch.setattr("nineteen.training.common_text._LARGEST", 0)
+            common_text.cache_clear()
+            alone = watch_seeds(one, seeds), which_learn(one, seeds)
+        common_text.cache_clear()
+        assert together[0].printed == alone[0].printed
+        for name in ("updates", "within", "updates_needed", "uphill", "stuck", "losses"):
+            assert np.array_equal(getattr(together[0], name), getattr(alone[0], name)), name
+        assert together[1].tolist() == alone[1].tolist() == together[0].learned.tolist()
+        assert len(together[0].networks) == 2
+        for kept, other in zip(together[0].networks, alone[0].networks, strict=True):
+            assert kept.keys() == other.keys()
+            assert all(map(np.array_equal, kept[60], other[60]))
 
 
 def test_rows_seen_are_those_of_the_batches() -> None:
@@ -117,8 +146,8 @@ def test_a_watched_script_that_prints_something_else_is_an_error(
     plan = replace(plan_comparison(choose(["xor"]), None, 6), small=(), slow=(), larger=(), seeds=1)
     measure(plan, 1)
     monkeypatch.setattr(
-        "nineteen.verbs.compare.measuring.observe",
-        lambda *watching: observe(*watching).replace("0.0", "0.1"),
+        "nineteen.verbs.compare.measuring.observe_together",
+        lambda *watching: [text.replace("0.0", "0.1") for text in observe_together(*watching)],
     )
     with pytest.raises(RuntimeError, match="watched, a script prints something else"):
         measure(plan, 1)
@@ -144,6 +173,17 @@ def test_the_plan_of_xor() -> None:
 def test_no_small_network_where_there_is_none(words: str) -> None:
     plan = plan_comparison(choose(words.split()), None, 30)
     assert plan.small == plan.slow == ()
+
+
+@pytest.mark.parametrize(
+    ("words", "seeds"),
+    [
+        *(("xor", 1000), ("not", 1000), ("xor3", 300), ("xor4", 100), ("xor8", 30)),
+        ("xor --epochs 10000", 100),
+    ],
+)
+def test_the_seeds_follow_from_the_work(words: str, seeds: int) -> None:
+    assert plan_comparison(choose(words.split()), None).seeds == seeds
 
 
 def test_two_rows_have_only_two_sizes() -> None:

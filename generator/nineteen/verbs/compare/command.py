@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 
 FEWEST_SEEDS, MOST_SEEDS = 6, 10_000  # the interval of a median needs six
 MOST_ROWS = 256
-SEEDS = 30
 DECIDED = ("--batch", "--seed", "--show", "--keep")  # by compare itself
 
 DESCRIPTION = """\
@@ -52,7 +51,7 @@ OWN = (
     ),
     Option(
         *("--seeds", "N", whole(FEWEST_SEEDS, MOST_SEEDS)),
-        f"seeds 0 to N - 1 of each size (default {SEEDS})",
+        "seeds 0 to N - 1 of each size (default 1000 for small work, else 300, 100 or 30)",
     ),
     Option("--workers", "N", whole(1, 1000), "processes (default one a core)"),
 )
@@ -65,7 +64,7 @@ def main(argv: list[str]) -> int:
     folder = output_path(given.output, LESSONS)
     # NumPy reads it when it is imported: one thread, as in the workers and in an isolated run.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    plan = plan_comparison(choices, given.batch_size, given.seeds or SEEDS)
+    plan = plan_comparison(choices, given.batch_size, given.seeds)
     from nineteen.page.document import FORMATS, document_files, write_all
     from nineteen.script.choices import file_stem
 

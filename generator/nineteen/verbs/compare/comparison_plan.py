@@ -18,6 +18,8 @@ SHORTER = 4  # times as short are the steps of `slow`
 LARGER = (6, 8)  # inputs
 SOME = 32  # rows of a mini-batch of the larger tables
 TIMED_UPDATES = 200  # enough for a time, far too few to learn
+SEEDS = (1000, 300, 100, 30)  # as many as cost at most so much, in updates times numbers:
+MOST_COST, LEAST_NUMBERS = 800_000_000, 64
 
 
 @dataclass(frozen=True)
@@ -37,9 +39,12 @@ class ComparisonPlan:
 
 
 def plan_comparison(
-    choices: Choices, batch_sizes: Sequence[int] | None, seeds: int
+    choices: Choices, batch_sizes: Sequence[int] | None, seeds: int | None = None
 ) -> ComparisonPlan:
-    """The plan; raises UsageError as the main command does, and for sizes that cannot be."""
+    """The plan; raises UsageError as the main command does, and for sizes that cannot be.
+
+    Without a number of seeds it has as many as run in about half a minute.
+    """
     rows = _strategy(choices, Batch.FULL).table.rows
     main = tuple(
         _strategy(choices, {1: Batch.SGD, rows: Batch.FULL}.get(size, Batch.MINI), size)
@@ -49,7 +54,7 @@ def plan_comparison(
     slow = tuple(_slower(spec) for spec in small[:1] + small[-1:])
     inputs, activation = main[0].table.inputs, main[0].activation
     larger = tuple(_larger(count, activation) for count in LARGER if count != inputs)
-    return ComparisonPlan(main, small, slow, larger, seeds)
+    return ComparisonPlan(main, small, slow, larger, seeds or _seeds((*main, *small, *slow)))
 
 
 def subject_of(choices: Choices) -> Choices:
@@ -92,6 +97,13 @@ def _sizes(wanted: Sequence[int] | None, rows: int) -> list[int]:
             f"run, these are {len(sizes)} sizes, and {MOST_SIZES} is the limit: name fewer"
         )
     return sizes
+
+
+def _seeds(specs: Specs) -> int:
+    """A number of seeds by the size of the work alone, the same on every machine."""
+    numbers = [max(LEAST_NUMBERS, spec.table.rows * max(spec.hidden)) for spec in specs]
+    cost = sum(spec.updates * many for spec, many in zip(specs, numbers, strict=True))
+    return next((seeds for seeds in SEEDS if seeds * cost <= MOST_COST), SEEDS[-1])
 
 
 def _strategy(choices: Choices, batch: Batch, size: int | None = None) -> ScriptSpec:

@@ -1,8 +1,9 @@
-"""Runs the scripts of several batch sizes, seed after seed, plain and watched, never changed."""
+"""Runs the scripts of several batch sizes, many seeds side by side, watched but never changed."""
 
 import time
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 from joblib import Parallel, delayed, parallel_config
@@ -13,42 +14,45 @@ from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.execute import execute
 from nineteen.training.gradient import Array, Matrices, hidden, matrices, sigmoid
-from nineteen.training.observe import Start, Update, observe
-from nineteen.training.side_by_side import run_together
+from nineteen.training.observe import Arrays, Start
+from nineteen.training.side_by_side import LaneUpdate, Places, observe_together, run_together
 from nineteen.verbs.compare.comparison_plan import ComparisonPlan, Specs
 from nineteen.verbs.compare.trainings import Measured, Outcomes, Trainings, Truths
 
-# So many updates are looked at one by one; after them, the last one of each epoch.
-SINGLY = 2048
+# So many updates are looked at one by one; after them, the ends of so many epochs, evenly spread.
+SINGLY = EPOCH_ENDS = 2048
 TIMED_SEEDS = 30  # of each batch size; of the larger tables:
 REPEATS = 11
 KEPT_SEEDS, KEPT_EPOCHS = 20, 1000  # the first ones, whose networks of two inputs can be drawn
 _TOGETHER = 2**20  # numbers in the widest layer of all looks that are computed in one go
-_PART = 5  # seeds
+_PART = 250  # seeds at most that one process runs in one go
 
 
 def measure(plan: ComparisonPlan, workers: int) -> Measured:
     """Run the plan on so many processes, with a bar on a terminal.
 
-    Raises UsageError where a spec cannot be rendered, RuntimeError where a watched script prints
-    anything else than the plain one.
+    The first seeds run again one by one, plain, for their times. Raises UsageError where a spec
+    cannot be rendered, RuntimeError where a watched script prints anything else than a plain one.
     """
-    parts = [range(plan.seeds)[first : first + _PART] for first in range(0, plan.seeds, _PART)]
+    watched = [(spec, _parts(spec, plan.seeds)) for spec in (*plan.main, *plan.small)]
+    plain = [(spec, _parts(spec, plan.seeds)) for spec in plan.slow]
     timed = [(plan.main, min(plan.seeds, TIMED_SEEDS)), *((row, REPEATS) for row in plan.larger)]
     jobs = [
-        *(delayed(watch_seeds)(spec, part) for spec in (*plan.main, *plan.small) for part in parts),
-        *(delayed(which_learn)(spec, part) for spec in plan.slow for part in parts),
+        *(delayed(watch_seeds)(spec, part) for spec, parts in watched for part in parts),
+        *(delayed(which_learn)(spec, part) for spec, parts in plain for part in parts),
         *(delayed(time_row)(specs, seed) for specs, seeds in timed for seed in range(seeds)),
     ]
     with parallel_config("loky", inner_max_num_threads=1):  # as in the isolated runs
         running = Parallel(n_jobs=workers, return_as="generator")(jobs)
         done = iter(list(counted(running, "training", len(jobs))))
-    watched = [_joined([next(done) for _ in parts]) for _ in (*plan.main, *plan.small)]
-    main, small = tuple(watched[: len(plan.main)]), tuple(watched[len(plan.main) :])
-    slow = tuple(Outcomes(spec, np.concatenate([next(done) for _ in parts])) for spec in plan.slow)
+    trained = [_joined(list(islice(done, len(parts)))) for _, parts in watched]
+    main, small = tuple(trained[: len(plan.main)]), tuple(trained[len(plan.main) :])
+    slow = tuple(
+        Outcomes(spec, np.concatenate(list(islice(done, len(parts))))) for spec, parts in plain
+    )
     seconds: dict[ScriptSpec, tuple[float, ...]] = {}
     for specs, seeds in timed:
-        runs = list(zip(*(next(done) for _ in range(seeds)), strict=True))
+        runs = list(zip(*islice(done, seeds), strict=True))
         seconds |= {
             spec: tuple(taken for _, taken in own) for spec, own in zip(specs, runs, strict=True)
         }
@@ -65,14 +69,33 @@ def check_printed(trainings: Trainings, seed: int, printed: str) -> None:
 
 
 def watch_seeds(spec: ScriptSpec, seeds: Sequence[int]) -> Trainings:
-    """Run a spec's scripts watched."""
+    """Run a spec's scripts watched, side by side where that is faster."""
+    blocks: list[_Looks] = []
+
+    def start(places: Places, begun: Start) -> None:
+        blocks.append(_Looks(spec, [seeds[place] for place in places], begun))
+
+    def each(_: Places, update: LaneUpdate) -> None:
+        blocks[-1].update(update)
+
+    printed = observe_together(_sources(spec, seeds), each, start)
     with np.errstate(all="ignore"):  # a training may diverge: it is judged, not warned about
-        return _joined([_Looks(replace(spec, seed=seed)).trainings() for seed in seeds])
+        losses, within = zip(*(block.results() for block in blocks), strict=True)
+    order = np.argsort([seed for block in blocks for seed in block.seeds])
+    kept = {seed: own for block in blocks for seed, own in block.networks.items()}
+    return Trainings(
+        spec,
+        tuple(printed),
+        np.array(blocks[0].updates),
+        np.concatenate(losses)[order],
+        np.concatenate(within)[order],
+        tuple(kept[seed] for seed in sorted(kept)),
+    )
 
 
 def which_learn(spec: ScriptSpec, seeds: Sequence[int]) -> Truths:
     """Which of a spec's scripts learn, run as they are."""
-    runs = run_together([render(replace(spec, seed=seed)) for seed in seeds])
+    runs = run_together(_sources(spec, seeds))
     return np.array([judge(run, spec.table).ok for run in runs])
 
 
@@ -85,17 +108,16 @@ def time_row(specs: Specs, seed: int) -> list[tuple[str, float]]:
         return [_timed(replace(spec, seed=seed)) for spec in specs]
 
 
-def logits(spec: ScriptSpec, weights: tuple[Array, ...], X: Array) -> Array:
-    """The inputs to the output's sigmoid for stacked weights, (looks, rows, outputs).
+def logits(spec: ScriptSpec, weights: Arrays, X: Array) -> Array:
+    """The inputs to the output's sigmoid for stacked weights, (…, rows, outputs).
 
-    `weights` are those of an Update, each with a first axis more for the looks; `X` is
-    (rows, inputs).
+    `weights` are those of an Update, each with first axes more; `X` is (rows, inputs).
     """
     if len(spec.hidden) == 1:
         W1, b1, W2, b2 = weights
-        layers = [(W1, b1[:, None]), (W2, b2[:, None])]
+        layers = [(W1, b1[..., None, :]), (W2, b2[..., None, :])]
     else:
-        layers = [(w[:, :-1], w[:, -1:]) for w in weights]
+        layers = [(w[..., :-1, :], w[..., -1:, :]) for w in weights]
     function = hidden(spec.activation).function
     layer = X
     for W, b in layers[:-1]:
@@ -105,64 +127,70 @@ def logits(spec: ScriptSpec, weights: tuple[Array, ...], X: Array) -> Array:
 
 
 class _Looks:
-    """Keeps the weights of a training, and computes what they make of the whole table."""
+    """Keeps the weights of scripts that train as one, and computes what they make of the table."""
 
-    def __init__(self, spec: ScriptSpec) -> None:
-        self.spec = spec
-        self.most = max(1, _TOGETHER // (spec.table.rows * max(spec.hidden)))
-        self.updates = [0]
-        self.made = 0
-        self.waiting: list[tuple[Array, ...]] = []
+    def __init__(self, spec: ScriptSpec, seeds: Sequence[int], begun: Start) -> None:
+        self.spec, self.seeds = spec, seeds
+        columns = spec.table.inputs  # the scripts of several layers have a column of ones
+        self.X, self.y = begun.X[0, :, :columns], begun.y[0]
+        self.most = max(1, _TOGETHER // (len(seeds) * spec.table.rows * max(spec.hidden)))
+        self.stride = spec.updates_per_epoch * -(-spec.epochs // EPOCH_ENDS)
+        self.made, self.updates = 0, [0]
+        self.waiting = [begun.weights]
         self.losses: list[Array] = []
         self.within: list[Truths] = []
-        self.network: dict[int, Matrices] = {}
+        self.networks: dict[int, dict[int, Matrices]] = {
+            seed: {} for seed in seeds if seed < KEPT_SEEDS
+        }
+        self.keep(0, begun.weights)
 
-    def trainings(self) -> Trainings:
-        """Run the script, and say how it went."""
-        printed = observe(render(self.spec), self.update, self.start)
-        self.compute()
-        kept = (self.network,) if self.spec.seed < KEPT_SEEDS else ()
-        losses, within = np.concatenate(self.losses)[None], np.concatenate(self.within)[None]
-        return Trainings(self.spec, (printed,), np.array(self.updates), losses, within, kept)
-
-    def start(self, start: Start) -> None:
-        columns = self.spec.table.inputs  # the scripts of several layers have a column of ones
-        self.X, self.y = start.X[:, :columns], start.y
-        self.waiting.append(start.weights)
-        self.keep(0, start.weights)
-
-    def update(self, update: Update) -> None:
+    def update(self, update: LaneUpdate) -> None:
         self.made += 1
-        ended = self.made % self.spec.updates_per_epoch == 0
-        if ended:
+        if self.made % self.spec.updates_per_epoch == 0:
             self.keep(update.epoch + 1, update.after)
-        if self.made > SINGLY and not ended:
-            return
-        self.updates.append(self.made)
-        self.waiting.append(update.after)
-        if len(self.waiting) >= self.most:
-            self.compute()
+        if self.made <= SINGLY or self.made % self.stride == 0 or self.made == self.spec.updates:
+            self.updates.append(self.made)
+            self.waiting.append(update.after)
+            if len(self.waiting) >= self.most:
+                self.compute()
 
-    def keep(self, epochs: int, weights: tuple[Array, ...]) -> None:
+    def keep(self, epochs: int, weights: Arrays) -> None:
+        """Keep the networks that a picture may need."""
         if self.spec.table.inputs == 2 and (epochs <= KEPT_EPOCHS or epochs == self.spec.epochs):
-            self.network[epochs] = matrices(weights, self.spec)
+            for seed, network in self.networks.items():
+                lane = self.seeds.index(seed)
+                network[epochs] = matrices([array[lane] for array in weights], self.spec)
 
     def compute(self) -> None:
-        """Turn the waiting weights into losses and verdicts."""
-        if not self.waiting:
-            return
+        """Turn the waiting weights into losses and verdicts, (looks, scripts)."""
         weights = tuple(np.stack(arrays) for arrays in zip(*self.waiting, strict=True))
         self.waiting.clear()
         z = logits(self.spec, weights, self.X)
-        self.losses.append(np.logaddexp(0, (1 - 2 * self.y) * z).mean(axis=(1, 2)))
+        self.losses.append(np.logaddexp(0, (1 - 2 * self.y) * z).mean(axis=(-2, -1)))
         off = np.abs(np.round(sigmoid(z), 2) - self.y)
-        self.within.append(np.all(off <= TOLERANCE, axis=(1, 2)))
+        self.within.append(np.all(off <= TOLERANCE, axis=(-2, -1)))
+
+    def results(self) -> tuple[Array, Truths]:
+        """The losses and whether all was learned, (scripts, looks)."""
+        if self.waiting:
+            self.compute()
+        return np.concatenate(self.losses).T, np.concatenate(self.within).T
+
+
+def _parts(spec: ScriptSpec, seeds: int) -> list[range]:
+    """The seeds in parts, each as many as are best run as one."""
+    size = max(1, min(_PART, 2**14 // (spec.table.rows * max(spec.hidden))))
+    return [range(seeds)[first : first + size] for first in range(0, seeds, size)]
+
+
+def _sources(spec: ScriptSpec, seeds: Sequence[int]) -> list[str]:
+    return [render(replace(spec, seed=seed)) for seed in seeds]
 
 
 def _joined(parts: Sequence[Trainings]) -> Trainings:
     """The trainings of a spec with all the seeds of the parts, in their order."""
     return Trainings(
-        replace(parts[0].spec, seed=0),
+        parts[0].spec,
         sum((part.printed for part in parts), ()),
         parts[0].updates,
         np.concatenate([part.losses for part in parts]),
