@@ -21,9 +21,9 @@ from space import spec
 ROWS = {
     "arctan": Activation(
         name="arctan",
-        function="np.arctan(z)",
-        slope="np.cos(a) ** 2",
-        slope_tex="(cos a)^2",
+        function="np.arctan({z})",
+        slope="np.cos({a}) ** 2",
+        slope_tex="(cos {a})^2",
         least=-np.pi / 2,
         noun="arctan",
         formula=r"here $f(z) = \arctan z$",
@@ -33,9 +33,9 @@ ROWS = {
     ),
     "softplus": Activation(
         name="softplus",
-        function="np.log1p(np.exp(z))",
-        slope="(1 - np.exp(-a))",
-        slope_tex="(1 - e^{-a})",
+        function="np.log1p(np.exp({z}))",
+        slope="(1 - np.exp(-{a}))",
+        slope_tex="(1 - e^{{-{a}}})",
         least=0,
         noun="softplus",
         formula=r"here $f(z) = \ln(1 + e^z)$",
@@ -45,9 +45,9 @@ ROWS = {
     ),
     "leaky": Activation(
         name="leaky",
-        function="np.maximum(0.1 * z, z)",
-        slope="np.where(a > 0, 1, 0.1)",
-        slope_tex="(a > 0 ? 1 : 0.1)",
+        function="np.maximum(0.1 * ({z}), {z})",
+        slope="np.where({a} > 0, 1, 0.1)",
+        slope_tex="({a} > 0 ? 1 : 0.1)",
         least=float("-inf"),
         kink=True,
         noun="leaky ReLU",

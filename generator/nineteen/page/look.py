@@ -50,6 +50,12 @@ BITS = (
     Look("target 0", "#d55e00", "#f08a3c", "", "o"),
     Look("target 1", "#0072b2", "#4fa8e0", "", "s"),
 )
+# How a target 0 and a target 1 are marked on a surface, as Matplotlib's arguments.
+TARGETS: tuple[dict[str, Any], ...] = tuple(
+    {"marker": bit.marker, "color": bit.colour, "label": bit.label, "markeredgecolor": "white"}
+    | {"linestyle": "", "markersize": 8}
+    for bit in BITS
+)
 INK = "#1a1a1a"
 GREY = "#767676"
 
@@ -59,9 +65,6 @@ EDGE = 1.5  # a surface reaches from -EDGE to EDGE; the truth table's inputs are
 
 # The one unit of loss: the binary cross-entropy, as the mean over all predictions, in nats.
 LOSS = "mean loss of a prediction (nats)"
-
-# What Matplotlib's dashes are in SVG and for a border in CSS.
-_DASHES = {":": ("2 4", "dotted"), "--": ("8 4", "dashed"), "-": ("none", "solid")}
 
 _STYLE: dict[Any, object] = {
     "axes.edgecolor": GREY,
@@ -106,26 +109,11 @@ def style() -> Iterator[None]:
         yield
 
 
-def new(width: float = 6.4, height: float = 3.6) -> "Figure":
+def new_figure(width: float = 6.4, height: float = 3.6) -> "Figure":
     """An empty figure of so many inches; call it inside `style()`."""
     from matplotlib.figure import Figure
 
     return Figure(figsize=(width, height))
-
-
-def target_marks() -> list[dict[str, Any]]:
-    """How the targets 0 and 1 are marked on a surface, as Matplotlib's arguments."""
-    return [
-        {
-            "marker": bit.marker,
-            "color": bit.colour,
-            "label": bit.label,
-            "linestyle": "",
-            "markersize": 8,
-            "markeredgecolor": "white",
-        }
-        for bit in BITS
-    ]
 
 
 def logarithmic(axes: "Axes", *names: str) -> None:
@@ -140,26 +128,6 @@ def rounded(value: float) -> str:
     if not isfinite(value):
         return "never" if value == inf else "unknown"
     return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
-
-
-def css() -> str:
-    """The colours and dashes as custom properties of a page, for a light and a dark ground.
-
-    --sgd, --mini and --full with their --sgd-dash (SVG) and --sgd-border (CSS), --zero and --one.
-    """
-    looks = dict(zip(("zero", "one"), BITS, strict=True)) | STRATEGIES
-    light, dark = (
-        "".join(f"--{name}: {colour}; " for name, colour in colours)
-        for colours in (
-            [(name, look.colour) for name, look in looks.items()],
-            [(name, look.dark) for name, look in looks.items()],
-        )
-    )
-    for name, look in STRATEGIES.items():
-        dash, border = _DASHES[look.line]
-        light += f"--{name}-dash: {dash}; --{name}-border: {border}; "
-    night = f"@media (prefers-color-scheme: dark) {{ :root {{ {dark}}} }}"
-    return f":root {{ {light}}}\n{night}\n"
 
 
 def save(figure: "Figure", kind: str = "svg") -> bytes:

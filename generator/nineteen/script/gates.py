@@ -1,10 +1,9 @@
 """The functions that have a name: one row each in templates/gates.toml."""
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from functools import cache
+from typing import Any
 
 from nineteen.errors import UsageError
 from nineteen.script.table import MAX_INPUTS, TruthTable
@@ -36,16 +35,16 @@ class Gate:
         """The bits of each output for that many inputs, the row of zeros first."""
         if self.bits:
             return self.bits
-        wanted = _function(self.rule)
+        wanted = eval(f"lambda ones, inputs: {self.rule}", {})  # a text of our own table
         return ("".join(str(int(wanted(row.bit_count(), inputs))) for row in range(2**inputs)),)
 
 
-def _row(name: str, facts: dict[str, str | list[str]]) -> Gate:
-    given = {key: tuple(v) if isinstance(v, list) else v for key, v in facts.items()}
-    return Gate(name, **given)  # type: ignore[arg-type]
+def _row(name: str, facts: dict[str, Any]) -> Gate:
+    lists = {key: tuple(fact) for key, fact in facts.items() if isinstance(fact, list)}
+    return Gate(name, **facts | lists)
 
 
-GATES: dict[str, Gate] = {name: _row(name, facts) for name, facts in data("gates.toml").items()}
+GATES = {name: _row(name, facts) for name, facts in data("gates.toml").items()}
 
 
 def gate_of(name: str) -> Gate:
@@ -115,13 +114,6 @@ def _own_inputs(gate: Gate) -> int:
 
 def _aliases() -> dict[str, str]:
     return {alias: gate.name for gate in GATES.values() for alias in gate.aliases}
-
-
-@cache
-def _function(rule: str) -> Callable[[int, int], bool]:
-    """A rule of the table above as a function; nothing that a user wrote comes here."""
-    function: Callable[[int, int], bool] = eval(f"lambda ones, inputs: {rule}", {})
-    return function
 
 
 def _unknown(text: str) -> str:

@@ -42,17 +42,10 @@ def hidden(activation: Activation) -> Hidden:
 
     ReLU has no derivative at 0; its row, and so the scripts, take 0 there.
     """
-
-    def made(name: str, text: str) -> Function:
-        exact: Function = eval(f"lambda {name}: {text}", {"np": np})  # a text of our own table
-
-        def function(values: Array) -> Array:
-            with np.errstate(over="ignore"):  # of exp, where 1 / (1 + exp) is 0
-                return np.asarray(exact(values), dtype=float)
-
-        return function
-
-    return Hidden(made("z", activation.function), made("a", activation.slope))
+    texts = activation.function.format(z="x"), activation.slope.format(a="x")  # of our own table
+    function, slope = (eval(f"lambda x: {text}", {"np": np}) for text in texts)
+    quiet = np.errstate(over="ignore")  # of exp: 1 / (1 + inf) is 0, as it should be
+    return Hidden(quiet(function), slope)
 
 
 def matrices(weights: Sequence[Array], spec: ScriptSpec) -> Matrices:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nineteen.page.estimates import median
-from nineteen.page.look import ANOTHER_MINI, GREY, LOSS, STRATEGIES, Look, logarithmic, new
+from nineteen.page.look import ANOTHER_MINI, GREY, LOSS, STRATEGIES, Look, logarithmic, new_figure
 from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.training.gradient import Array
 from nineteen.verbs.compare.comparison_plan import usual_mini
@@ -33,7 +33,7 @@ Scale = Callable[[Trainings, Numbers], Array]
 
 def loss_curves(measured: Measured) -> "Figure":
     """The median loss over updates, over epochs and over rows seen."""
-    figure = new(WIDTH, 5.4)
+    figure = new_figure(WIDTH, 5.4)
     grid = figure.subplots(2, 2, sharey=True)
     scales: dict[str, Scale] = {
         "updates": lambda trainings, updates: np.asarray(updates, float),
@@ -59,7 +59,7 @@ def time_curves(measured: Measured) -> "Figure":
         epochs = updates / trainings.spec.updates_per_epoch
         return np.asarray(epochs * 1000 * median(measured.seconds[trainings.spec]).value)
 
-    figure = new(WIDTH, 3.7)
+    figure = new_figure(WIDTH, 3.7)
     left, right = figure.subplots(1, 2)
     _medians(left, measured.main, milliseconds)
     left.set(xlabel="milliseconds", ylabel=LOSS)
@@ -72,7 +72,7 @@ def time_curves(measured: Measured) -> "Figure":
 
 def seed_spread(measured: Measured) -> "Figure":
     """For each strategy the median, where the middle four fifths of the seeds are, three seeds."""
-    figure = new(WIDTH, 2.9)
+    figure = new_figure(WIDTH, 2.9)
     row = figure.subplots(1, len(measured.main), sharey=True)
     drawn_as = strategy_looks([one.spec for one in measured.main])
     for axes, one, look in zip(row, measured.main, drawn_as, strict=True):
@@ -94,7 +94,7 @@ def noise_of_a_seed(measured: Measured) -> "Figure":
     specs = [one.spec for one in measured.main]
     last = min(NOISE_EPOCHS, SINGLY // specs[0].table.rows, *(spec.epochs for spec in specs))
     table = specs[0].table.rows
-    figure = new(WIDTH, 0.8 + 1.25 * len(specs))
+    figure = new_figure(WIDTH, 0.8 + 1.25 * len(specs))
     column = figure.subplots(len(specs), 1, sharex=True, sharey=True)
     for axes, one, look in zip(column, measured.main, strategy_looks(specs), strict=True):
         count = last * one.spec.updates_per_epoch + 1

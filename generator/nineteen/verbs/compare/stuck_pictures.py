@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nineteen.page.look import EDGE, GREY, INK, LOSS, SURFACE, logarithmic, new, target_marks
+from nineteen.page.look import EDGE, GREY, INK, LOSS, SURFACE, TARGETS, logarithmic, new_figure
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.gradient import Matrices, predict
 from nineteen.verbs.compare.claims_sgd import failed_share
@@ -36,7 +36,7 @@ def answers_on_the_way(
 
     `moments` are names with epochs; where a training ends before, its end is drawn.
     """
-    figure = new(WIDTH, 2.0 * len(moments) + 0.6)
+    figure = new_figure(WIDTH, 2.0 * len(moments) + 0.6)
     grid = figure.subplots(len(moments), len(several), sharex=True, sharey=True, squeeze=False)
     shape: Any = None
     for column, one in enumerate(several):
@@ -55,7 +55,7 @@ def stuck_curves(several: Sequence[Trainings]) -> "Figure":
     """For each strategy a few seeds that learned beside a few that got stuck."""
     from matplotlib.lines import Line2D
 
-    figure = new(WIDTH, 3.4)
+    figure = new_figure(WIDTH, 3.4)
     row = figure.subplots(1, len(several), sharey=True)
     for axes, one in zip(row, several, strict=True):
         looks = np.searchsorted(one.updates, np.linspace(0, one.updates[-1], POINTS))
@@ -84,7 +84,7 @@ def failed_shares(measured: Measured) -> "Figure":
         (f"{hidden_units(several[0].spec)}{note}", several) for several, note in notes if several
     ]
     count = sum(len(several) for _, several in groups)
-    figure = new(WIDTH, 0.9 + 0.24 * count + 0.15 * len(groups))
+    figure = new_figure(WIDTH, 0.9 + 0.24 * count + 0.15 * len(groups))
     axes = figure.subplots()
     ticks: dict[float, str] = {}
     for place, (label, several) in enumerate(groups):
@@ -111,10 +111,9 @@ def _surface(axes: "Axes", spec: ScriptSpec, weights: Matrices) -> Any:
     shape = axes.contourf(first, second, heights, LEVELS, cmap=SURFACE)
     if heights.min() < 0.5 < heights.max():
         axes.contour(first, second, heights, [0.5], colors=INK, linewidths=1.2)
-    marks = target_marks()
     for row, targets in enumerate(spec.table.targets()):
         corner = [2 * int(bit) - 1 for bit in spec.table.inputs_of(row)]
-        axes.plot(*corner, **marks[targets[0]])
+        axes.plot(*corner, **TARGETS[targets[0]])
     axes.set(aspect="equal", xticks=(-1, 1), yticks=(-1, 1))
     return shape
 
@@ -125,5 +124,5 @@ def _legend(figure: "Figure", shape: Any, grid: Any) -> None:
 
     bar = figure.colorbar(shape, ax=grid, label="answer (0 to 1)")
     bar.ax.axhline(0.5, color=INK, linewidth=1.2)
-    handles = [Line2D([], [], **mark) for mark in target_marks()]
+    handles = [Line2D([], [], **mark) for mark in TARGETS]
     figure.legend(handles=handles, loc="outside upper center", ncols=2)

@@ -156,10 +156,9 @@ def _delta(spec: ScriptSpec, stage: Stage, above: Stage | None) -> Formula:
     shape = (stage.rows, stage.units[1])
     if above is None:
         return _equation(stage.D, f"{_rows('y', spec)} - output", shape)
-    product, value = f"{above.D} @ {above.weights}.T", tex(above.before)
-    slope = re.sub(r"\ba\b", lambda _: value, spec.activation.slope_tex)
-    code = f"{product} * {spec.activation.slope_at(above.before)}"
-    said = rf"({tex(product)}) \odot {slope}"
+    product, act = f"{above.D} @ {above.weights}.T", spec.activation
+    code = f"{product} * {act.slope.format(a=above.before)}"
+    said = rf"({tex(product)}) \odot {act.slope_tex.format(a=tex(above.before))}"
     if not stage.bias:
         code, said = f"({code})[:, :-1]", rf"\left( {said} \right) \texttt{{[:, :-1]}}"
     return Formula(f"{tex(stage.D)} = {said}", stage.D, code, shape)

@@ -18,8 +18,8 @@ from nineteen.page.look import (
     OUTPUTS,
     STRATEGIES,
     SURFACE,
-    new,
-    target_marks,
+    TARGETS,
+    new_figure,
 )
 from nineteen.script.activations import SIGMOID
 from nineteen.script.spec import Batch, ScriptSpec
@@ -37,7 +37,7 @@ AXIS = "input {} (-1 means 0, +1 means 1)"
 
 def network(spec: ScriptSpec) -> "Figure":
     """The layers as columns of circles, joined by lines; below, names, sizes and shapes."""
-    figure = new(6.4, 3.8)
+    figure = new_figure(6.4, 3.8)
     axes = figure.subplots()
     axes.set_axis_off()
     axes.set(xlim=(-0.5, len(spec.sizes) - 0.3), ylim=(-1.75, 1.1))
@@ -61,7 +61,7 @@ def network(spec: ScriptSpec) -> "Figure":
 
 def loss_curve(losses: Sequence[float], batch: Batch) -> "Figure":
     """The loss of each epoch, as `look.LOSS` says."""
-    figure = new(6.4, 3.2)
+    figure = new_figure(6.4, 3.2)
     axes = figure.subplots()
     look = STRATEGIES[batch]
     few = len(losses) < 20
@@ -116,7 +116,7 @@ def _between(spec: ScriptSpec, x: int) -> str:
 
 
 def _curves(spec: ScriptSpec, weights: Matrices) -> "Figure":
-    figure = new(6.4, 3.2)
+    figure = new_figure(6.4, 3.2)
     axes = figure.subplots()
     x = np.linspace(-EDGE, EDGE, 2 * GRID)
     predictions, targets = predict(weights, x[:, None], spec.activation), np.array(
@@ -142,7 +142,6 @@ def _surfaces(spec: ScriptSpec, weights: Matrices) -> "Figure":
     plane = np.stack([first, second], axis=-1).reshape(-1, 2)
     corners = np.array(list(product((-1, 1), repeat=2)))
     shape: Any = None
-    marks = target_marks()
     for axes, (i, values) in zip(grid, panels, strict=True):
         answers = predict(weights, _with(plane, values), spec.activation)
         heights = answers[:, i].reshape(GRID, GRID)
@@ -150,14 +149,14 @@ def _surfaces(spec: ScriptSpec, weights: Matrices) -> "Figure":
         if heights.min() < 0.5 < heights.max():
             axes.contour(first, second, heights, [0.5], colors=INK, linewidths=1.2)
         for bits, corner in zip(_with(corners, values), corners, strict=True):
-            axes.plot(*corner, **marks[spec.table.targets()[_row(bits)][i]])
+            axes.plot(*corner, **TARGETS[spec.table.targets()[_row(bits)][i]])
         axes.set(aspect="equal", xticks=(-1, 0, 1), yticks=(-1, 0, 1))
         axes.set_title(_title(spec, i, values))
     figure.supxlabel(AXIS.format(spec.input_names[0]), fontsize="medium")
     figure.supylabel(AXIS.format(spec.input_names[1]), fontsize="medium")
     bar = figure.colorbar(shape, ax=grid, label="prediction (0 to 1)")
     bar.ax.axhline(0.5, color=INK, linewidth=1.2)
-    _legend(figure, marks)
+    _legend(figure, TARGETS)
     return figure
 
 
@@ -167,7 +166,7 @@ def _squares(spec: ScriptSpec, weights: Matrices) -> "Figure":
     height, width = 2**down, 2 ** (count - down)
     X = np.array(list(product((-1, 1), repeat=count)))
     predictions, targets = predict(weights, X, spec.activation), np.array(spec.table.targets())
-    one = target_marks()[1] | {"markersize": 4.5}
+    one = TARGETS[1] | {"markersize": 4.5}
     figure, grid = _panels(spec.table.outputs, 2.4 if spec.table.outputs > 1 else 4.0)
     shape: Any = None
     for i, axes in enumerate(grid):
@@ -201,7 +200,7 @@ def _panels(count: int, side: float) -> "tuple[Figure, list[Axes]]":
     """A figure with so many square panels of `side` inches, at most four in a row."""
     width = min(count, 4)
     height = -(-count // width)
-    figure = new(width * side + 1.4, height * (side + 0.3) + 0.5)
+    figure = new_figure(width * side + 1.4, height * (side + 0.3) + 0.5)
     grid = figure.subplots(height, width, squeeze=False, sharex=True, sharey=True).ravel()
     for axes in grid[count:]:
         axes.set_axis_off()

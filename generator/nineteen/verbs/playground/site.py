@@ -6,14 +6,15 @@ import json
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
-from html import escape
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from nineteen import __version__
 from nineteen.errors import UsageError
-from nineteen.page import look
+from nineteen.page.look import BITS, STRATEGIES
 from nineteen.script.activations import ACTIVATIONS, SIGMOID
 from nineteen.script.options import short
+from nineteen.script.render import environment
 from nineteen.script.templates import templates_folder
 from nineteen.verbs.playground import bridge
 
@@ -57,12 +58,13 @@ def site(pyodide: str = PYODIDE) -> dict[str, bytes]:
         **runtime,
     }
     for path in sorted((templates_folder() / "playground").iterdir()):
-        if path.is_file():
+        if path.is_file() and path.suffix != ".j2":
             files[path.name] = path.read_bytes()
-    files["style.css"] = look.css().encode() + files["style.css"]
-    page = files["index.html"].decode()
-    page = page.replace("POLICY", escape(policy(address), quote=True))
-    files["index.html"] = page.replace("ACTIVATIONS", _radio_buttons()).encode()
+    looks = dict(zip(("zero", "one"), BITS, strict=True)) | STRATEGIES
+    shared = _filled("look.css.j2", looks=looks, strategies=STRATEGIES)
+    files["style.css"] = shared + files["style.css"]
+    kinds = {"activations": ACTIVATIONS, "default": SIGMOID}
+    files["index.html"] = _filled("index.html.j2", policy=policy(address), **kinds)
     manifest = {
         "pyodide": address,
         "numpy": numpy,
@@ -97,13 +99,9 @@ def policy(address: str) -> str:
     )
 
 
-def _radio_buttons() -> str:
-    """The choice of activations, the default chosen."""
-    return "\n          ".join(
-        f'<label><input type="radio" name="activation" value="{name}"'
-        f"{' checked' * (name == SIGMOID.name)}><span>{name}</span></label>"
-        for name in ACTIVATIONS
-    )
+def _filled(name: str, **values: Any) -> bytes:
+    """A template of the playground, filled in."""
+    return environment().get_template(f"playground/{name}").render(values).encode()
 
 
 def _address(text: str) -> str:

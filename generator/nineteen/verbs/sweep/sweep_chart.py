@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
-from nineteen.page.look import STRATEGIES, logarithmic, new
+from nineteen.page.look import STRATEGIES, logarithmic, new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -27,7 +27,7 @@ def sweep_figure(title: str, shares: Sequence[Point], updates: Sequence[Point]) 
 
     Call it inside `look.style()`.
     """
-    figure = new(8.6, 4.0)
+    figure = new_figure(8.6, 4.0)
     figure.suptitle(title)
     left, *right = figure.subplots(1, 2 if updates else 1, squeeze=False)[0]
     _draw(left, shares)
