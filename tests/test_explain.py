@@ -247,13 +247,13 @@ def test_an_edited_script_says_which_lines_were_changed(
 
 
 def test_an_edit_is_never_explained_as_the_original(tmp_path: Path) -> None:
-    from nineteen.verbs.explain.command import rows_of
+    from nineteen.verbs.explain.command import explained
 
     source = render(spec("xor3", "--hidden", "8,4", "--batch", "sgd"))
     lines = source.splitlines()
     for number in range(1, len(lines)):
         edited = [*lines[:number], f"{lines[number]}  # mine", *lines[number + 1 :]]
-        rows = rows_of("\n".join(edited))
+        rows = explained("\n".join(edited))
         assert [row.text for row in rows if row.number] == edited
         assert [row.number for row in rows if row.change] == [str(number + 1)]
 

@@ -1,5 +1,6 @@
 """Lessons: nothing broken, nothing empty, the script inside is the one that was verified."""
 
+import ast
 import base64
 import io
 import random
@@ -25,11 +26,13 @@ from nineteen.page import look as figures
 from nineteen.page.document import FORMATS, document_files
 from nineteen.script.gates import GATES, table_of
 from nineteen.script.make import Made, make
+from nineteen.script.render import fit
 from nineteen.script.spec import Batch
 from nineteen.script.templates import templates_folder
+from nineteen.training.execute import execute
 from nineteen.training.gradient import matrices, predict
 from nineteen.verbs.lesson.command import default_path
-from nineteen.verbs.lesson.lesson import MATH, lesson, train
+from nineteen.verbs.lesson.lesson import MATH, lesson, train_again
 from nineteen.verbs.lesson.lesson_pictures import loss_curve
 from space import EXPRESSIONS, spec
 
@@ -130,6 +133,8 @@ def check_page(text: str, made: Made, math: str) -> None:
     assert page.of("html") == [{"lang": "en"}]
     assert len(page.of("title")) == len(page.of("h1")) == len(page.of("main")) == 1
     assert page.code == made.source
+    colours = {span["class"] for span in page.of("span")}
+    assert {"keyword", "number", "comment"} <= colours <= {"keyword", "number", "comment", "string"}
     images = page.of("img")
     assert len(images) == 3
     for image in images:
@@ -192,6 +197,20 @@ def test_a_lesson_is_whole(made: Made, turn: int, tmp_path: Path) -> None:
     check_lesson(written(made, level, format, tmp_path), made, level)
 
 
+def test_a_lesson_renders_and_trains_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    trained: list[ast.Module] = []
+
+    def counted(tree: ast.Module, **names: Callable[..., object]) -> str:
+        trained.append(tree)
+        return execute(tree, **names)
+
+    monkeypatch.setattr("nineteen.verbs.lesson.lesson.execute", counted)
+    fit.cache_clear()
+    lesson(make(spec("xor", "--batch", "mini")), "full", "html")
+    assert fit.cache_info().misses == 1
+    assert len(trained) == 1
+
+
 @pytest.mark.parametrize("format", FORMATS)
 def test_the_same_command_gives_the_same_bytes(format: str, tmp_path: Path) -> None:
     once, again = (
@@ -202,7 +221,7 @@ def test_the_same_command_gives_the_same_bytes(format: str, tmp_path: Path) -> N
 
 
 def test_the_picture_is_of_the_script_that_was_verified(made: Made) -> None:
-    training = train(made)
+    training = train_again(made)
     bits = [list(map(int, made.spec.table.inputs_of(row))) for row in range(made.spec.table.rows)]
     X = 2.0 * np.array(bits) - 1
     shown = predict(matrices(training.weights, made.spec), X, made.spec.activation)

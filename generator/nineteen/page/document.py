@@ -20,6 +20,7 @@ from markdown_it.token import Token
 
 from nineteen.errors import UsageError
 from nineteen.page.extras import extra
+from nineteen.page.highlight import highlighted
 from nineteen.page.notebook import NotebookCell, code_cell, markdown_cell, notebook
 from nineteen.script.files import make_folder, write_atomically
 from nineteen.script.render import environment
@@ -189,8 +190,8 @@ def _highlight(code: str, language: str, _: str) -> str:
     """Python in coloured spans; other text as it is."""
     if language != "python":
         return escape(code)
-    from pygments import highlight
-    from pygments.formatters import HtmlFormatter
-    from pygments.lexers import PythonLexer
-
-    return str(highlight(code, PythonLexer(stripnl=False), HtmlFormatter(nowrap=True)))
+    return "".join(
+        f'<span class="{kind}">{escape(text)}</span>' if kind else escape(text)
+        for line in highlighted(code)
+        for kind, text in [*line, ("", "\n")]
+    )

@@ -84,15 +84,20 @@ def template_name(spec: ScriptSpec) -> str:
 
 def confirm(source: str) -> None:
     """Raise RuntimeError unless black leaves the source as it is: it repairs no template."""
+    if formatted(source) != source:
+        raise RuntimeError(f"black would change the script: {source.splitlines()[0]}")
+
+
+def formatted(source: str) -> str:
+    """Python as black lays it out."""
     import black
 
-    mode = black.Mode(line_length=MAX_COLUMNS)
     try:
         with LOCK:  # it parses too
-            black.format_file_contents(source, fast=False, mode=mode)
+            mode = black.Mode(line_length=MAX_COLUMNS)
+            return black.format_file_contents(source, fast=False, mode=mode)
     except black.report.NothingChanged:
-        return
-    raise RuntimeError(f"black would change the script: {source.splitlines()[0]}")
+        return source
 
 
 @cache

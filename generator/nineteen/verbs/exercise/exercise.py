@@ -8,7 +8,7 @@ from typing import Any
 from nineteen.page.notebook import code_cell, markdown_cell, notebook
 from nineteen.script.annotate import ScriptStep
 from nineteen.script.make import Made
-from nineteen.script.render import MAX_COLUMNS, environment
+from nineteen.script.render import environment, formatted
 from nineteen.script.spec import ScriptSpec
 from nineteen.verbs.exercise.blanks import SCRIPT_POINTS, blanks_of
 from nineteen.verbs.exercise.trial_numbers import trial
@@ -39,7 +39,7 @@ def exercise_files(made: Made, format: str, path: Path) -> dict[Path, str]:
     if format == "ipynb":
         return {path: _graded(graded_cells(_filled("notebook.j2", values)))}
     beside = {
-        f"test_{path.name}": tidy(_filled("test.py.j2", values)),
+        f"test_{path.name}": formatted(_filled("test.py.j2", values)),
         f"{path.stem}.md": _one_blank_line(_filled("page.md.j2", values)),
         f"{path.stem}_solution.py": made.source,
         path.name: values["blanks"].script,
@@ -55,21 +55,9 @@ def graded_cells(text: str) -> list[GradedCell]:
         if kind == "text":
             source = _one_blank_line(source)
         elif kind != "answer":
-            source = re.sub(r"\n{2,}", "\n\n", tidy(source))
+            source = re.sub(r"\n{2,}", "\n\n", formatted(source))
         found.append(GradedCell(kind, name, int(points or 0), source.strip("\n")))
     return found
-
-
-def tidy(code: str) -> str:
-    """Python code as black lays it out."""
-    import black
-
-    try:
-        return black.format_file_contents(
-            code, fast=False, mode=black.Mode(line_length=MAX_COLUMNS)
-        )
-    except black.report.NothingChanged:
-        return code
 
 
 def _values(made: Made, name: str) -> dict[str, Any]:

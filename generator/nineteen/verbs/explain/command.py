@@ -1,16 +1,17 @@
 """`explain`: a script in the terminal, every line beside its meaning."""
 
 from collections import Counter
-from dataclasses import dataclass
 from difflib import SequenceMatcher
+from itertools import zip_longest
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from nineteen.errors import UsageError
-from nineteen.script.annotate import Line, annotated
+from nineteen.script.annotate import annotated
 from nineteen.script.choices import read, spec_of
 from nineteen.script.options import PROGRAM, choices_of, parser, printable, short
+from nineteen.script.render import render
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -21,8 +22,7 @@ WIDE = 100  # columns from which code and meaning stand side by side
 LIMIT = 100_000  # bytes of a script that is read
 
 
-@dataclass(frozen=True)
-class Row:
+class Explained(NamedTuple):
     """A line to show: its number in the script or "", its text, its meaning, what became of it."""
 
     number: str
@@ -46,9 +46,7 @@ def main(argv: list[str]) -> int:
         raise UsageError(
             f"explain {short(paths[0])}: a script's path stands alone, without options"
         )
-    rows = (
-        rows_of(_script(Path(paths[0]))) if paths else _rows(annotated(spec_of(choices_of(given))))
-    )
+    rows = explained(_script(Path(paths[0])) if paths else render(spec_of(choices_of(given))))
 
     from nineteen.page.terminal import Terminal
 
@@ -59,7 +57,7 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def rows_of(text: str) -> list[Row]:
+def explained(text: str) -> list[Explained]:
     """A script's lines with their meanings; where it was edited, what became of each line.
 
     Raises UsageError where the first line has no command, or one that today's parser refuses.
@@ -67,26 +65,19 @@ def rows_of(text: str) -> list[Row]:
     lines = text.splitlines()
     wanted = annotated(read(lines[0] if lines else ""))
     matcher = SequenceMatcher(None, [line.text for line in wanted], lines, autojunk=False)
-    rows: list[Row] = []
+    rows: list[Explained] = []
     for kind, i, j, k, m in matcher.get_opcodes():
-        if kind == "equal":
-            rows += _rows(wanted[i:j], k + 1)
-            continue
-        both = min(j - i, m - k)
-        for line, number in zip(wanted[i:j], range(k, m), strict=False):
-            meaning = f"Changed by hand: the generator writes `{line.text.strip()}`."
-            rows.append(Row(str(number + 1), lines[number], meaning, "changed"))
-        for line in wanted[i + both : j]:
-            rows.append(
-                Row("", line.text, "Taken out by hand: the script no longer has it.", "taken out")
-            )
-        for number in range(k + both, m):
-            rows.append(Row(str(number + 1), lines[number], "Added by hand.", "added"))
+        for line, number in zip_longest(wanted[i:j], range(k, m)):
+            if number is None:
+                meaning = "Taken out by hand: the script no longer has it."
+                rows.append(Explained("", line.text, meaning, "taken out"))
+                continue
+            meaning, change = line.meaning if line else "Added by hand.", "" if line else "added"
+            if line and kind != "equal":
+                meaning = f"Changed by hand: the generator writes `{line.text.strip()}`."
+                change = "changed"
+            rows.append(Explained(str(number + 1), lines[number], meaning, change))
     return rows
-
-
-def _rows(lines: list[Line], first: int = 1) -> list[Row]:
-    return [Row(str(number), line.text, line.meaning) for number, line in enumerate(lines, first)]
 
 
 def _script(path: Path) -> str:
@@ -102,7 +93,7 @@ def _script(path: Path) -> str:
     raise UsageError(f"explain {printable(str(path))}: it is no script: not UTF-8, or too large")
 
 
-def _remark(rows: list[Row]) -> str:
+def _remark(rows: list[Explained]) -> str:
     changes = Counter(row.change for row in rows if row.change)
     if not changes:
         return ""
@@ -115,7 +106,7 @@ def _remark(rows: list[Row]) -> str:
     )
 
 
-def _beside(rows: list[Row], console: "Terminal") -> None:
+def _beside(rows: list[Explained], console: "Terminal") -> None:
     """Print code and meaning in two columns."""
     from rich.table import Table
     from rich.text import Text
@@ -130,7 +121,7 @@ def _beside(rows: list[Row], console: "Terminal") -> None:
     console.print(grid)
 
 
-def _below(rows: list[Row], console: "Terminal") -> None:
+def _below(rows: list[Explained], console: "Terminal") -> None:
     """Print each meaning under its line, for a narrow terminal."""
     from rich.text import Text
 
@@ -149,7 +140,7 @@ def _fold(line: str, room: int) -> list[str]:
     return folded or [""]
 
 
-def _meaning(row: Row, console: "Terminal") -> "Text":
+def _meaning(row: Explained, console: "Terminal") -> "Text":
     """The meaning, code in bold, or in backticks where there is no terminal; a change in red."""
     from rich.text import Text
 

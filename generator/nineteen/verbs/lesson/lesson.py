@@ -41,7 +41,7 @@ def lesson(made: Made, math: str, format: str) -> Document:
     The script is trained once more, in this process. Raises UsageError where a library of the extra
     `lessons` is missing.
     """
-    spec, training = made.spec, train(made)
+    spec, training = made.spec, train_again(made)
     values = {
         "spec": spec,
         "format": format,
@@ -67,7 +67,7 @@ def lesson(made: Made, math: str, format: str) -> Document:
     return Document(title, text, _pictures(spec, training, FORMATS[format]))
 
 
-def train(made: Made) -> Training:
+def train_again(made: Made) -> Training:
     """The training, seen once more in this process.
 
     Without the copies of `observe`, which cost half as much again as the run: a lesson needs no
