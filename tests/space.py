@@ -1,9 +1,8 @@
 """The option space as a hypothesis strategy: command lines that the main command accepts."""
 
 from hypothesis import strategies as st
-from nineteen.script.choices import spec_of
+from nineteen.script.choices import choose, spec_of
 from nineteen.script.gates import GATES
-from nineteen.script.options import choose
 from nineteen.script.spec import ScriptSpec
 
 EXPRESSIONS = ("a and b", "a ^ b ^ c", "not a, a", "(a or b) and c != d", "a == b, ~c | d & e, 1")

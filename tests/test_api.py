@@ -7,7 +7,7 @@ from pathlib import Path
 import nineteen
 import pytest
 from nineteen import UsageError, cli
-from nineteen.script.options import words_of
+from nineteen.script.choices import words_of
 
 GENERATED = Path(cli.__file__).parents[2] / "generated"
 

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 import pytest
 from nineteen.cli import main
+from nineteen.script.choices import choices_of, choose
 from nineteen.script.judge import judge
-from nineteen.script.options import choices_of, choose
 from nineteen.script.render import render
 from nineteen.script.run import Ending, Run
 from nineteen.script.spec import Batch, ScriptSpec

@@ -8,8 +8,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from nineteen.script.choices import read, spec_of
-from nineteen.script.options import PROGRAM, choices_of
+from nineteen.script.choices import choices_of, read, spec_of
+from nineteen.script.options import PROGRAM
 from nineteen.script.render import data, render
 from nineteen.verbs import VERBS
 from nineteen.verbs.catalogue import command as catalogue

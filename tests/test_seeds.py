@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 import pytest
+from nineteen.script.choices import choose
 from nineteen.script.judge import judge
 from nineteen.script.make import SEEDS, SeedShare, make
-from nineteen.script.options import choose
 from nineteen.script.render import render
 from nineteen.script.run import Run
 from nineteen.script.spec import ScriptSpec

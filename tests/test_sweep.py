@@ -16,15 +16,15 @@ import pytest
 from nineteen.cli import main
 from nineteen.errors import UsageError
 from nineteen.page.estimates import wilson
-from nineteen.script.choices import read, spec_of
+from nineteen.script.choices import choose, read, spec_of
 from nineteen.script.judge import judge
-from nineteen.script.options import choose
+from nineteen.script.options import command_parser
 from nineteen.script.render import for_seeds, render
 from nineteen.script.run import Ending, Run, run
 from nineteen.script.run_many import printed_in_isolation
 from nineteen.training.execute import run_here
 from nineteen.verbs.sweep import work as sweep_run
-from nineteen.verbs.sweep.command import _ONCE, _parser, _plan, sweep
+from nineteen.verbs.sweep.command import _ONCE, _plan, sweep
 from nineteen.verbs.sweep.jobs import FLAGS, SweepPlan
 from nineteen.verbs.sweep.measure import _to_observe
 from nineteen.verbs.sweep.npn import npn_classes
@@ -44,7 +44,7 @@ SMALL = 0.0008  # seconds, so that even a quick sweep has several pieces
 
 
 def plan(line: str) -> SweepPlan:
-    given = vars(_parser().read(shlex.split(line)))
+    given = vars(command_parser("sweep").read(shlex.split(line)))
     flags = [flag for flag in FLAGS if given[flag[2:].replace("-", "_")]]
     options = {option.field: given[option.field] for option in _ONCE}
     return _plan(given["gate"], flags, given["hidden"], given["batch"], given["seeds"], options)[0]

@@ -24,7 +24,7 @@ def make(*gates: str, seeds: int | None = None, **options: object) -> "Made":
     `verdict` (`verdict.ok`: it learned), `share` and `advice`, and shows itself in a notebook.
     Nothing is written.
     """
-    from nineteen.script.options import choose, words_of
+    from nineteen.script.choices import choose, words_of
     from nineteen.training.seeds import make_shared
 
     return make_shared(choose(words_of(gates, options)), seeds)

@@ -16,7 +16,7 @@ import os
 os.environ["OPENBLAS_NUM_THREADS"] = "1"
 from dataclasses import replace
 from joblib import Parallel, delayed
-from nineteen.script.options import Choices
+from nineteen.script.choices import Choices
 from nineteen.verbs.compare.comparison_plan import plan_comparison
 from nineteen.verbs.compare.measuring import REPEATS
 from nineteen.script.render import render

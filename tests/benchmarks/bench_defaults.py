@@ -15,10 +15,10 @@ from collections.abc import Iterator
 from joblib import Parallel, delayed
 from nineteen.page.estimates import wilson
 from nineteen.script.activations import ACTIVATIONS, SIGMOID, Activation
-from nineteen.script.choices import spec_of
+from nineteen.script.choices import choose, spec_of
 from nineteen.script.gates import GATES
 from nineteen.script.judge import judge
-from nineteen.script.options import choose, decimal
+from nineteen.script.options import decimal
 from nineteen.script.recipe import ONE_LAYER, recipe
 from nineteen.script.render import render
 from nineteen.script.run import Ending, Run

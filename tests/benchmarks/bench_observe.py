@@ -7,8 +7,7 @@ the honest check comes on top. Median and range over the rounds, interleaved in 
 
 import sys
 
-from nineteen.script.choices import command, spec_of
-from nineteen.script.options import choose
+from nineteen.script.choices import choose, command, spec_of
 from nineteen.script.render import render
 from nineteen.script.run import run
 from nineteen.training.examine import examine

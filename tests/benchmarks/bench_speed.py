@@ -17,8 +17,7 @@ from functools import partial
 from importlib.metadata import version
 
 import numpy as np
-from nineteen.script.choices import command, spec_of
-from nineteen.script.options import choose
+from nineteen.script.choices import choose, command, spec_of
 from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.execute import run_here

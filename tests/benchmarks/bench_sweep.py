@@ -27,9 +27,9 @@ from joblib import Parallel, delayed
 from nineteen.cli import main
 from nineteen.script.choices import command as command_of
 from nineteen.script.choices import file_stem
+from nineteen.script.options import command_parser
 from nineteen.script.render import render
 from nineteen.verbs.catalogue.command import specs
-from nineteen.verbs.sweep.command import _parser
 from nineteen.verbs.sweep.jobs import Plan, plan_of
 from nineteen.verbs.sweep.work import run_piece
 from timing import command, interleaved, ratio
@@ -65,7 +65,7 @@ def main_of(folder: Path, words: list[str]) -> Callable[[], object]:
 
 
 def plan(words: list[str]) -> Plan:
-    return plan_of(_parser().read(words))[0]
+    return plan_of(command_parser("sweep").read(words))[0]
 
 
 def bare(sources: list[str]) -> None:

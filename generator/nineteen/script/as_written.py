@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from nineteen.errors import UsageError
-from nineteen.script.choices import choices_of, read, spec_of
+from nineteen.script.choices import choices_on, read, spec_of
 from nineteen.script.spec import ScriptSpec
 from nineteen.script.syntax import parse
 
@@ -24,7 +24,7 @@ def spec_as_written(line: str, source: str, every: bool = False) -> ScriptSpec:
     name, and always the seed; with `every`, also those that it names otherwise. What the text does
     not say plainly has today's defaults. Raises UsageError as `read` does.
     """
-    named = choices_of(line)
+    named = choices_on(line)
     values = {
         name: value
         for name, value in _values(source).items()

@@ -1,29 +1,100 @@
 """A script's command in both directions: choices to ScriptSpec, and that to canonical text."""
 
+import argparse
 import re
 import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 from nineteen.errors import UsageError
-from nineteen.script import expr, gates
-from nineteen.script.activations import SIGMOID
-from nineteen.script.options import PROGRAM, Choices, choose, short
+from nineteen.script.activations import SIGMOID, Activation
+from nineteen.script.options import PROGRAM, Option, script_options, script_parser, written
 from nineteen.script.recipe import default_hidden, recipe
-from nineteen.script.separable import linearly_separable
-from nineteen.script.spec import (
-    Batch,
-    ScriptSpec,
-    default_batch_size,
-    shorten,
-    table_name,
-)
-from nineteen.script.table import MAX_OUTPUTS, TruthTable
+from nineteen.script.spec import Batch, ScriptSpec, default_batch_size, shorten, table_name
+from nineteen.script.subject import check_learnable, subject_table
+from nineteen.script.table import TruthTable
 
 MARK = f"# {PROGRAM} "
 
 
+@dataclass(frozen=True)
+class Choices:
+    """What was chosen of the options that decide a script; None is left to the defaults."""
+
+    gates: tuple[str, ...] = ()
+    table: str | None = None
+    expr: str | None = None
+    inputs: int | None = None
+    hidden: tuple[int, ...] | None = None
+    batch: Batch | None = None
+    batch_size: int | None = None
+    activation: Activation | None = None
+    lr: float | None = None
+    epochs: int | None = None
+    seed: int | None = None
+    show: str | None = None
+    keep: bool = False
+
+    @property
+    def given(self) -> list[tuple[Option, str]]:
+        """Each chosen option with its value as it is written, in the order of a command."""
+        values = [(option, getattr(self, option.field)) for option in script_options()]
+        return [
+            (option, written(value) if option.metavar else "")
+            for option, value in values
+            if value is not None and value is not False
+        ]
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The words of a command line behind the program's name."""
+        options = [(option.name, value) for option, value in self.given]
+        return (*self.gates, *(word for pair in options for word in pair if word))
+
+    @property
+    def line(self) -> str:
+        """The words as they are typed: what has spaces stands in quotes."""
+        options = [
+            f'{option.name} "{value}"' if option.name == "--expr" else f"{option.name} {value}"
+            for option, value in self.given
+        ]
+        return " ".join([*self.gates, *map(str.strip, options)])
+
+
+def choices_of(options: argparse.Namespace) -> Choices:
+    """What the parsed options of the main command, or of a verb that has them too, choose."""
+    values: dict[str, Any] = {
+        option.field: getattr(options, option.field, None) for option in script_options()
+    }
+    values["keep"] = bool(values["keep"])
+    gates = tuple(name for word in options.gate or () for name in word.split(","))
+    return Choices(gates, **values)
+
+
+def choose(words: Sequence[str]) -> Choices:
+    """What the words of a command line choose. Raises UsageError."""
+    return choices_of(script_parser().read(words))
+
+
+def words_of(gates: Sequence[str], options: Mapping[str, object]) -> list[str]:
+    """The words of a command line for gates and options given in Python: hidden=(8, 4).
+
+    False and None leave an option out.
+    """
+    words = list(gates)
+    for name, value in options.items():
+        option = f"--{name.replace('_', '-')}"
+        if value is True:
+            words.append(option)
+        elif value is not None and value is not False:
+            words.append(f"{option}={written(value)}")
+    return words
+
+
 def spec_of(choices: Choices) -> ScriptSpec:
     """The validated ScriptSpec of what was chosen, every default filled in; the seed's is 0."""
-    table, names, text = _what(choices)
+    table, names, text = subject_table(choices.gates, choices.table, choices.expr, choices.inputs)
     batch, activation = choices.batch or Batch.FULL, choices.activation or SIGMOID
     hidden = choices.hidden or default_hidden(table.inputs, activation)
     size = choices.batch_size
@@ -77,10 +148,10 @@ def read(line: str) -> ScriptSpec:
 
     Raises UsageError where the line carries no command, or one that today's parser refuses.
     """
-    return spec_of(choices_of(line))
+    return spec_of(choices_on(line))
 
 
-def choices_of(line: str) -> Choices:
+def choices_on(line: str) -> Choices:
     """What the command on a script's first line chooses. Raises UsageError as `read`."""
     _, mark, words = line.partition(MARK)
     if not mark:
@@ -111,94 +182,3 @@ def _bits(table: TruthTable) -> list[str]:
     if table.rows * table.outputs <= 16:
         return list(table.columns)
     return [f"0x{int(column, 2):0{table.rows // 4}x}" for column in table.columns]
-
-
-def _what(choices: Choices) -> tuple[TruthTable, tuple[str, ...], str]:
-    for name in choices.gates:
-        _check_word(name)
-    if bool(choices.gates) + (choices.table is not None) + (choices.expr is not None) > 1:
-        raise UsageError(
-            "more than one thing to learn: name gates (such as xor), or --table, or --expr "
-            f"({PROGRAM} --help)"
-        )
-    if choices.gates:
-        names = tuple(gates.canonical(name, choices.inputs) for name in choices.gates)
-        if len(names) > MAX_OUTPUTS:
-            raise UsageError(
-                f"{len(names)} gates: one network has at most {MAX_OUTPUTS} output columns"
-            )
-        return gates.combine(names), names, ""
-    if choices.inputs is not None:
-        raise UsageError(
-            "--inputs goes with gate names: a table or an expression has its own number of inputs",
-            "--inputs",
-        )
-    if choices.table is not None:
-        return _table(choices.table), (), ""
-    if choices.expr is not None:
-        text, table = expr.parse(choices.expr)
-        return table, (), text
-    raise UsageError(
-        f"nothing to learn: name gates (such as xor), or --table, or --expr ({PROGRAM} --help)"
-    )
-
-
-def _check_word(word: str) -> None:
-    """Refuse what is no gate's name, but was meant for the option before it."""
-    if re.fullmatch(r"[0-9]+|0x[0-9a-f]+", word):
-        raise UsageError(
-            f"{short(word)} is no gate: a comma joins hidden layers (--hidden 8,4), columns of a "
-            "table (--table 0110,0001) and sizes in compare; a space separates networks, in sweep"
-        )
-    if word in set(Batch):
-        raise UsageError(
-            f"{short(word)} is no gate: a script has one strategy (--batch {word}); "
-            "commas separate several, in sweep"
-        )
-
-
-def check_learnable(
-    table: TruthTable,
-    hidden: tuple[int, ...],
-    names: tuple[str, ...],
-    otherwise: str = " (--keep makes the script all the same)",
-) -> None:
-    """Refuse what no weights can represent: one unit a layer draws one line (see separable.py)."""
-    if set(hidden) != {1}:
-        return
-    for index, column in enumerate(table.columns):
-        if not linearly_separable(column, table.inputs):
-            name = names[index] if len(names) == table.outputs else f"output {index + 1}"
-            raise UsageError(
-                f"{name} is not linearly separable, and one hidden unit can only draw one line: "
-                f"use --hidden 2 or more{otherwise}",
-                "--hidden",
-            )
-
-
-def _table(text: str) -> TruthTable:
-    columns = [_column(word) for word in text[:1000].split(",")]
-    if len({len(column) for column in columns}) > 1:
-        raise UsageError(
-            f"--table {short(text)}: its columns have different lengths; each needs as many rows",
-            "--table",
-        )
-    return TruthTable((len(columns[0]) - 1).bit_length(), tuple(columns))
-
-
-def _column(word: str) -> str:
-    if re.fullmatch(r"0x[0-9a-fA-F]+", word):
-        bits = f"{int(word, 16):0{4 * (len(word) - 2)}b}"
-    elif re.fullmatch(r"[01]+", word):
-        bits = word
-    else:
-        raise UsageError(
-            f"--table {short(word)}: write the rows as 0 and 1 (0110), or in hexadecimal (0x6996)",
-            "--table",
-        )
-    if len(bits) < 2 or len(bits) & (len(bits) - 1):
-        raise UsageError(
-            f"--table {short(word)}: it has {len(bits)} rows; a truth table has 2, 4, 8, … 256",
-            "--table",
-        )
-    return bits

@@ -1,16 +1,19 @@
-"""The options of the main command: one row each, argparse, and what was chosen."""
+"""The options: a row each in templates/options.toml, read by argparse, and what was chosen."""
 
 import argparse
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from difflib import get_close_matches
+from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from nineteen.errors import UsageError
-from nineteen.script.activations import ACTIVATIONS, SIGMOID, Activation, kinds
+from nineteen.script.activations import ACTIVATIONS, Activation, kinds
 from nineteen.script.gates import GATES
 from nineteen.script.spec import Batch
+from nineteen.script.table import MAX_BITS
+from nineteen.script.templates import data
 
 PROGRAM = "python -m generator"
 BATCH_ALIASES = {"stochastic": "sgd", "minibatch": "mini", "mini-batch": "mini", "batch": "full"}
@@ -93,6 +96,13 @@ def _sizes(text: str) -> tuple[int, ...]:
     return tuple(map(int, text.split(",")))
 
 
+def _batch_sizes(text: str) -> list[int]:
+    try:
+        return list(map(whole(1, MAX_BITS), text.split(",")))
+    except argparse.ArgumentTypeError as error:
+        raise argparse.ArgumentTypeError(f"{error}; commas separate sizes: 1,2,4") from None
+
+
 def _batch(text: str) -> Batch:
     name = text.lower()
     if (name := BATCH_ALIASES.get(name, name)) not in set(Batch):
@@ -106,10 +116,6 @@ def _activation(text: str) -> Activation:
     return ACTIVATIONS[text.lower()]
 
 
-def _joined(sizes: Sequence[int]) -> str:
-    return ",".join(map(str, sizes))
-
-
 def decimal(value: float) -> str:
     """A learning rate as it is written: 1, 0.5, 1e-05."""
     return repr(float(value)).removesuffix(".0")
@@ -121,160 +127,114 @@ def _loss(text: str) -> str:
     return text
 
 
-class Option(NamedTuple):
-    """An option that decides the script: how it is read and written, its part of a file's name.
+READERS: dict[str, Callable[[str], Any]] = {
+    "text": str,
+    "path": Path,
+    "integer": _integer,
+    "rate": _number,
+    "sizes": _sizes,
+    "batch sizes": _batch_sizes,
+    "batch": _batch,
+    "activation": _activation,
+    "loss": _loss,
+}
 
-    One without a metavar is a flag. `stem` is "" where the file's name says nothing of it.
-    """
+
+class Option(NamedTuple):
+    """A row of templates/options.toml, which says what its fields are."""
 
     name: str
-    metavar: str
-    read: Callable[[str], Any]
     help: str
-    write: Callable[[Any], str] = str
+    metavar: str | None = None
+    read: str = "text"
+    least: int | None = None
+    most: int = 0
     stem: str = ""
+    short: str = ""
+    nargs: str | None = None
+    choices: list[str] | None = None
+    action: str | None = None
+    default: str | None = None
 
     @property
     def field(self) -> str:
         """The name of its value in Choices, and in Python."""
         return self.name.removeprefix("--").replace("-", "_")
 
-
-WHAT = (
-    Option(
-        "--table",
-        "BITS",
-        str,
-        "truth tables, row of zeros first: 0110, 0x6996; columns with commas",
-    ),
-    Option("--expr", "TEXT", str, 'expressions such as "a and (b != c)"; columns with commas'),
-    Option(
-        *("--inputs", "N", _integer),
-        f"number of inputs of {', '.join(gate.name for gate in GATES.values() if gate.rule)}",
-    ),
-)
-# In the order of a command.
-HOW = (
-    Option(
-        *("--hidden", "SIZES", _sizes, "units of the hidden layer, such as 4, or layers: 8,4"),
-        write=_joined,
-        stem="h{}",
-    ),
-    Option("--batch", "KIND", _batch, "sgd, mini or full (default full)"),
-    Option(
-        *("--batch-size", "K", _integer, "rows per update of mini (default a quarter of the rows)"),
-        stem="k{}",
-    ),
-    Option(
-        *("--activation", "KIND", _activation),
-        f"hidden activation: {kinds()} (default {SIGMOID})",
-        stem="{}",
-    ),
-    Option("--lr", "R", _number, "learning rate", write=decimal, stem="lr{}"),
-    Option("--epochs", "E", _integer, "passes over the truth table", stem="e{}"),
-    Option(
-        "--seed",
-        "S",
-        _integer,
-        "seed of the weights (default: the first that learns)",
-    ),
-    Option("--show", "loss", _loss, "loss: print the loss as it falls", stem="{}"),
-    Option("--keep", "", bool, "write the script even if it does not learn", stem="keep"),
-)
+    def add_to(self, parser: argparse._ActionsContainer) -> None:
+        """Make the option one of the parser's, or of a group of one."""
+        about = self.help.format(
+            scalable=", ".join(gate.name for gate in GATES.values() if gate.rule),
+            activations=kinds(),
+        )
+        names = [self.short, self.name] if self.short else [self.name]
+        if not (self.metavar or self.nargs or self.choices):
+            parser.add_argument(*names, action="store_true", help=about)
+            return
+        reader = READERS[self.read] if self.least is None else whole(self.least, self.most)
+        settings = {"metavar": self.metavar, "nargs": self.nargs, "choices": self.choices}
+        chosen: dict[str, Any] = {key: value for key, value in settings.items() if value}
+        action = self.action or "store"
+        parser.add_argument(
+            *names, action=action, type=reader, default=self.default, help=about, **chosen
+        )
 
 
-@dataclass(frozen=True)
-class Choices:
-    """What was chosen of the options that decide a script; None is left to the defaults."""
-
-    gates: tuple[str, ...] = ()
-    table: str | None = None
-    expr: str | None = None
-    inputs: int | None = None
-    hidden: tuple[int, ...] | None = None
-    batch: Batch | None = None
-    batch_size: int | None = None
-    activation: Activation | None = None
-    lr: float | None = None
-    epochs: int | None = None
-    seed: int | None = None
-    show: str | None = None
-    keep: bool = False
-
-    @property
-    def given(self) -> list[tuple[Option, str]]:
-        """Each chosen option with its value as it is written, in the order of a command."""
-        values = [(option, getattr(self, option.field)) for option in (*WHAT, *HOW)]
-        return [
-            (option, option.write(value) if option.metavar else "")
-            for option, value in values
-            if value is not None and value is not False
-        ]
-
-    @property
-    def words(self) -> tuple[str, ...]:
-        """The words of a command line behind the program's name."""
-        options = [(option.name, value) for option, value in self.given]
-        return (*self.gates, *(word for pair in options for word in pair if word))
-
-    @property
-    def line(self) -> str:
-        """The words as they are typed: what has spaces stands in quotes."""
-        options = [
-            f'{option.name} "{value}"' if option.name == "--expr" else f"{option.name} {value}"
-            for option, value in self.given
-        ]
-        return " ".join([*self.gates, *map(str.strip, options)])
+def rows(command: str) -> list[Option]:
+    """The options of a command, those of the main command that it has too among them."""
+    return [option for _, options in _groups(command) for option in options]
 
 
-def parser() -> Parser:
-    """The parser of the main command: what to learn and how."""
-    whole_parser = Parser(prog=PROGRAM, add_help=False)
-    what = whole_parser.add_argument_group("what to learn (one of these three)")
-    what.add_argument(
-        "gate",
-        nargs="*",
-        help="gate names, such as xor, and3 or full_adder; several are output columns",
+def command_parser(command: str, epilog: str | None = None) -> Parser:
+    """The parser of a verb, or of the main command, which is "make"."""
+    named = PROGRAM if command == "make" else f"{PROGRAM} {command}"
+    about = data("options.toml")[command]
+    parser = Parser(
+        prog=named,
+        description=about["about"],
+        epilog=epilog or about.get("epilog"),
+        formatter_class=argparse.RawDescriptionHelpFormatter if epilog else argparse.HelpFormatter,
     )
-    how = whole_parser.add_argument_group("how to learn it (measured defaults)")
-    for group, options in ((what, WHAT), (how, HOW)):
+    for title, options in _groups(command):
+        place = parser.add_argument_group(title) if title else parser
         for option in options:
-            add(group, option)
-    return whole_parser
+            option.add_to(place)
+    return parser
 
 
-def add(group: argparse._ActionsContainer, option: Option) -> None:
-    """Add an option to a parser or a group of one."""
-    if option.metavar:
-        group.add_argument(option.name, metavar=option.metavar, type=option.read, help=option.help)
-    else:
-        group.add_argument(option.name, action="store_true", help=option.help)
+def _groups(command: str) -> list[tuple[str, list[Option]]]:
+    """The titles and rows of a command's groups of options."""
+    groups = data("options.toml")[command].get("group", [])
+    every = {} if command == "make" else {option.field: option for option in rows("make")}
+    return [
+        (
+            group.get("title", ""),
+            [every[name] for name in group.get("of_make", [])]
+            + [Option(**row) for row in group.get("option", [])],
+        )
+        for group in groups
+    ]
 
 
-def choices_of(options: argparse.Namespace) -> Choices:
-    """What the parsed options of the main command, or of a verb that has them too, choose."""
-    values = {option.field: getattr(options, option.field) for option in (*WHAT, *HOW)}
-    gates = tuple(name for word in options.gate or () for name in word.split(","))
-    return Choices(gates, **values)
+def written(value: object) -> str:
+    """A value as it is written in a command."""
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ",".join(map(str, value))
+    return decimal(value) if isinstance(value, float) else str(value)
 
 
-def choose(words: Sequence[str]) -> Choices:
-    """What the words of a command line choose. Raises UsageError."""
-    return choices_of(parser().read(words))
+@cache
+def script_options() -> list[Option]:
+    """The options that decide a script, in the order of a command."""
+    what, how = (options for _, options in _groups("make")[:2])
+    return [*what[1:], *how]
 
 
-def words_of(gates: Sequence[str], options: Mapping[str, object]) -> list[str]:
-    """The words of a command line for gates and options given in Python: hidden=(8, 4).
-
-    False and None leave an option out.
-    """
-    words = list(gates)
-    for name, value in options.items():
-        option = f"--{name.replace('_', '-')}"
-        if value is True:
-            words.append(option)
-        elif value is not None and value is not False:
-            several = isinstance(value, Sequence) and not isinstance(value, str)
-            text = ",".join(map(str, value)) if several else str(value)  # type: ignore[call-overload]
-            words.append(f"{option}={text}")
-    return words
+@cache
+def script_parser() -> Parser:
+    """A parser of the options that decide a script, and of no others."""
+    parser = Parser(prog=PROGRAM, add_help=False)
+    for _, options in _groups("make")[:2]:
+        for option in options:
+            option.add_to(parser)
+    return parser

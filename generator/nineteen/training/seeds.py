@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from nineteen.script.activations import ACTIVATIONS
-from nineteen.script.choices import command, spec_of
+from nineteen.script.choices import Choices, command, spec_of
 from nineteen.script.judge import Status, judge
 from nineteen.script.make import SEEDS, Made, SeedShare, make
-from nineteen.script.options import Choices
 from nineteen.script.recipe import default_hidden
 from nineteen.script.render import fit
 from nineteen.script.run import Run

@@ -9,10 +9,10 @@ from joblib import Parallel, delayed
 
 from nineteen.errors import UsageError
 from nineteen.page.progress import counted
-from nineteen.script.choices import command, file_stem, read, spec_of
+from nineteen.script.choices import choose, command, file_stem, read, spec_of
 from nineteen.script.files import GENERATED, check_folder, output_path, write_atomically
 from nineteen.script.make import Made, make
-from nineteen.script.options import PROGRAM, Parser, choose
+from nineteen.script.options import PROGRAM, command_parser
 from nineteen.script.render import data, render
 from nineteen.script.spec import ScriptSpec
 from nineteen.verbs.catalogue.catalogue_pages import pages
@@ -23,19 +23,7 @@ _PRINTED = re.compile(r"(?<=```text\n).*?(?=```)", re.DOTALL)
 
 def main(argv: list[str]) -> int:
     """Make the catalogue, or with --check say what is stale; returns 0, or 1 on a problem."""
-    options = Parser(
-        prog=f"{PROGRAM} catalogue", description="Make and verify the scripts in generated/ again."
-    )
-    options.add_argument(
-        "--check", action="store_true", help="write nothing; say which files are stale"
-    )
-    options.add_argument(
-        "-o",
-        "--output",
-        metavar="DIR",
-        help="the folder (default generated)",
-    )
-    given = options.read(argv)
+    given = command_parser("catalogue").read(argv)
     folder = output_path(given.output, GENERATED)
     if given.check:
         problems = stale(folder)

@@ -9,52 +9,15 @@ from typing import TYPE_CHECKING
 
 from nineteen.errors import UsageError
 from nineteen.page.extras import extra
+from nineteen.script.choices import choices_of
 from nineteen.script.files import LESSONS, check_target, output_path
-from nineteen.script.options import (
-    HOW,
-    PROGRAM,
-    WHAT,
-    Option,
-    Parser,
-    add,
-    choices_of,
-    short,
-    whole,
-)
+from nineteen.script.options import command_parser, short
 from nineteen.verbs.compare.comparison_plan import command_of, plan_comparison, subject_of
 
 if TYPE_CHECKING:
     from nineteen.verbs.compare.findings import Finding
 
-FEWEST_SEEDS, MOST_SEEDS = 6, 10_000  # the interval of a median needs six
-MOST_ROWS = 256
 DECIDED = ("--batch", "--seed", "--show", "--keep")  # by compare itself
-
-DESCRIPTION = """\
-Run the scripts of several batch sizes, watched but unchanged, and write a lesson that measures what
-is said about them: Markdown with pictures, a notebook and a web page.
-"""
-
-
-def _batch_sizes(text: str) -> list[int]:
-    try:
-        return list(map(whole(1, MOST_ROWS), text.split(",")))
-    except argparse.ArgumentTypeError as error:
-        raise argparse.ArgumentTypeError(f"{error}; commas separate sizes: 1,2,4") from None
-
-
-OWN = (
-    Option(
-        *("--batch-size", "SIZES", _batch_sizes),
-        "rows per update, such as 1,2,3,4; one row and all rows are always run "
-        "(default: a quarter of the rows beside them)",
-    ),
-    Option(
-        *("--seeds", "N", whole(FEWEST_SEEDS, MOST_SEEDS)),
-        "seeds 0 to N - 1 of each size (default 1000 for small work, else 300, 100 or 30)",
-    ),
-    Option("--workers", "N", whole(1, 1000), "processes (default one a core)"),
-)
 
 
 def main(argv: list[str]) -> int:
@@ -93,7 +56,7 @@ def read(argv: list[str]) -> argparse.Namespace:
             raise UsageError(
                 f"{short(word)}: compare runs every size with the seeds 0, 1, 2, …: leave it out"
             )
-    return _parser().read(argv)
+    return command_parser("compare").read(argv)
 
 
 def _report(findings: "Sequence[Finding]", paths: Sequence[Path]) -> None:
@@ -114,24 +77,3 @@ def _report(findings: "Sequence[Finding]", paths: Sequence[Path]) -> None:
     console.print(grid)
     for path in paths:
         console.print(str(path), style="bold", soft_wrap=True)
-
-
-def _parser() -> Parser:
-    parser = Parser(
-        prog=f"{PROGRAM} compare",
-        description=DESCRIPTION,
-        usage="%(prog)s GATE|--table BITS|--expr TEXT [options]",
-    )
-    parser.add_argument("gate", nargs="*", help="gate names, such as xor, and3 or full_adder")
-    own = {option.name: option for option in OWN}
-    for name, option in ({one.name: one for one in (*WHAT, *HOW)} | own).items():
-        if name not in DECIDED:
-            add(parser, option)
-    parser.set_defaults(batch=None, seed=None, show=None, keep=False)
-    parser.add_argument(
-        "-o",
-        "--output",
-        metavar="DIR",
-        help="folder of the lesson (default generated/lessons); one of the same name is replaced",
-    )
-    return parser

@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 
 from nineteen.errors import UsageError
 from nineteen.script.activations import SIGMOID, Activation
-from nineteen.script.choices import canonical_choices, check_learnable, spec_of
-from nineteen.script.options import PROGRAM, Choices
+from nineteen.script.choices import Choices, canonical_choices, spec_of
+from nineteen.script.options import PROGRAM
 from nineteen.script.recipe import recipe
 from nineteen.script.spec import MAX_EPOCHS, Batch, ScriptSpec, default_batch_size
+from nineteen.script.subject import check_learnable
 
 Specs = tuple[ScriptSpec, ...]
 

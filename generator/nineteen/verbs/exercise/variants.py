@@ -9,10 +9,10 @@ from itertools import combinations, islice, product
 from pathlib import Path
 
 from nineteen.errors import UsageError
-from nineteen.script.choices import command, spec_of
+from nineteen.script.choices import choose, command, spec_of
 from nineteen.script.gates import GATES, table_of
 from nineteen.script.make import Made, make
-from nineteen.script.options import PROGRAM, choose
+from nineteen.script.options import PROGRAM
 from nineteen.script.render import render
 from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.script.table import TruthTable

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from nineteen.errors import UsageError
 from nineteen.script.annotate import annotated
-from nineteen.script.choices import read, spec_of
-from nineteen.script.options import PROGRAM, choices_of, parser, printable, short
+from nineteen.script.choices import choices_of, read, spec_of
+from nineteen.script.options import command_parser, printable, short
 from nineteen.script.render import render
 
 if TYPE_CHECKING:
@@ -33,14 +33,7 @@ class Explained(NamedTuple):
 
 def main(argv: list[str]) -> int:
     """Explain the script of a command, or the one in a file; returns 0."""
-    options = parser()
-    options.prog = f"{PROGRAM} explain"
-    options.description = (
-        "Show what every line of a script means: the script of these options, or the one in a file "
-        f"({options.prog} generated/xor_mini.py)."
-    )
-    options.add_argument("-h", "--help", action="help", help="show this help and leave")
-    given = options.read(argv)
+    given = command_parser("explain").read(argv)
     paths = [word for word in given.gate if set(word) & set("./\\")]
     if paths and argv != paths[:1]:
         raise UsageError(

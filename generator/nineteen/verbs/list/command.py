@@ -4,16 +4,12 @@ from rich.table import Table
 
 from nineteen.page.terminal import Terminal
 from nineteen.script.gates import GATES, names, table_of
-from nineteen.script.options import PROGRAM, Parser
+from nineteen.script.options import command_parser
 
 
 def main(argv: list[str]) -> int:
     """Print the list; returns 0."""
-    parser = Parser(
-        prog=f"{PROGRAM} list",
-        description="Print every gate with its truth table, the row of zeros first.",
-    )
-    parser.read(argv)
+    command_parser("list").read(argv)
     grid = Table(
         "gate", "inputs", "outputs in row order", "also called", box=None, header_style="bold"
     )

@@ -1,6 +1,5 @@
 """The main command: one script, rendered, run, judged, and only then kept."""
 
-import argparse
 import sys
 from argparse import Namespace
 from dataclasses import replace
@@ -8,17 +7,14 @@ from pathlib import Path
 
 from nineteen import __version__
 from nineteen.errors import UsageError
-from nineteen.script.choices import file_stem, spec_of
+from nineteen.script.choices import Choices, choices_of, file_stem, spec_of
 from nineteen.script.files import GENERATED, check_target, output_path, write_atomically
 from nineteen.script.judge import Status
 from nineteen.script.make import Made
-from nineteen.script.options import Choices, Parser, choices_of, parser, whole
+from nineteen.script.options import Parser, command_parser
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.seeds import make_shared
 from nineteen.verbs import VERBS
-
-MAX_VARIANTS = 99
-MAX_SEEDS = 10_000
 
 
 def main(argv: list[str]) -> int:
@@ -40,56 +36,11 @@ def main(argv: list[str]) -> int:
 
 
 def main_parser() -> Parser:
-    """The whole parser of the main command: what to learn, how, and where to put it."""
-    command = parser()
-    command.description = (
-        "Render a script of at most 19 lines, run it, check that it learned, and only then keep it."
-    )
-    command.formatter_class = argparse.RawDescriptionHelpFormatter
+    """The parser of the main command: what to learn, how, and where to put it."""
     verbs = [f"  {name:<22}{about}" for name, about in VERBS.items()]
-    command.epilog = "\n".join(["verbs, each with a --help of its own:", *verbs])
-    command.add_argument(
-        "--seeds",
-        metavar="N",
-        type=whole(0, MAX_SEEDS),
-        help="try the seeds 0 to N - 1 and say with how many it learns (default by size; 0: none)",
-    )
-    output = command.add_argument_group("where to put it")
-    output.add_argument(
-        "-o",
-        "--output",
-        metavar="PATH",
-        help="the script's file (default generated/…); - for standard output",
-    )
-    output.add_argument(
-        "--format",
-        choices=["py", "md", "ipynb", "html"],
-        default="py",
-        help="the script alone (py), or a lesson around it (default py)",
-    )
-    output.add_argument(
-        "--math",
-        choices=["none", "some", "full"],
-        default="none",
-        help="formulas of the lesson: none, the updates, or their derivation (default none)",
-    )
-    output.add_argument(
-        "--exercise",
-        action="store_true",
-        help="leave lines blank for students, with checks that grade them (--format py or ipynb)",
-    )
-    output.add_argument(
-        "--variants",
-        metavar="N",
-        type=whole(1, MAX_VARIANTS),
-        help="N exercises in a folder: for each student another gate, size and strategy",
-    )
-    output.add_argument(
-        "--force", action="store_true", help="replace a file that was changed by hand"
-    )
-    output.add_argument("-h", "--help", action="help", help="show this help and leave")
-    output.add_argument("--version", action="version", version=f"nineteen {__version__}")
-    return command
+    parser = command_parser("make", "\n".join(["verbs, each with a --help of its own:", *verbs]))
+    parser.add_argument("--version", action="version", version=f"nineteen {__version__}")
+    return parser
 
 
 def _make_script(options: Namespace, choices: Choices) -> int:

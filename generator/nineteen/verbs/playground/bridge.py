@@ -12,9 +12,9 @@ from nineteen.errors import UsageError
 from nineteen.page.highlight import highlighted
 from nineteen.page.notebook import code_cell, markdown_cell, notebook
 from nineteen.script.annotate import annotated
-from nineteen.script.choices import MARK, command, file_stem, read
+from nineteen.script.choices import MARK, choose, command, file_stem, read
 from nineteen.script.gates import GATES, gate_of, names, table_of
-from nineteen.script.options import PROGRAM, choose, decimal, printable
+from nineteen.script.options import PROGRAM, decimal, printable
 from nineteen.script.render import MAX_LINES, confirm, render
 from nineteen.script.spec import Batch, ScriptSpec
 

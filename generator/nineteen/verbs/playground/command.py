@@ -11,7 +11,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from nineteen.errors import UsageError
-from nineteen.script.options import PROGRAM, Parser
+from nineteen.script.options import command_parser
 from nineteen.verbs.playground.site import MANIFEST, PYODIDE, site
 
 PORT = 1919
@@ -29,31 +29,15 @@ _TYPES = {
 
 def main(argv: list[str]) -> int:
     """Write the site into a folder, or serve it on this machine until interrupted; returns 0."""
-    options = Parser(
-        prog=f"{PROGRAM} playground",
-        description="The page to choose, see, run and compare scripts in the browser.",
-    )
-    options.add_argument(
-        "-o", "--output", metavar="DIR", type=Path, help="write a static site for any host"
-    )
-    options.add_argument(
-        "--pyodide",
-        metavar="DIR|URL",
-        default=PYODIDE,
-        help="where Pyodide is: a folder that becomes part of the site, or an address "
-        f"(default {PYODIDE})",
-    )
-    options.add_argument(
-        "--port", metavar="N", type=int, help=f"where to serve it (default {PORT}; 0 for any)"
-    )
-    given = options.read(argv)
+    given = command_parser("playground").read(argv)
+    pyodide = given.pyodide or PYODIDE
     if given.output is None:
-        serve(site(given.pyodide), PORT if given.port is None else given.port)
+        serve(site(pyodide), PORT if given.port is None else given.port)
         return 0
     if given.port is not None:
         raise UsageError("--port goes without -o: the site is written, not served")
     check_folder(given.output)
-    files = site(given.pyodide)
+    files = site(pyodide)
     write(given.output, files)
     size = sum(map(len, files.values())) / 1e6
     print(f"{len(files)} files in {given.output}, {size:.1f} MB: any web server can serve them")

@@ -9,34 +9,18 @@ from pathlib import Path
 from typing import Any
 
 from nineteen.errors import UsageError
-from nineteen.script.options import (
-    BATCH_ALIASES,
-    HOW,
-    PROGRAM,
-    WHAT,
-    Parser,
-    add,
-    choose,
-    short,
-    whole,
-)
+from nineteen.script.choices import choose
+from nineteen.script.options import BATCH_ALIASES, command_parser, script_options, short
 from nineteen.script.spec import Batch
-from nineteen.verbs.sweep.jobs import FLAGS, MAX_SCRIPTS, SweepPlan, plan_sweep
+from nineteen.verbs.sweep.jobs import FLAGS, SweepPlan, plan_sweep
 from nineteen.verbs.sweep.measure import Measured, measure, observe_updates
 from nineteen.verbs.sweep.pool import WorkersDie, workers_for
 from nineteen.verbs.sweep.sweep_page import write_page
 from nineteen.verbs.sweep.sweep_result import SweepResult, result_of
 
-DESCRIPTION = """\
-Run the scripts of many seeds, each rendered, executed and judged, and say what share learns, with
-its 95 % interval. Several gates are one network, as in the main command; --each makes them one
-network each. Exit code 0: measured; 1: a script prints something else in a process of its own, or
-a share is below --at-least; 3: a script crashed, or workers keep dying.
-"""
-MAX_WORKERS = 1000
 # The sweep sets these itself; it has the main command's other options as they are.
 _NOT_ONCE = ("hidden", "batch", "seed", "show", "keep")
-_ONCE = [each for each in (*WHAT, *HOW) if each.field not in _NOT_ONCE]
+_ONCE = [each for each in script_options() if each.field not in _NOT_ONCE]
 
 Size = int | str | tuple[int, ...]
 
@@ -85,7 +69,7 @@ def sweep(
 
 def main(argv: list[str]) -> int:
     """Run or continue a sweep and print its table; returns 0, or 1 or 3 as the help says."""
-    given = vars(_parser().read(argv))
+    given = vars(command_parser("sweep").read(argv))
     least, report = _percent(given.pop("at_least")), given.pop("report")
     try:
         result = sweep(*given.pop("gate"), observe=report, **given)
@@ -165,33 +149,3 @@ def _percent(text: str) -> Fraction:
     if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,9})?", text) or Fraction(text) > 100:
         raise UsageError(f"--at-least {short(text)}: it has to be a percentage, such as 99.9")
     return Fraction(text)
-
-
-def _parser() -> Parser:
-    """The sweep's parser: the main command's options, of which some may have several values."""
-    parser = Parser(prog=f"{PROGRAM} sweep", description=DESCRIPTION)
-    what = parser.add_argument_group("what to learn, as in the main command, or a family")
-    what.add_argument("gate", nargs="*", help="gate names; several are one network")
-    for flag, about in FLAGS.items():
-        what.add_argument(flag, action="store_true", help=about)
-    how = parser.add_argument_group("how to learn it (same defaults as the main command)")
-    about = "seeds 0 to N - 1 (default 100; 1 with --all-functions)"
-    how.add_argument("--seeds", metavar="N", type=whole(1, MAX_SCRIPTS), help=about)
-    about = "sizes, such as 2 3 4 8,4: a comma joins layers, a space separates networks"
-    how.add_argument("--hidden", metavar="SIZES", nargs="+", help=about)
-    about = "such as sgd,mini,full (default full)"
-    how.add_argument("--batch", metavar="KINDS", action="append", help=about)
-    for option in _ONCE:
-        add(what if option in WHAT else how, option)
-    where = parser.add_argument_group("where to run it, and what to keep")
-    about = "processes (default one a core)"
-    where.add_argument("--workers", metavar="N", type=whole(1, MAX_WORKERS), help=about)
-    about = "a Dask scheduler: tcp://host:port"
-    where.add_argument("--scheduler", metavar="ADDRESS", help=about)
-    about = "JSON lines, a row a script; continues such a file"
-    where.add_argument("-o", "--output", metavar="FILE", help=about)
-    about = "write a page with a chart under generated/sweeps/"
-    where.add_argument("--report", action="store_true", help=about)
-    about = "exit with 1 where a smaller share learned"
-    where.add_argument("--at-least", metavar="PERCENT", default="0", help=about)
-    return parser

@@ -5,19 +5,15 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from nineteen.errors import UsageError
-from nineteen.script.choices import spec_of
+from nineteen.script.choices import Choices, spec_of
 from nineteen.script.gates import canonical
-from nineteen.script.options import PROGRAM, Choices
+from nineteen.script.options import PROGRAM
 from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.verbs.sweep.npn import npn_classes
 
 MAX_SCRIPTS = 10_000_000
 SEEDS = 100
-FLAGS = {
-    "--all-functions": "every function of --inputs 1 to 4",
-    "--classes": "one function of each NPN class of --inputs 1 to 4",
-    "--each": "one network for each of the gates",
-}
+FLAGS = ("--all-functions", "--classes", "--each")
 _NO_MINI = "--batch mini {}: two rows have nothing between one row and all"
 
 
