@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 
 from nineteen.script.choices import read
-from nineteen.script.render import render
+from nineteen.script.render import data, render
 
 XOR = render(read("# python -m generator xor --batch mini"))
 AND = render(read("# python -m generator and --hidden 4 --epochs 150"))
@@ -134,4 +134,26 @@ LAYOUTS: dict[str, Page] = {
     "CRLF in the cell": lambda source: notebook(source.replace("\n", "\r\n"), indent=1),
     "byte order mark": lambda source: "\ufeff" + notebook(source, indent=1),
     "last line ends": lambda source: notebook(source + "\n", indent=1),
+}
+
+
+def placed(text: str, source: str) -> str:
+    """The text with the script in the place of @@; what is before that is before every line."""
+    lines = []
+    for line in text.splitlines():
+        before, mark, after = line.partition("@@")
+        lines += [f"{before}{own}".rstrip() for own in source.splitlines()] if mark else [line]
+        assert not after
+    return "\n".join(lines) + "\n"
+
+
+def _way(row: dict[str, str]) -> Page:
+    if row["file"].endswith(".ipynb"):
+        return lambda source: notebook(placed(row["text"], source))
+    return lambda source: placed(row["text"], source)
+
+
+# The table of what is found, each as a page and the name of its file.
+WAYS: dict[str, tuple[str, Page]] = {
+    row["in"]: (row["file"], _way(row)) for row in data("check/formats.toml")["found"]
 }

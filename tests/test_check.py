@@ -17,10 +17,9 @@ from nineteen.script.choices import read
 from nineteen.script.judge import Status, Verdict, judge
 from nineteen.script.run import Ending, Run
 from nineteen.training.honesty import Honesty
-from nineteen.verbs.check import command as checking
+from nineteen.verbs.check import check_runs as checking
 from nineteen.verbs.check import replacement, script_form
-from nineteen.verbs.check.blocks import Block
-from nineteen.verbs.check.command import check_script
+from nineteen.verbs.check.check_runs import check_script
 from nineteen.verbs.check.found_script import FoundScript, scripts_in
 from nineteen.verbs.check.four_checks import (
     CheckResult,
@@ -31,6 +30,7 @@ from nineteen.verbs.check.four_checks import (
     refused,
     same,
 )
+from nineteen.verbs.check.python_cells import python_blocks
 
 LINES = XOR.count("\n")
 SPEC = read(XOR.partition("\n")[0])
@@ -40,7 +40,10 @@ WRONG = XOR.replace("W2 += ", "W2 -= ")
 
 def found(source: str, block: int = 0, line: int = 1, name: str = "x.py") -> FoundScript:
     spec = read(source.partition("\n")[0])
-    return FoundScript(Path(name), Block(block, line, source, 0, len(source)), spec, named=spec)
+    [whole] = python_blocks(source)
+    numbers = tuple(number + line - 1 for number in whole.numbers)
+    whole = replace(whole, number=block, kind="block" if block else "", numbers=numbers)
+    return FoundScript(Path(name), whole, spec, named=spec)
 
 
 def result_of(
@@ -314,7 +317,7 @@ def test_bad_scripts_each_fail_with_a_line_and_the_run_goes_on(
     assert "is not UTF-8" in reports["bytes.py"]
     assert "z_good.py" not in reports
     assert re.search(r"z_good\.py:1 +pass +pass +pass +pass", printed)
-    assert "20 scripts: 19 failed" in printed
+    assert "20 scripts in 20 of 20 files: 19 failed" in printed
     assert "Traceback" not in printed
 
 
@@ -351,7 +354,8 @@ def test_codes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     printed = capsys.readouterr().out
     assert "wrong.md:4 (block 1): xor --batch mini\n  learns: fail\n      row " in printed
     assert "NameError: name 'nothing' is not defined (line 1" in printed
-    assert printed.endswith("1 script: all passed, 1 differs from what the generator renders\n")
+    told = "1 script in 1 of 1 file: none failed, 1 differs from what the generator renders\n"
+    assert printed.endswith(told)
     assert main(["check", "--strict", other]) == 1
 
 
@@ -361,11 +365,11 @@ def test_codes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         ([], "the following arguments are required: PATH"),
         (["nowhere"], "nowhere: there is no such file or folder"),
         (["."], "there is no generated script"),
-        (["notes.txt"], "notes.txt: scripts are in .py, .md, .ipynb files"),
+        (["notes.txt"], "notes.txt: scripts are in .py, .md, .markdown"),
         ([".", "--seconds", "0"], "'0' is not a number of seconds above 0"),
         ([".", "--seconds", "nan"], "'nan' is not a number of seconds above 0"),
-        ([".", "--workers", "0"], "'0' is not a number from 1 to 256"),
-        ([".", "--workers", "9" * 5000], "is not a number from 1 to 256"),
+        ([".", "--workers", "0"], "'0': it has to be a whole number from 1 to 256"),
+        ([".", "--workers", "9" * 5000], "it has to be a whole number from 1 to 256"),
         ([".", "--str"], "unknown option '--str': did you mean --strict?"),
     ],
 )
@@ -420,17 +424,17 @@ def test_interrupted_fix_says_what_was_written(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     paths = [write(tmp_path, f"{name}.py", WRONG) for name in "abc"]
-    writes = replacement.write
+    writes = replacement.replace_text
 
-    def write_two(sources: replacement.Sources) -> None:
-        if next(iter(sources)).path.name == "c.py":
+    def write_two(path: Path, old: str, new: str) -> None:
+        if path.name == "c.py":
             raise KeyboardInterrupt
-        writes(sources)
+        writes(path, old, new)
 
-    monkeypatch.setattr(replacement, "write", write_two)
+    monkeypatch.setattr(replacement, "replace_text", write_two)
     assert main(["check", "--fix", *paths]) == 130
     places = f"{paths[0]}:1, {paths[1]}:1"
-    said = f"interrupted; replaced already: {places}; nothing else was written\n"
+    said = f"interrupted; changed already: {places}; nothing else was written\n"
     assert capsys.readouterr().err == said
     assert [Path(path).read_text(encoding="utf-8") for path in paths] == [XOR, XOR, WRONG]
 

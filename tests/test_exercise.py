@@ -23,7 +23,7 @@ from nineteen.script.choices import MARK
 from nineteen.script.make import Made, make
 from nineteen.script.render import MAX_COLUMNS, MAX_LINES, confirm
 from nineteen.script.spec import ScriptSpec
-from nineteen.verbs.check.command import check_script
+from nineteen.verbs.check.check_runs import check_script
 from nineteen.verbs.check.found_script import scripts_in
 from nineteen.verbs.exercise.blanks import Blank, blanks_of
 from nineteen.verbs.exercise.exercise import exercise_files

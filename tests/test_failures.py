@@ -19,7 +19,7 @@ from nineteen.training.execute import execute
 from nineteen.verbs.catalogue import command as catalogue
 from nineteen.verbs.catalogue import failures
 from nineteen.verbs.catalogue.failures import FAILED, FAILURES, Failure
-from nineteen.verbs.check.command import check_script
+from nineteen.verbs.check.check_runs import check_script
 from nineteen.verbs.check.found_script import scripts_in
 
 ROOT = Path(catalogue.__file__).parents[4]

@@ -9,7 +9,7 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
-from documents import AND, LAYOUTS, OTHERS, PAGES, XOR, fence, notebook
+from documents import AND, LAYOUTS, OTHERS, PAGES, WAYS, XOR, fence, notebook
 from nineteen import pytest_plugin
 from nineteen.script.choices import read
 from nineteen.script.render import render
@@ -17,8 +17,8 @@ from nineteen.script.render import render
 # NumPy can be imported once only in a process, and each inner run forgets what it imported.
 from nineteen.verbs.check import (
     collect,  # noqa: F401
-    first_line,
 )
+from nineteen.verbs.check.found_script import READERS
 
 pytest_plugins = ["pytester"]
 
@@ -90,10 +90,12 @@ def test_nothing_is_imported_without_a_script(pytester: pytest.Pytester) -> None
     result.assert_outcomes(passed=1, failed=1)
 
 
-def test_quick_test_knows_the_files_that_check_reads() -> None:
-    assert pytest_plugin.SUFFIXES == first_line.SUFFIXES
-    assert pytest_plugin.FIRST_LINE.search(XOR.encode())
-    assert first_line.MARK in pytest_plugin.FIRST_LINE.pattern
+@pytest.mark.parametrize("way", WAYS)
+def test_quick_test_knows_what_check_reads(way: str, tmp_path: Path) -> None:
+    assert tuple(READERS) == pytest_plugin.SUFFIXES
+    name, page = WAYS[way]
+    put(tmp_path / name, page(XOR))
+    assert pytest_plugin._looks_ours(tmp_path / name)
 
 
 # Collected once, and never imported.
@@ -355,7 +357,7 @@ def test_fault_of_the_checker_is_told_apart(
     def examine(*_: object) -> None:
         raise RuntimeError("no interpreter")
 
-    monkeypatch.setattr("nineteen.verbs.check.command.examine", examine)
+    monkeypatch.setattr("nineteen.verbs.check.check_runs.examine", examine)
     put(folder / "x.py", AND)
     result = pytester.runpytest_inprocess("-p", "no:logging")
     result.assert_outcomes(failed=1)

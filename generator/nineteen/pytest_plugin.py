@@ -18,10 +18,17 @@ from typing import Any
 import pytest
 
 OLDEST = 8  # the first pytest with Dir and pytest_collect_directory
-SUFFIXES = (".py", ".md", ".ipynb")  # those of verbs/check/first_line.py; a test compares them
-MOST = 2**24  # bytes of a page or notebook that are looked at
-FIRST_LINE = re.compile(rb"import numpy as np[ \t]*# python -m generator ")
-_IN_PYTHON = re.compile(rb"(\xef\xbb\xbf|\xff\xfe)?" + FIRST_LINE.pattern)
+# What `check` reads, and the first line that it knows; a test compares them.
+SUFFIXES = (
+    *(".py", ".md", ".markdown", ".mdx", ".qmd", ".rmd", ".rst"),
+    *(".adoc", ".asciidoc", ".tex", ".ipynb"),
+)
+MOST = 2**24  # bytes of a file that are looked at
+FIRST_LINE = re.compile(
+    rb"import numpy as np\b[^#\n\\]*# *(?:\$ ?)?(?:(?:uvx|\w+ run) )?"
+    rb"(?:py(?:thon)?[\d.]*(?:\.exe)?(?: -[\w.]+)? -m (?:generator|nineteen)|nineteen) "
+)
+_IN_PYTHON = re.compile(rb"^(?:\xef\xbb\xbf|\xff\xfe)?[ \t]*" + FIRST_LINE.pattern, re.MULTILINE)
 
 _OLD = int(pytest.__version__.partition(".")[0]) < OLDEST
 _wrapper: Callable[..., Callable[..., Any]] = (
@@ -92,16 +99,16 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
 
 
 def _looks_ours(path: Path) -> bool:
-    """The quick test: an import of NumPy that ends with a command, in a .py on its first line."""
+    """The quick test: an import of NumPy that ends with a command, in a .py on a line's start."""
     python = path.suffix.lower() == ".py"
     if path.suffix.lower() not in SUFFIXES or not path.is_file():
         return False
     try:
         with open(path, "rb", buffering=0) as file:
-            data = file.read(256 if python else MOST).replace(b"\0", b"")  # it may be UTF-16
+            data = file.read(MOST).replace(b"\0", b"")  # it may be UTF-16
     except OSError:
         return False  # pytest says what is wrong with it
-    return bool(_IN_PYTHON.match(data) if python else FIRST_LINE.search(data))
+    return bool((_IN_PYTHON if python else FIRST_LINE).search(data.replace(b"\r", b"\n")))
 
 
 def _is_ours(path: Path) -> bool:

@@ -16,6 +16,13 @@ from nineteen.script.subject import check_learnable, subject_table
 from nineteen.script.table import TruthTable
 
 MARK = f"# {PROGRAM} "
+# A command at the end of a line, however its user starts Python: `python3 -m`, `py -m`, `uv run`,
+# `nineteen …`. What is put behind it, such as `# noqa` or `(lesson 3)`, is a note.
+COMMAND = re.compile(
+    r"# *(?:\$ ?)?(?:(?:uvx|(?:uv|pipx|poetry|pdm|pixi|hatch) run) )?"
+    r"(?:py(?:thon)?[\d.]*(?:\.exe)?(?: -[\w.]+)? -m (?:generator|nineteen)|nineteen) (?P<words>.*)"
+)
+_NOTE = re.compile(r"[(\[\u2013\u2014]|<-|//|->")
 
 
 @dataclass(frozen=True)
@@ -153,15 +160,23 @@ def read(line: str) -> ScriptSpec:
 
 def choices_on(line: str) -> Choices:
     """What the command on a script's first line chooses. Raises UsageError as `read`."""
-    _, mark, words = line.partition(MARK)
-    if not mark:
-        raise UsageError(f"no command on the first line: it should end with '{MARK}…'")
+    return choose(command_words(line))
+
+
+def command_words(line: str) -> list[str]:
+    """The words of the command on a script's first line; what follows them is a note.
+
+    Raises UsageError as `read` does.
+    """
+    found = COMMAND.search(line)
+    if not found:
+        raise UsageError(f"no command on the first line: it should end with '# {PROGRAM} …'")
     try:
-        return choose(shlex.split(words))
-    except UsageError:
-        raise
-    except ValueError as error:  # shlex's own
+        words = shlex.split(found["words"], comments=True)
+    except ValueError as error:
         raise UsageError(str(error)) from None
+    notes = (i for i, word in enumerate(words) if _NOTE.match(word) and words[i - 1] != "--expr")
+    return words[: next(notes, len(words))]
 
 
 def command(spec: ScriptSpec) -> str:

@@ -1,6 +1,8 @@
 """Writing a file: where it may go, never half, and never over somebody's own work."""
 
 import os
+import shutil
+from collections.abc import Callable
 from contextlib import suppress
 from itertools import takewhile
 from pathlib import Path
@@ -77,8 +79,34 @@ def is_ours(path: Path) -> bool:
         return False
 
 
-def write_atomically(path: Path, text: str) -> None:
-    """Put `text` at `path` in one step, as UTF-8; whatever goes wrong leaves the old file."""
+def replace_text(path: Path, old: str, new: str) -> None:
+    """Put `new` in the place of `old`, which is all that a file holds; its mode and owner stay.
+
+    Raises UsageError, and writes nothing, where the file holds anything else by now, or has a
+    second name, which would keep the old text.
+    """
+    target = path.resolve()  # a link stays one
+    about = target.stat()
+    if about.st_nlink > 1:
+        raise UsageError("the file has a second name (a hard link): mend it by hand")
+
+    def confirm(draft: Path) -> None:
+        shutil.copymode(target, draft)
+        with suppress(OSError, AttributeError):  # only root may give a file away; not on Windows
+            os.chown(draft, about.st_uid, about.st_gid)
+        if target.read_bytes() != old.encode():
+            raise UsageError("the file was changed while it was being checked: check it again")
+
+    write_atomically(target, new, confirm)
+
+
+def write_atomically(
+    path: Path, text: str, confirm: Callable[[Path], None] = lambda draft: None
+) -> None:
+    """Put `text` at `path` in one step, as UTF-8; whatever goes wrong leaves the old file.
+
+    `confirm` is given the file that is about to take the place, and may still raise.
+    """
     make_folder(path.parent)
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -86,6 +114,7 @@ def write_atomically(path: Path, text: str) -> None:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
+        confirm(draft)
         os.replace(draft, path)
     except BaseException:
         with suppress(FileNotFoundError):

@@ -13,7 +13,7 @@ from nineteen.errors import UsageError
 from nineteen.pytest_plugin import FIRST_LINE
 from nineteen.script.choices import read
 from nineteen.script.make import SECONDS
-from nineteen.verbs.check.command import check_script
+from nineteen.verbs.check.check_runs import check_script
 from nineteen.verbs.check.found_script import FoundScript, scripts_in
 
 

@@ -1,182 +1,154 @@
 """`check`: does every generated script in these files and folders still learn, and honestly?"""
 
+import json
 import os
-import time
-from argparse import ArgumentTypeError
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
-from functools import partial
-from itertools import groupby
+import sys
+from argparse import ArgumentTypeError, Namespace
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from nineteen.errors import UsageError
-from nineteen.script.judge import Verdict
 from nineteen.script.make import SECONDS
-from nineteen.script.options import PROGRAM, Parser, printable, short
-from nineteen.script.render import render
-from nineteen.script.run import stop_all
-from nineteen.training.examine import examine
-from nineteen.training.honesty import Honesty
-from nineteen.verbs.check.found_script import FoundScript, files_in, scripts_in
-from nineteen.verbs.check.four_checks import ScriptResult, checked, refused
-
-_SLICE = 0.2  # seconds, the longest that Ctrl-C can go unnoticed on Windows
-
-Observed = tuple[Verdict, Honesty]
+from nineteen.script.options import PROGRAM, Parser, printable, short, whole
+from nineteen.verbs.check.check_report import CheckReport
+from nineteen.verbs.check.check_runs import check_all
+from nineteen.verbs.check.files_to_check import Settings, files_in, settings_of
+from nineteen.verbs.check.found_script import FoundScript, reading, scripts_in
+from nineteen.verbs.check.four_checks import ScriptResult
 
 
 def main(argv: list[str]) -> int:
-    """Check, and with --fix replace what fails; returns the highest of the results' codes."""
-    from nineteen.page.progress import counted
-    from nineteen.verbs.check.replacement import fix_scripts
+    """Check, and with --fix or --adopt change what needs it; returns the report's exit code."""
     from nineteen.verbs.check.summary import print_summary
 
     given = _parser().read(argv)
-    found = [script for path in files_in(map(Path, given.paths)) for script in scripts_in(path)]
-    if not found:
+    paths = [Path(path) for path in given.paths]
+    said = settings_of(paths)
+    settings = replace(
+        said, seconds=given.seconds or said.seconds, strict=given.strict or said.strict
+    )
+    report = check_paths(paths, settings, given.workers, given.adopt)
+    if given.fix or given.diff or given.adopt:
+        report = _mended(report, settings, given)
+    if given.allow_empty:
+        report = replace(report, empty=())
+    elif not report.results and not report.empty:
         raise UsageError(
             f"{', '.join(map(printable, given.paths))}: there is no generated script "
             f"(its first line ends with '# {PROGRAM} …')"
         )
-
-    def results(scripts: Sequence[FoundScript], label: str) -> list[ScriptResult]:
-        every = check_all(scripts, given.workers, given.seconds, given.strict)
-        return list(counted(every, label, len(scripts)))
-
-    checked = results(found, "checking")
-    notes: list[str] = []
-    if given.fix:
-        fixed: list[FoundScript] = []
-        try:
-            notes = fix_scripts([one for one in checked if one.failed], given.seconds, fixed)
-            again = results(_again(fixed), "checking again") if fixed else []
-        except KeyboardInterrupt:
-            raise KeyboardInterrupt(_interrupted(fixed)) from None
-        kept = [result for result in checked if result.found not in fixed]
-        order = [(script.path, script.block.number) for script in found]
-        checked = sorted(
-            kept + again,
-            key=lambda result: order.index((result.found.path, result.found.block.number)),
-        )
-    print_summary(checked, notes)
-    return max(result.code for result in checked)
+    if given.json:
+        json.dump(report.as_json(), sys.stdout, indent=1)
+        print()
+    else:
+        print_summary(report, given.quiet, given.verbose)
+    return report.code
 
 
-def check_script(
-    found: FoundScript, seconds: float = SECONDS, strict: bool = False
-) -> ScriptResult:
-    """The result of one script, which runs once, isolated, for at most `seconds`."""
-    return _result(found, partial(_observe, found, seconds), strict)
+def check_paths(
+    paths: Sequence[Path], settings: Settings | None = None, workers: int = 1, adopt: bool = False
+) -> CheckReport:
+    """The report on every script in files and folders; nothing is written.
 
-
-def check_all(
-    found: Sequence[FoundScript], workers: int, seconds: float = SECONDS, strict: bool = False
-) -> Iterator[ScriptResult]:
-    """The results in order; `workers` scripts run side by side, each in a process of its own.
-
-    A fault of the checker ends in the result of the script that it concerns.
+    With `adopt` a script is checked as what its text says, also where its command says otherwise.
+    Raises UsageError for paths and settings that are refused.
     """
-    with ThreadPoolExecutor(workers) as pool:
-        futures = [pool.submit(_observe, script, seconds) for script in found]
-        try:
-            for script, future in zip(found, futures, strict=True):
-                yield _guarded(script, partial(_await, future), strict)
-        except BaseException:  # Ctrl-C strikes the main thread only, not those of the pool
-            pool.shutdown(wait=False, cancel_futures=True)
-            while not all(future.done() for future in futures):
-                stop_all()
-                time.sleep(0.05)
-            raise
+    from nineteen.verbs.check.replacement import as_it_is
 
-
-def _observe(found: FoundScript, seconds: float) -> Observed | None:
-    """The verdict on the script's run, and its honesty; None without a spec."""
-    if found.spec is None:
-        return None
-    render(found.spec)  # refused before it runs, if it is
-    _, verdict, honesty = examine(found.block.source, found.spec, seconds)
-    return verdict, honesty
-
-
-def _await(future: Future[Observed | None]) -> Observed | None:
-    while not wait([future], _SLICE).done:
-        pass
-    return future.result()
-
-
-def _result(
-    found: FoundScript, observed: Callable[[], Observed | None], strict: bool
-) -> ScriptResult:
-    try:
-        evidence = observed()
-    except UsageError as error:
-        return refused(found, f"the command on its first line is refused: {error}")
-    return checked(found, *evidence, strict) if evidence else refused(found, found.problem)
-
-
-def _guarded(
-    found: FoundScript, observed: Callable[[], Observed | None], strict: bool
-) -> ScriptResult:
-    try:
-        return _result(found, observed, strict)
-    except Exception as error:
-        return ScriptResult(found, {}, code=3, fault=f"{type(error).__name__}: {error}")
-
-
-def _interrupted(fixed: Sequence[FoundScript]) -> str:
-    """What an interrupted --fix has done already; "" for nothing."""
-    places = ", ".join(script.place() for script in fixed)
-    return f"interrupted; replaced already: {places}; nothing else was written" if fixed else ""
-
-
-def _again(fixed: Sequence[FoundScript]) -> list[FoundScript]:
-    """The scripts that now stand in the places of those that were replaced."""
-    places = {(script.path, script.block.number) for script in fixed}
-    paths = [path for path, _ in groupby(fixed, lambda script: script.path)]
-    return [
-        script
-        for path in paths
-        for script in scripts_in(path)
-        if (script.path, script.block.number) in places
+    settings = settings or settings_of(paths)
+    left_out: list[str] = []
+    readings = [reading(path) for path in files_in(paths, settings, left_out)]
+    left_out += [f"{one.path}: {one.left_out}" for one in readings if one.left_out]
+    found = [script for one in readings for script in one.scripts]
+    results = _results(map(as_it_is, found) if adopt else found, "checking", settings, workers)
+    holding = {os.path.realpath(script.path) for script in found}
+    named = [path for path in paths if path.is_file() and os.path.realpath(path) not in holding]
+    empty = [
+        str(path)
+        for path in named
+        if str(path) not in {str(one.path) for one in readings if one.left_out}
     ]
+    return CheckReport(tuple(results), tuple(readings), tuple(empty), tuple(left_out))
+
+
+def _results(
+    found: Iterable[FoundScript], label: str, settings: Settings, workers: int
+) -> list[ScriptResult]:
+    from nineteen.page.progress import counted
+
+    scripts = list(found)
+    every = check_all(scripts, workers, settings.seconds, settings.strict)
+    return list(counted(every, label, len(scripts)))
+
+
+def _mended(report: CheckReport, settings: Settings, given: Namespace) -> CheckReport:
+    """The report once --fix or --adopt has changed files, or with what --diff says they would."""
+    from nineteen.verbs.check import replacement
+
+    if given.adopt:
+        changes, notes = replacement.adoptions(report.results), list[str]()
+    else:
+        failed = [result for result in report.results if result.failed]
+        changes, notes = replacement.fixes(failed, settings.seconds, given.force or given.diff)
+    files = list(replacement.rewritten(changes))
+    if given.diff:
+        diff = "".join(file.diff() for file in files)
+        return replace(report, notes=tuple(notes), diff=diff)
+    fixed: list[FoundScript] = []
+    try:
+        notes = [*replacement.write(files, fixed), *notes]
+        places = {_place(script) for script in fixed}
+        paths = dict.fromkeys(script.path for script in fixed)
+        now = (script for path in paths for script in scripts_in(path) if _place(script) in places)
+        again = _results(now, "checking again", settings, given.workers) if fixed else []
+    except KeyboardInterrupt:
+        done = ", ".join(script.place() for script in fixed)
+        words = f"interrupted; changed already: {done}; nothing else was written" if fixed else ""
+        raise KeyboardInterrupt(words) from None
+    after = {_place(result.found): result for result in again}
+    results = tuple(after.get(_place(result.found), result) for result in report.results)
+    return replace(report, results=results, notes=tuple(notes))
+
+
+def _place(found: FoundScript) -> tuple[Path, int, int]:
+    """What a script keeps when its lines change: its file, its block, and its place in that."""
+    return found.path, found.block.number, found.order
 
 
 def _parser() -> Parser:
     options = Parser(
         prog=f"{PROGRAM} check",
-        description="Check that every generated script in .py files, Markdown pages and notebooks "
+        description="Check that every generated script in Python files, pages and notebooks "
         "learns, trains as it says, keeps its form, and is what the generator makes today.",
-        epilog="exit codes: 0 all passed, 1 a check failed, 2 usage, 3 a script crashed or ran out "
-        "of time",
+        epilog="exit codes: 0 all passed, 1 a check failed or a named file holds no script, "
+        "2 usage, 3 a script crashed or ran out of time",
     )
-    options.add_argument("paths", nargs="+", metavar="PATH", help="a file or a folder")
-    options.add_argument(
-        "--strict", action="store_true", help="a script that differs from today's fails"
-    )
-    options.add_argument(
-        "--fix", action="store_true", help="replace the scripts that fail, in place"
-    )
-    options.add_argument(
+    add = options.add_argument
+    add("paths", nargs="+", metavar="PATH", help="a file or a folder")
+    add("--strict", action="store_true", help="whatever does not pass all checks fails")
+    add("--fix", action="store_true", help="put right the lines of scripts that fail, in place")
+    add("--adopt", action="store_true", help="write into a command what its script does otherwise")
+    add("--diff", action="store_true", help="show what --fix or --adopt would do, write nothing")
+    add("--force", action="store_true", help="with --fix: lines of your own inside a script may go")
+    add("--allow-empty", action="store_true", help="a named file without a script is no failure")
+    add("-q", "--quiet", action="store_true", help="say only what fails")
+    add("-v", "--verbose", action="store_true", help="report on every script, name every file")
+    add("--json", action="store_true", help="the report as JSON")
+    add(
         "--workers",
         metavar="N",
-        type=_workers,
+        type=whole(1, 256),
         default=os.cpu_count() or 1,
         help="scripts side by side (default: one a processor)",
     )
-    options.add_argument(
+    add(
         "--seconds",
         metavar="S",
         type=seconds_of,
-        default=SECONDS,
         help=f"time limit of a script (default {SECONDS:g})",
     )
     return options
-
-
-def _workers(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text[:4]) <= 256):
-        raise ArgumentTypeError(f"{short(text)} is not a number from 1 to 256")
-    return int(text)
 
 
 def seconds_of(text: str) -> float:

@@ -1,19 +1,39 @@
-"""Finding generated scripts in Python files, Markdown pages and notebooks."""
+"""Finding generated scripts in a file: in Python, in pages of several formats, in notebooks."""
 
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+import re
+import stat
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 from nineteen.errors import UsageError
 from nineteen.script.as_written import spec_as_written
-from nineteen.script.choices import MARK, file_stem, read
+from nineteen.script.choices import COMMAND, file_stem, read
 from nineteen.script.options import printable
+from nineteen.script.render import data
 from nineteen.script.spec import ScriptSpec
-from nineteen.verbs.check.blocks import Block, lines_of, newline_of, plain
-from nineteen.verbs.check.first_line import MAX_FIRST_LINE, SUFFIXES, marked
+from nineteen.verbs.check.blocks import Block
 
-_SKIPPED = {"__pycache__", "node_modules", "build", "dist", "venv"}
+MAX_FIRST_LINE = 4096  # characters
+MAX_SIZE = 16  # megabytes of a file
+
+READERS: dict[str, str] = {
+    key.lower(): name for key, name in data("check/formats.toml")["readers"].items()
+}
+_FIRST_LINE = re.compile(r"import numpy as np\b[^#\n\\]*" + COMMAND.pattern)
+_MAYBE = re.compile(rb"(?:generator|nineteen)[ \t]")
+_QUOTES = re.compile(r"[rRuU]?(\"\"\"|'''|\"|')")
+# Code that imports NumPy, draws random numbers, multiplies matrices and loops, all at its top.
+_TEXT = re.compile(r"(\"\"\"|''').*?\1", re.DOTALL)
+_ALIKE = (
+    re.compile(r"^(?:import|from) +numpy\b", re.MULTILINE),
+    re.compile(r"\b(?:rand|randn|random|normal|uniform|standard_normal)\("),
+    re.compile(r" @ |\bdot\(|\bmatmul\("),
+    re.compile(r"^(?:for\b.*\bin\b|while\b)", re.MULTILINE),
+)
 
 
 @dataclass(frozen=True)
@@ -22,7 +42,9 @@ class FoundScript:
 
     `spec` is what it is checked by: its command, and what its own text says where the command is
     silent (see as_written.py). `named` is the command alone, with today's defaults. Without a spec,
-    `problem` says why: the command is refused, or the file cannot be read.
+    `problem` says why: the command is refused, or the file cannot be read. `order` counts the
+    scripts of a block from 0. `text` is the file's, and `next` the block that follows, which may
+    hold the rest of the script.
     """
 
     path: Path
@@ -30,127 +52,163 @@ class FoundScript:
     spec: ScriptSpec | None
     problem: str = ""
     named: ScriptSpec | None = None
+    order: int = 0
+    text: str = field(default="", repr=False, compare=False)
+    next: Block | None = field(default=None, repr=False, compare=False)
 
     @property
     def part(self) -> str:
         """The part of the file, such as "block 2" or "cell 3"; empty for a Python file."""
-        kind = "cell" if self.path.suffix.lower() == ".ipynb" else "block"
-        return f"{kind} {self.block.number}" if self.block.number else ""
+        return f"{self.block.kind} {self.block.number}" if self.block.number else ""
 
     @property
     def name(self) -> str:
         """An identifier that no other script of the file has."""
         stem = file_stem(self.named) if self.named else "refused" if self.block.source else "broken"
-        return f"{self.part.replace(' ', '')}_{stem}".lstrip("_")
+        again = f"_{self.order + 1}" if self.order else ""
+        return f"{self.part.replace(' ', '')}_{stem}{again}".lstrip("_")
 
     def place(self, line: int = 1) -> str:
         """Where a line of the script stands, such as "page.md:12 (block 2)"."""
-        path = printable(os.fspath(self.path))
-        if not self.block.number:
-            return f"{path}:{self.block.line + line - 1}"
-        if self.part.startswith("cell"):
-            within = f", line {line}" if line > 1 else ""
-            return f"{path}:{self.block.line} ({self.part}{within})"
-        return f"{path}:{self.block.line + line - 1} ({self.part})"
+        block, inside = self.block, min(line, len(self.block.numbers)) - 1
+        number = block.numbers[inside] + line - 1 - inside
+        within = f", line {block.above + line}" if block.json and block.above + line > 1 else ""
+        part = f" ({self.part}{within})" if block.number else ""
+        return f"{printable(os.fspath(self.path))}:{number}{part}"
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a file holds: scripts, and the lines of blocks that look like one without a command.
+
+    `left_out` is why the file was not read, if it was not.
+    """
+
+    path: Path
+    scripts: tuple[FoundScript, ...] = ()
+    alike: tuple[int, ...] = ()
+    left_out: str = ""
 
 
 def scripts_in(path: Path) -> list[FoundScript]:
-    """The scripts of a .py, .md or .ipynb file, in order.
+    """The scripts of a file, in order; see `reading`."""
+    return list(reading(path).scripts)
 
-    A file with a script that cannot be taken apart is one FoundScript, without a spec.
-    """
+
+def reading(path: Path) -> Reading:
+    """What a file holds. One that cannot be taken apart is one FoundScript, without a spec."""
     try:
-        if not marked(path):
-            return []
-        data = path.read_bytes()
-        if MARK.encode() not in data:
-            return [_broken(path, "the file is UTF-16: save it as UTF-8")]
-        text = data.decode()
-        return [_found(path, block) for block in _blocks(path, text) if _has_mark(block)]
+        reader = READERS.get(path.suffix.lower())
+        content = _content(path) if reader else b""
+        if isinstance(content, str):
+            return Reading(path, left_out=content)
+        command = _MAYBE.search(content.replace(b"\0", b""))
+        if not reader or not (command or b"numpy" in content):
+            return Reading(path)
+        if command and not _MAYBE.search(content):
+            return Reading(path, (_broken(path, "the file is UTF-16: save it as UTF-8"),))
+        text = content.decode()
+        return _reading(path, text, list(_readers()[reader](text)))
     except OSError as error:
-        return [_broken(path, f"the file cannot be read: {error.strerror or error}")]
+        problem = f"the file cannot be read: {error.strerror or error}"
+        return Reading(path, (_broken(path, problem),))
     except UnicodeDecodeError as error:
+        if not command:
+            return Reading(path)
         line = error.object.count(b"\n", 0, error.start) + 1
         byte = f"byte 0x{error.object[error.start]:02x}"
-        reason = f"{byte} on line {line} is not UTF-8: save the file as UTF-8"
-        return [_broken(path, reason, line)]
+        problem = f"{byte} on line {line} is not UTF-8: save the file as UTF-8"
+        return Reading(path, (_broken(path, problem, line),))
     except ValueError as error:
-        return [_broken(path, str(error))]
+        return Reading(path, (_broken(path, str(error)),) if command else ())
 
 
-def files_in(paths: Iterable[Path]) -> list[Path]:
-    """The files that may hold scripts: those named, and those in the folders named, each once.
-
-    Hidden folders, build folders and virtual environments are left out. Raises UsageError for a
-    path that does not exist or has another ending.
-    """
-    found: dict[Path, Path] = {}
-    for path in paths:
-        if path.is_dir():
-            inside = sorted(_walk(path))
-        elif not path.is_file():
-            raise UsageError(f"{printable(str(path))}: there is no such file or folder")
-        elif path.suffix.lower() not in SUFFIXES:
-            raise UsageError(f"{printable(str(path))}: scripts are in {', '.join(SUFFIXES)} files")
-        else:
-            inside = [path]
-        for file in inside:
-            found.setdefault(file.resolve(), file)
-    return list(found.values())
+def _content(path: Path) -> bytes | str:
+    """The bytes of a regular file, or why it is left out; a pipe is never waited for."""
+    number = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+    with open(number, "rb", buffering=0) as file:
+        about = os.fstat(number)
+        if not stat.S_ISREG(about.st_mode):
+            return "it is not a regular file"
+        if about.st_size > MAX_SIZE * 2**20:
+            return f"it has {about.st_size / 2**20:.0f} MB, and {MAX_SIZE} MB is the limit"
+        return file.readall()
 
 
-def _walk(folder: Path) -> Iterator[Path]:
-    seen: set[str] = set()
-    for name, folders, names in os.walk(folder, followlinks=True):
-        if (real := os.path.realpath(name)) in seen:  # a link may lead back
-            folders.clear()
-            continue
-        seen.add(real)
-        folders[:] = [
-            inner
-            for inner in folders
-            if not inner.startswith(".")
-            and inner not in _SKIPPED
-            and not os.path.exists(os.path.join(name, inner, "pyvenv.cfg"))
-        ]
-        for file in names:
-            path = Path(name, file)
-            if path.suffix.lower() in SUFFIXES and path.is_file():
-                yield path
+def _readers() -> dict[str, Callable[[str], Iterable[Block]]]:
+    from nineteen.verbs.check import markdown_blocks, markup_blocks, notebook_cells, python_cells
+
+    return {
+        "python": python_cells.python_blocks,
+        "markdown": markdown_blocks.code_blocks,
+        "notebook": notebook_cells.code_cells,
+        "restructured": markup_blocks.restructured_blocks,
+        "asciidoc": markup_blocks.asciidoc_blocks,
+        "latex": markup_blocks.latex_blocks,
+    }
 
 
-def _blocks(path: Path, text: str) -> list[Block]:
-    match path.suffix.lower():
-        case ".md":
-            from nineteen.verbs.check.markdown_blocks import code_blocks
+def _reading(path: Path, text: str, blocks: list[Block]) -> Reading:
+    scripts: list[FoundScript] = []
+    alike = []
+    for number, block in enumerate(blocks):
+        parts = list(_parts(block))
+        following = blocks[number + 1] if number + 1 < len(blocks) else None
+        for order, part in enumerate(parts):
+            behind = following if order == len(parts) - 1 else None
+            scripts.append(replace(_found(path, part), order=order, text=text, next=behind))
+        code = "" if parts else _TEXT.sub("", block.source)
+        if all(pattern.search(code) for pattern in _ALIKE):
+            alike.append(block.numbers[min(_begin(block.lines), len(block.lines) - 1)])
+    return Reading(path, tuple(scripts), tuple(alike))
 
-            return code_blocks(text)
-        case ".ipynb":
-            from nineteen.verbs.check.notebook_cells import code_cells
 
-            return code_cells(text)
-    start = int(text.startswith("\ufeff"))
-    newline = newline_of((lines_of(text) or [""])[0])
-    return [Block(0, 1, plain(text[start:]), start, len(text), newline=newline)]
+def _parts(block: Block) -> Iterator[Block]:
+    """The scripts of a block: where code begins with a first line, and at each that follows."""
+    begin = _begin(block.lines)
+    if begin == len(block.lines) or not _FIRST_LINE.match(block.lines[begin]):
+        return
+    rest = range(begin + 1, len(block.lines))
+    edges = [begin, *(i for i in rest if _FIRST_LINE.match(block.lines[i])), len(block.lines)]
+    for first, behind in pairwise(edges):
+        while behind < len(block.lines) and re.match(r"\s*(#|$)", block.lines[behind - 1]):
+            behind -= 1
+        yield block.cut(first, behind)
 
 
-def _has_mark(block: Block) -> bool:
-    return MARK in block.source.partition("\n")[0]
+def _begin(lines: tuple[str, ...]) -> int:
+    """Where the code begins, below comments, magics, a docstring; at least the last line."""
+    number = 0
+    while number < len(lines) and (line := lines[number].strip()[:2] or "#"):
+        if quotes := _QUOTES.match(lines[number].strip()):
+            closed = lines[number].strip()[quotes.end() :]
+            while quotes[1] not in closed and number + 1 < len(lines) and len(quotes[1]) > 1:
+                number += 1
+                closed = lines[number]
+        elif line[0] not in "#%!":
+            break
+        number += 1
+    return number
 
 
 def _found(path: Path, block: Block) -> FoundScript:
-    line = block.source.partition("\n")[0]
+    line = block.lines[0]
     if len(line) > MAX_FIRST_LINE:
         return FoundScript(path, block, None, f"its first line has {len(line)} characters")
     try:
         block.source.encode()
-        spec = spec_as_written(line, block.source)
-        return FoundScript(path, block, spec, named=read(line))
+        spec, named = _specs(line, block.source)
+        return FoundScript(path, block, spec, "", named)
     except UnicodeEncodeError:
         return FoundScript(path, block, None, "it holds half a character (a lone surrogate)")
     except UsageError as error:
         return FoundScript(path, block, None, f"the command on its first line is refused: {error}")
 
 
+@lru_cache(maxsize=64)
+def _specs(line: str, source: str) -> tuple[ScriptSpec, ScriptSpec]:
+    return spec_as_written(line, source), read(line)
+
+
 def _broken(path: Path, problem: str, line: int = 1) -> FoundScript:
-    return FoundScript(path, Block(0, line, "", 0, 0), None, problem)
+    return FoundScript(path, Block(0, "", (line,), (), ()), None, problem)

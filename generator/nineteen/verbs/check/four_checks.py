@@ -1,10 +1,10 @@
 """The four checks of a script: does it learn, honestly, in good form, and as generated today?"""
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from nineteen.script.choices import command
+from nineteen.script.choices import command, command_words
 from nineteen.script.judge import Status, Verdict, wrong_rows
 from nineteen.script.options import PROGRAM, decimal, printable
 from nineteen.script.render import render
@@ -54,7 +54,7 @@ class ScriptResult:
     @property
     def failed(self) -> bool:
         """Whether the script failed a check, so that it should be replaced."""
-        return any(check.failed for check in self.checks.values())
+        return self.has(Outcome.FAIL)
 
     @property
     def clean(self) -> bool:
@@ -63,10 +63,9 @@ class ScriptResult:
             check.outcome is Outcome.PASS for check in self.checks.values()
         )
 
-    @property
-    def differs(self) -> bool:
-        """Whether the script differs from what the generator renders, which is no failure."""
-        return any(check.outcome is Outcome.DIFFERS for check in self.checks.values())
+    def has(self, outcome: Outcome) -> bool:
+        """Whether a check had this outcome."""
+        return any(check.outcome is outcome for check in self.checks.values())
 
     def report(self) -> list[str]:
         """The lines that a student acts on."""
@@ -85,21 +84,24 @@ def checked(
 ) -> ScriptResult:
     """The result of a script that ran, beside what the generator renders.
 
-    `found` has a spec. With `strict` a script that differs from that fails. Of a script that
-    does not learn, as its --keep says, no other difference is a failure: it may be the lesson.
+    `found` has a spec. With `strict` a script that differs from that fails, and so does one that
+    cannot be checked in full. Of a script that does not learn, as its --keep says, no other
+    difference is a failure: it may be the lesson.
     Raises UsageError where today's generator refuses the command.
     """
     assert found.spec is not None
     problems = form_problems(found.block.source)
     learned = learns(verdict, found.spec)
     as_meant = found.spec.keep and learned.outcome is Outcome.PASS
-    honest = Outcome.DIFFERS if as_meant and honesty.status == "fail" else Outcome(honesty.status)
     checks = {
         "learns": learned,
-        "honest": CheckResult(honest, (honesty.reason,) if honesty.reason else ()),
+        "honest": _honest(found, honesty, strict, as_meant),
         "form": CheckResult(Outcome.FAIL if problems else Outcome.PASS, tuple(problems)),
         "same": same(found, strict and not as_meant),
     }
+    if checks["learns"].failed and (rest := continued(found)):
+        lines = (f"it goes on in {rest}: a script is checked in one piece",)
+        checks["learns"] = CheckResult(Outcome.FAIL, (*lines, *checks["learns"].lines))
     failed = [name for name, check in checks.items() if check.failed]
     look = _look(found, verdict) if {"learns", "honest"} & {*failed} else ""
     ended = verdict.status in (Status.CRASHED, Status.TIMEOUT)
@@ -110,6 +112,19 @@ def refused(found: FoundScript, problem: str) -> ScriptResult:
     """The result of a script whose command or file is refused: it has nothing to learn."""
     rest = dict.fromkeys(("honest", "form", "same"), CheckResult(Outcome.NOT_APPLICABLE))
     return ScriptResult(found, {"learns": CheckResult(Outcome.FAIL, (problem,))} | rest, code=1)
+
+
+def _honest(found: FoundScript, honesty: Honesty, strict: bool, as_meant: bool) -> CheckResult:
+    """Whether it trains as it says; what --keep is there for is no failure."""
+    assert found.spec is not None
+    assert found.named is not None
+    lines = (honesty.reason,) if honesty.reason else ()
+    if honesty.status == "pass" and found.spec.seed != found.named.seed:
+        lines = (f"honest for seed {found.spec.seed}",)
+    if strict and honesty.status == "not applicable":
+        return CheckResult(Outcome.FAIL, (*lines, "not applicable, which --strict takes for this"))
+    excused = as_meant and honesty.status == "fail"
+    return CheckResult(Outcome.DIFFERS if excused else Outcome(honesty.status), lines)
 
 
 def learns(verdict: Verdict, spec: ScriptSpec) -> CheckResult:
@@ -138,7 +153,8 @@ def same(found: FoundScript, strict: bool) -> CheckResult:
     """
     assert found.spec is not None
     assert found.named is not None
-    source, rendered = found.block.source, render(found.spec)
+    source = found.block.source
+    rendered = with_first_line(source, render(found.spec))
     if source == rendered:
         return CheckResult(Outcome.PASS)
     outcome = Outcome.FAIL if strict else Outcome.DIFFERS
@@ -153,6 +169,26 @@ def same(found: FoundScript, strict: bool) -> CheckResult:
         return CheckResult(outcome, ("only the end of its last line differs",))
     shown = [line for line in diff if not line.startswith("@@")]
     return CheckResult(outcome, (*notes, *shown[:MAX_DIFF]))
+
+
+def with_first_line(source: str, rendered: str) -> str:
+    """What is rendered, with the script's own first line where that is only written otherwise."""
+    own, _, _ = source.partition("\n")
+    first, _, rest = rendered.partition("\n")
+    if own.partition("#")[0] == first.partition("#")[0] and command_words(own) == command_words(
+        first
+    ):
+        return f"{own}\n{rest}"
+    return rendered
+
+
+def continued(found: FoundScript) -> str:
+    """The next block or cell, where the rest of the script stands there; "" where it does not."""
+    if found.next is None or found.named is None:
+        return ""
+    missing = {*render(found.named).split("\n")} - {*found.block.lines}
+    rest = missing & {*found.next.lines}
+    return replace(found, block=found.next).place() if len(rest) > max(1, len(missing) // 2) else ""
 
 
 def _notes(spec: ScriptSpec, named: ScriptSpec) -> list[str]:

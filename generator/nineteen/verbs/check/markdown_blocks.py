@@ -2,71 +2,137 @@
 
 import re
 from collections.abc import Iterator
-from itertools import accumulate
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from nineteen.verbs.check.blocks import Block, lines_of, newline_of
+from nineteen.verbs.check.blocks import Block, Page
 
 # `!!! note`, `??? note`, `=== "Tab"`: what follows is indented by four spaces, exactly as in a
 # list item. So such a line is read as one, and CommonMark finds the blocks in it.
 _ADMONITION = re.compile(r'^([ \t>]*)(?:!!!|\?\?\?\+?|===[!+]? ?(?=["\']))[^\r\n]*')
+_SIGN = re.compile(r"!!!|\?\?\?|===")
 _ITEM = r"\1-   x"
+_COLONS = re.compile(r"^([ \t>]*)(:{3,})(\{code[^\r\n]*)?[ \t]*$", re.MULTILINE)
 _PYTHON = re.compile(r"(i?python|py)[0-9.]*|pyodide", re.IGNORECASE)
 _FENCE = re.compile(r"^[ \t>]*(```|~~~)", re.MULTILINE)
+# A line of words: only its indentation counts for what is a block. HTML may begin or end in others.
+_WORDS = re.compile(r"([ \t]*)[^\W\d_][^<>\r\n]*(?=[\r\n]|$)")
+_LONG = 1000  # characters that a line needs at most to say what it begins
+_PART = 400  # lines that are parsed together, at least
+# Without one of these there is neither a fence nor an indented block nor HTML that goes on.
+_CODE = re.compile(
+    r"```|~~~|^[ >]*(?: {4}|\t|<|[-+*] {5}|[-+*]\t|\d+[.)](?: {5}|\t))", re.MULTILINE
+)
 
 
-def code_blocks(text: str) -> list[Block]:
+def code_blocks(text: str) -> Iterator[Block]:
     """The Python blocks of a page, in order; those without a language are taken for Python.
 
     The blocks of other languages are counted and left out.
     """
-    lines = lines_of(text)
-    starts = [0, *accumulate(map(len, lines))]
-    found = []
-    for number, token in enumerate(_tokens(lines), 1):
-        content = lines_of(token.content)
+    page = Page(text)
+    kept, lines = _kept(page)
+    for number, (before, token) in enumerate(_tokens(lines), 1):
+        content = token.content.split("\n")
         assert token.map is not None
-        first = token.map[0] + (token.type == "fence")
+        fenced = token.type == "fence"
+        first = before + token.map[0] + fenced
         skip = _options(content) if token.info.startswith("{") else 0
-        if content[skip:] and _is_python(token.info, content[skip]):
-            begin, end = first + skip, first + len(content)
-            found.append(
-                Block(
-                    number=number,
-                    line=begin + 1,
-                    source="".join(content[skip:]),
-                    start=starts[begin],
-                    end=starts[end],
-                    prefix=_prefix(lines[begin], content[skip]),
-                    newline=newline_of(lines[begin]),
-                )
+        if _is_python(token.info) and "".join(content[skip:]):
+            begin = kept[first + skip]
+            behind = (
+                kept[first + token.content.count("\n")] if fenced else kept[before + token.map[1]]
             )
-    return found
+            if behind - begin > _LONG and "numpy" not in page.between(begin, behind):
+                continue
+            code = next(i for i, line in enumerate(content[skip:], first + skip) if line.strip())
+            prefix = _prefix(lines[code], content[code - first])
+            own = [_inside(page.bare(i), prefix) for i in range(begin, behind)]
+            while len(own) > 1 and not own[-1] and not fenced:
+                own.pop()
+            yield page.block(number, "block", begin, own)
 
 
-def _tokens(lines: list[str]) -> list[Token]:
-    """The tokens of the code blocks; their line numbers are those of the page."""
+def _kept(page: Page) -> tuple[list[int], list[str]]:
+    """The lines that decide what is a block: their numbers and that of lines, and what they say.
+
+    A line of words below another of the same indentation, or an empty line below another, changes
+    nothing; and in a long text of paragraphs all but the first and the last are alike.
+    """
+    kept: list[int] = []
+    lines: list[str] = []
+    for number, line in enumerate(page.lines):
+        words = _WORDS.match(line)
+        if words:
+            said = f"{words[1]}x"
+            if said == "x" and lines[-4:] == ["x", "", "x", ""]:
+                del kept[-2:], lines[-2:]
+        elif line.isspace():
+            said = ""
+        else:
+            said = line.rstrip("\r\n")[:_LONG]
+            said = _ADMONITION.sub(_ITEM, said) if _SIGN.search(said) else said
+        if lines[-1:] != [said] or not (words or said == ""):
+            kept.append(number)
+            lines.append(said)
+    return [*kept, len(page.lines)], _colons(lines) if ":::" in page.text else lines
+
+
+def _tokens(lines: list[str]) -> Iterator[tuple[int, Token]]:
+    """The tokens of the code blocks, each with the number of kept lines before its part.
+
+    The page is parsed in parts, for the sake of memory; a part without a sign of code not at all.
+    A part begins at a line that no list or quote reaches: below an empty line, not indented.
+    """
+    begin, size = 0, _PART
+    while begin < len(lines):
+        end = min(begin + size, len(lines))
+        while end < len(lines) and (lines[end - 1].strip() or lines[end][:1] in (" ", "\t", "")):
+            end += 1
+        part = lines[begin:end]
+        tokens = _parsed(part) if _CODE.search("\n".join(part)) else []
+        if end < len(lines) and any(_is_open(token, len(part)) for token in tokens):
+            size *= 2
+            continue
+        yield from ((begin, token) for token in tokens if token.type in ("fence", "code_block"))
+        begin, size = end, _PART
+
+
+def _is_open(token: Token, lines: int) -> bool:
+    """Whether a fence, or HTML such as a comment, goes on behind the last of so many lines."""
+    ends = token.map[1] if token.map else 0
+    return token.type in ("fence", "html_block") and ends >= lines
+
+
+def _parsed(lines: list[str]) -> list[Token]:
+    """The tokens of a part, with those inside directives."""
     parser = MarkdownIt("commonmark").disable("inline")
-    masked = [_ADMONITION.sub(_ITEM, line) for line in lines]
     while True:
-        tokens = [
-            token
-            for token in parser.parse("".join(masked))
-            if token.type in ("fence", "code_block")
-        ]
+        tokens = parser.parse("\n".join([*lines, ""]))
         edges = [line for token in tokens if _is_container(token) for line in _edges(token)]
         if not edges:
             return tokens
         for line in edges:
-            masked[line] = newline_of(masked[line])
+            lines[line] = ""
+
+
+def _colons(lines: list[str]) -> list[str]:
+    """The lines with `:::{code-block}` … `:::` as a fence of backticks, which it is to MyST."""
+    opened = ""
+    for number, line in enumerate(lines):
+        mark = _COLONS.match(line)
+        if mark and (mark[3] if not opened else not mark[3] and len(mark[2]) >= len(opened)):
+            lines[number] = f"{mark[1]}{'`' * len(mark[2])}{mark[3] or ''}"
+            opened = "" if opened else mark[2]
+    return lines
 
 
 def _is_container(token: Token) -> bool:
     """Whether a fence is a directive such as ```{note}, whose content is Markdown again."""
     return (
-        token.info.startswith("{")
+        token.type == "fence"
+        and token.info.startswith("{")
         and _FENCE.search(token.content) is not None
         and not token.info.startswith(("{code", "{python", "{ipython"))
     )
@@ -77,32 +143,37 @@ def _edges(token: Token) -> Iterator[int]:
     assert token.map is not None
     first, behind = token.map
     yield first
-    if behind - first > len(lines_of(token.content)) + 1:
+    if behind - first > token.content.count("\n") + 1:
         yield behind - 1
 
 
 def _options(content: list[str]) -> int:
     """How many lines of options stand before a directive's code."""
     rest = iter(enumerate(content))
-    if content and content[0].strip() == "---":
+    if content[0].strip() == "---":
         return next((i + 1 for i, line in rest if i and line.strip() == "---"), 0)
     return next((i for i, line in rest if not re.match(r":[\w-]+:", line)), 0)
 
 
-def _is_python(info: str, first: str) -> bool:
-    """Whether a fence with this info string holds Python.
-
-    Without a language only a line of code counts: a comment alone may be a shell's.
-    """
+def _is_python(info: str) -> bool:
+    """Whether a fence with this info string holds Python, or says nothing of a language."""
     words = re.findall(r"[A-Za-z][\w+.-]*", info)
-    if info.startswith("{") and not info.startswith("{."):
-        words = words[1:] or ["python"]
-    return bool(_PYTHON.fullmatch(words[0])) if words else not first.lstrip().startswith("#")
+    if re.match(r"\{(code|code-block|code-cell|sourcecode)\}", info):
+        words = words[1:]
+    return not words or bool(_PYTHON.fullmatch(words[0]))
 
 
 def _prefix(line: str, content: str) -> str:
     """What stands before a block's line in the page."""
-    line, content = line.rstrip("\r\n"), content.rstrip("\n")
     if line.endswith(content):
         return line[: len(line) - len(content)]
     return line[: len(line) - len(line.lstrip())]
+
+
+def _inside(line: str, prefix: str) -> str:
+    """A line of the page without the prefix that its block has."""
+    if line.startswith(prefix):
+        return line[len(prefix) :]
+    if prefix.rstrip().startswith(line.rstrip()) or not line.strip():
+        return ""
+    return line[min(len(prefix), len(line) - len(line.lstrip())) :]

@@ -1,24 +1,25 @@
-"""The code cells of a notebook, with their places in its JSON text."""
+"""The code cells of a notebook, with the places of their lines in its JSON text."""
 
 import json
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from typing import Any
 
-from nineteen.verbs.check.blocks import Block, lines_of, newline_of, plain
+from nineteen.verbs.check.blocks import Block, Page, Span
 
 _SPACE = re.compile(r"[ \t\n\r]*")
+_ESCAPE = re.compile(r"(\\r\\n|\\[nr])|\\.")
 _decode = json.JSONDecoder().raw_decode
 
 
-def code_cells(text: str) -> list[Block]:
+def code_cells(text: str) -> Iterator[Block]:
     """The code cells of a notebook of format 4, numbered among all its cells.
 
     Raises ValueError where the text is not such a notebook; its text is the reason.
     """
-    cells = _cells(text)
-    found = []
-    for number, start in enumerate(cells, 1):
+    page = Page(text)
+    for number, start in enumerate(_cells(text), 1):
         if text[start] != "{":
             raise ValueError(f"the notebook is broken: cell {number} is not an object")
         fields = {key: span for key, *span in _members(text, start)}
@@ -30,37 +31,33 @@ def code_cells(text: str) -> list[Block]:
             raise ValueError(
                 f"the notebook is broken: the source of cell {number} is neither text nor lines"
             )
-        begin, end = fields["source"]
-        inside = begin if isinstance(source, str) else _skip(text, begin + 1)
-        found.append(
-            Block(
-                number=number,
-                line=len(lines_of(text[:inside])) or 1,
-                source=plain(code).removesuffix("\n") + "\n",
-                start=begin,
-                end=end,
-                newline=newline_of((lines_of(code) or [""])[0]),
-            )
-        )
-    return found
+        if code.strip():
+            begin, end = fields["source"]
+            texts = [(begin, end)] if isinstance(source, str) else [*_elements(text, begin)]
+            spans, joiner = _lines(text, texts)
+            if not isinstance(source, str):
+                lead = text[begin + 1 : texts[0][0]]
+                apart = text[texts[0][1] : texts[1][0]] if len(texts) > 1 else f",{lead}"
+                joiner = f'{joiner}"{apart}"'
+            lines = re.split(r"\r\n?|\n", code.removesuffix("\n").removesuffix("\r"))
+            on = [bisect_right(page.starts, start) for start, _ in spans]
+            yield Block(number, "cell", tuple(on), tuple(lines), tuple(spans), joiner, json=True)
 
 
-def encoded(raw: str, source: str) -> str:
-    """`source` as a JSON value in the layout of `raw`: one string, or a list and its white space.
-
-    The last line ends as it did in `raw`.
-    """
-    before = json.loads(raw)
-    code = "".join(before)
-    source = source.replace("\n", newline_of((lines_of(code) or [""])[0]))
-    if not code.endswith(("\n", "\r")):
-        source = source.rstrip("\r\n")
-    if isinstance(before, str):
-        return json.dumps(source)
-    spans = list(_elements(raw, 0))
-    lead = raw[1 : spans[0][0]]
-    between = raw[spans[0][1] : spans[1][0]] if len(spans) > 1 else f",{lead}"
-    return "[" + lead + between.join(map(json.dumps, lines_of(source))) + raw[spans[-1][1] :]
+def _lines(text: str, texts: list[Span]) -> tuple[list[Span], str]:
+    """Where each line of a source stands that is parted into texts of JSON, and what ends one."""
+    spans, newline = [], ""
+    start: int | None = None
+    for begin, end in texts:
+        start = begin + 1 if start is None else start
+        for escape in _ESCAPE.finditer(text, begin + 1, end - 1):
+            if escape[1]:
+                spans.append((start, escape.start()))
+                newline, start = newline or escape[1], escape.end()
+        start = None if start == end - 1 else start
+    if start is not None:
+        spans.append((start, texts[-1][1] - 1))
+    return spans, newline or r"\n"
 
 
 def _cells(text: str) -> list[int]:

@@ -1,43 +1,131 @@
-"""Putting a script back as the generator makes it, without touching another byte of its file."""
+"""Putting scripts right in their files: only the lines that differ, and nothing around them."""
 
-from collections.abc import Iterable
+import difflib
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, replace
 from itertools import groupby
+from pathlib import Path
 
 from nineteen.errors import UsageError
-from nineteen.script.files import write_atomically
+from nineteen.script.as_written import spec_as_written
+from nineteen.script.choices import COMMAND, command, command_words
+from nineteen.script.files import replace_text
 from nineteen.script.judge import Status
 from nineteen.script.make import SEEDS, make
-from nineteen.verbs.check.found_script import FoundScript, scripts_in
-from nineteen.verbs.check.four_checks import ScriptResult
+from nineteen.script.options import PROGRAM
+from nineteen.training.examine import examine
+from nineteen.verbs.check.found_script import FoundScript
+from nineteen.verbs.check.four_checks import (
+    MAX_COMPARED,
+    Outcome,
+    ScriptResult,
+    checked,
+    continued,
+    with_first_line,
+)
+from nineteen.verbs.check.line_edits import Edits, edits_between
 
-Sources = dict[FoundScript, str]
+Change = tuple[FoundScript, Edits]
 
 
-def fix_scripts(
-    failed: Iterable[ScriptResult], seconds: float, fixed: list[FoundScript]
-) -> list[str]:
-    """Replace failed scripts in their files; a note on each script.
+@dataclass(frozen=True)
+class Rewritten:
+    """A file's text before and after the scripts in it were changed."""
 
-    `fixed` gets those that were replaced, file after file, so that it is right even where Ctrl-C
-    ends this in the middle.
+    path: Path
+    old: str
+    new: str
+    scripts: tuple[FoundScript, ...]
+
+    def diff(self) -> str:
+        """The difference from the old text to the new, as `diff -u` shows it."""
+        old, new = (text.splitlines(keepends=True) for text in (self.old, self.new))
+        shown = difflib.unified_diff(old, new, str(self.path), str(self.path))
+        return "".join(line if line.endswith("\n") else f"{line}\n" for line in shown)
+
+
+def rewritten(changes: Iterable[Change]) -> Iterator[Rewritten]:
+    """The files with their changed scripts, one file after the other."""
+    for path, group in groupby(changes, lambda change: change[0].path):
+        scripts = list(group)
+        old = text = scripts[0][0].text
+        for found, edits in sorted(scripts, key=lambda one: one[0].block.spans, reverse=True):
+            text = edits.applied(text, found.block)
+        yield Rewritten(path, old, text, tuple(found for found, _ in scripts))
+
+
+def write(files: Iterable[Rewritten], fixed: list[FoundScript]) -> list[str]:
+    """Write the files, each in one step where it is still what was checked; a note on each script.
+
+    `fixed` gets the scripts that were changed, file after file, so that it is right even where
+    Ctrl-C ends this in the middle.
     """
-    sources: Sources = {}
     notes = []
+    for file in files:
+        try:
+            replace_text(file.path, file.old, file.new)
+        except (UsageError, OSError) as error:
+            notes += [f"not fixed: {found.place()}: {error}" for found in file.scripts]
+        else:
+            fixed += file.scripts
+            notes += [f"fixed: {found.place()}" for found in file.scripts]
+    return notes
+
+
+def fixes(
+    failed: Iterable[ScriptResult], seconds: float, force: bool
+) -> tuple[list[Change], list[str]]:
+    """What would put failed scripts right, and a note on each that cannot be, or not wholly."""
+    changes, notes = [], []
     for result in failed:
         try:
-            sources[result.found] = replacement(result, seconds)
+            edits = _fix(result, seconds, force)
         except UsageError as error:
             notes.append(f"not fixed: {result.found.place()}: {error}")
-    for _, scripts in groupby(sources, lambda found: found.path):
-        group = list(scripts)
-        try:
-            write({found: sources[found] for found in group})
-        except (UsageError, OSError) as error:
-            notes += [f"not fixed: {found.place()}: {error}" for found in group]
         else:
-            notes += [f"fixed: {found.place()}" for found in group]
-            fixed += group
-    return notes
+            changes.append((result.found, edits))
+            if edits.below:
+                stay = "a line stays" if edits.below == 1 else f"{edits.below} lines stay"
+                notes.append(f"{result.found.place()}: {stay} below the script, not the script's")
+    return changes, notes
+
+
+def _fix(result: ScriptResult, seconds: float, force: bool) -> Edits:
+    """The edits that put a failed script right, in the file's other lines' favour.
+
+    Lines of somebody's own inside it stay where the script passes with them; they go only with
+    `force`. Raises UsageError where there is nothing to be done.
+    """
+    found = result.found
+    if len(found.block.lines) > MAX_COMPARED:
+        raise UsageError(f"it has {len(found.block.lines)} lines: mend it by hand")
+    if rest := continued(found):
+        raise UsageError(f"it goes on in {rest}: put it in one piece")
+    new = with_first_line(found.block.source, replacement(result, seconds)).splitlines()
+    edits = edits_between(found.block.lines, new)
+    if edits.lost and not force:
+        kept = edits_between(found.block.lines, new, keep=True)
+        if _passes(replace(found, spec=result.found.spec), kept.source, seconds):
+            return kept
+        count = f"{len(edits.lost)} line{'s' * (len(edits.lost) > 1)}"
+        raise UsageError(
+            f"{count} of your own would go, such as '{edits.lost[0].strip()[:60]}': "
+            "see --diff, and say --force"
+        )
+    if edits.source == found.block.source:
+        raise UsageError("its own lines are already what its command renders today")
+    return edits
+
+
+def _passes(found: FoundScript, source: str, seconds: float) -> bool:
+    """Whether a source would learn, honestly and in good form, in the place of a script."""
+    assert found.spec is not None
+    _, verdict, honesty = examine(source, found.spec, seconds)
+    lines = tuple(source.splitlines())
+    block = replace(found.block, lines=lines, numbers=(found.block.line,) * len(lines))
+    return not checked(replace(found, block=block), verdict, honesty).failed
 
 
 def replacement(result: ScriptResult, seconds: float) -> str:
@@ -57,41 +145,39 @@ def replacement(result: ScriptResult, seconds: float) -> str:
     kept = made.spec.keep and made.verdict.status is Status.NOT_LEARNED
     if not (made.verdict.ok or kept):
         raise UsageError(f"what its command renders fails too: {made.verdict.reason}")
-    if made.source == result.found.block.source:
-        raise UsageError("it is already what its command renders today")
     return made.source
 
 
-def write(sources: Sources) -> None:
-    """Replace scripts of one file, in one step; all else in it stays as it is.
-
-    Raises UsageError where the file is no longer what was checked; then nothing is written.
-    """
-    path = next(iter(sources)).path
-    now = scripts_in(path)
-    if any(found not in now for found in sources):
-        raise UsageError("the file was changed while it was being checked: check it again")
-    target = path.resolve()  # a link stays one
-    mode = target.stat().st_mode
-    write_atomically(target, replaced(target.read_bytes().decode(), sources))
-    target.chmod(mode)
+def as_it_is(found: FoundScript) -> FoundScript:
+    """The script with the spec that its text says, also where its command says otherwise."""
+    if found.spec is None:
+        return found
+    spec = spec_as_written(found.block.lines[0], found.block.source, every=True)
+    return replace(found, spec=spec)
 
 
-def replaced(text: str, sources: Sources) -> str:
-    """The text of a file with scripts replaced."""
-    for found in sorted(sources, key=lambda found: found.block.start, reverse=True):
-        start, end = found.block.start, found.block.end
-        text = text[:start] + _encoded(text[start:end], found, sources[found]) + text[end:]
-    return text
+def adoptions(results: Iterable[ScriptResult]) -> list[Change]:
+    """The new first lines of scripts that are honest for other values than their commands name."""
+    changes = []
+    for result in results:
+        found = result.found
+        passed = [result.checks[name].outcome is Outcome.PASS for name in ("learns", "honest")]
+        if found.spec != found.named and all(passed):
+            assert found.spec is not None
+            line = _with_command(found.block.lines[0], command(found.spec))
+            changes.append((found, Edits(((line,), *((one,) for one in found.block.lines[1:])))))
+    return changes
 
 
-def _encoded(raw: str, found: FoundScript, source: str) -> str:
-    """The script's source as it has to stand in place of `raw`."""
-    if found.path.suffix.lower() == ".ipynb":
-        from nineteen.verbs.check.notebook_cells import encoded
-
-        return encoded(raw, source)
-    prefix, newline = found.block.prefix, found.block.newline
-    text = "".join((prefix + line).rstrip() + newline for line in source.splitlines())
-    in_page = found.block.number > 0
-    return text.removesuffix(newline) if in_page and not raw.endswith(("\n", "\r")) else text
+def _with_command(line: str, words: str) -> str:
+    """A first line with another command; the way it is called, and a note behind it, stay."""
+    found = COMMAND.search(line)
+    assert found is not None
+    start, own = found.start("words"), command_words(line)
+    for place in re.finditer(r"(?!\S)", line[start:]):
+        with suppress(UsageError):  # an open quotation
+            if command_words(line[: start + place.start()] or " ") == own:
+                return (
+                    line[:start] + words.removeprefix(f"{PROGRAM} ") + line[start + place.start() :]
+                )
+    raise AssertionError(line)

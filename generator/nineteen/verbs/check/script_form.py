@@ -7,7 +7,7 @@ from itertools import zip_longest
 
 from nineteen.script.render import MAX_COLUMNS, MAX_LINES
 from nineteen.script.syntax import parse
-from nineteen.verbs.check.first_line import MAX_FIRST_LINE
+from nineteen.verbs.check.found_script import MAX_FIRST_LINE
 
 _BUILTINS = {"__import__", "eval", "exec", "input", "open"}
 
