@@ -82,7 +82,8 @@ def check(source: str, command: str) -> Recording:
     for snapshot in recording.snapshots:
         before = {value.name: value.new for value in snapshot.given}
         rows = list(snapshot.rows)
-        made = (several if deep else one_layer)(before, rows, wanted.lr, wanted.activation)
+        curve = wanted.activation.name
+        made = (several if deep else one_layer)(before, rows, wanted.lr, curve)
         seen = set()
         for value in (value for line in snapshot.lines for value in line.values):
             name = value.alias if value.name in ("w", "layer") and deep else value.name
