@@ -4,7 +4,7 @@ import json
 import pickle
 import secrets
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -12,9 +12,9 @@ from typing import Any
 
 from nineteen.script.run import Ending, Run, run
 from nineteen.training.follow import follow
-from nineteen.training.observe import NotApplicable
+from nineteen.training.observe import Array, NotApplicable
 from nineteen.training.observed_process import Watcher
-from nineteen.training.record import Recorder
+from nineteen.training.record import SECONDS, Recorder
 from nineteen.training.snapshots import Recording, unfollowed, unpacked
 
 GRACE = 5.0  # seconds of wall-clock time for a recording to come back
@@ -35,7 +35,9 @@ def watched(
         return result, _read(page, token)
 
 
-def record_alone(source: str, chosen: Collection[int], seconds: float) -> Recording:
+def record_alone(
+    source: str, chosen: Collection[int], seconds: float = SECONDS, shown: Sequence[Array] = ()
+) -> Recording:
     """What `record` returns, of a script in a process of its own: for scripts of any origin.
 
     Raises RuntimeError where the recorder itself fails.
@@ -44,7 +46,7 @@ def record_alone(source: str, chosen: Collection[int], seconds: float) -> Record
         follow(source)
     except NotApplicable as error:
         return unfollowed(source, error)
-    result, report = watched(source, partial(Recorder, chosen, seconds), seconds + GRACE)
+    result, report = watched(source, partial(Recorder, chosen, seconds, shown), seconds + GRACE)
     if "fault" in report:
         raise RuntimeError(f"the recorder itself failed: {report['fault']}")
     if result.ending is Ending.TIMEOUT or report.get("late"):

@@ -32,15 +32,21 @@ class TimeIsUp(BaseException):
     """The script has run for longer than it may: nothing that a script is likely to catch."""
 
 
-def record(source: str, chosen: Collection[int] = (), seconds: float = SECONDS) -> Recording:
+def record(
+    source: str,
+    chosen: Collection[int] = (),
+    seconds: float = SECONDS,
+    shown: Sequence[Array] = (),
+) -> Recording:
     """Run a script inside this process, for at most `seconds`, and return its Recording.
 
     The updates in `chosen` are kept with their lines: up to FEW of them all, of more (all there
     are: range(1, 10**9)) every second, every fourth, and so on, as the bounds allow. Nothing that
     the script raises passes through, but KeyboardInterrupt. The time is looked at in its loops,
-    so a call that never returns is not ended.
+    so a call that never returns is not ended. `shown` are arrays to go on with instead of those
+    just recorded, one after the other; a nan in them leaves the number that was computed.
     """
-    recorder = Recorder(chosen, seconds)
+    recorder = Recorder(chosen, seconds, shown)
     try:
         tree = recorder.follow(source)
         run = run_here(tree, **recorder.calls())
@@ -71,8 +77,10 @@ class _Draft:
 class Recorder:
     """Keeps what a Recording holds, while the tree of `follow` runs with `calls` in its names."""
 
-    def __init__(self, chosen: Collection[int], seconds: float = SECONDS) -> None:
-        self._chosen, self._few = chosen, len(chosen) <= FEW
+    def __init__(
+        self, chosen: Collection[int], seconds: float = SECONDS, shown: Sequence[Array] = ()
+    ) -> None:
+        self._chosen, self._few, self._shown = chosen, len(chosen) <= FEW, iter(shown)
         self._deadline = time.perf_counter() + seconds
         self._source = ""
         self._followed = Followed(ast.Module([], []))
@@ -225,6 +233,8 @@ class Recorder:
                     continue  # this item of the list is not the one that has changed
                 alias = self._alias(array, names) if self._lists and label is name else ""
                 entries.append((label, array.copy(), old, alias))
+                if (shown := next(self._shown, None)) is not None:
+                    array[...] = np.where(np.isnan(shown), array, shown)
         return entries
 
     def _alias(self, array: NDArray[Any], names: dict[str, Any]) -> str:

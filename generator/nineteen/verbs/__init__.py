@@ -8,5 +8,6 @@ VERBS = {
     "sweep": "measure what share of seeds learns",
     "compare": "measure what the batch size does, as a lesson",
     "explain": "show what every line of a script means",
+    "steps": "show one update of a training, line by line, with its numbers",
     "playground": "choose, see and run scripts in the browser",
 }

@@ -1,15 +1,13 @@
 """`explain`: a script in the terminal, every line beside its meaning."""
 
 from collections import Counter
-from difflib import SequenceMatcher
-from itertools import zip_longest
 from pathlib import Path
 from textwrap import wrap
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from nineteen.errors import UsageError
-from nineteen.script.annotate import annotated
-from nineteen.script.choices import choices_of, read, spec_of
+from nineteen.script.choices import choices_of, spec_of
+from nineteen.script.edited import Explained, explained, read_script
 from nineteen.script.options import command_parser, printable, short
 from nineteen.script.render import render
 
@@ -19,16 +17,6 @@ if TYPE_CHECKING:
     from nineteen.page.terminal import Terminal
 
 WIDE = 100  # columns from which code and meaning stand side by side
-LIMIT = 100_000  # bytes of a script that is read
-
-
-class Explained(NamedTuple):
-    """A line to show: its number in the script or "", its text, its meaning, what became of it."""
-
-    number: str
-    text: str
-    meaning: str
-    change: str = ""
 
 
 def main(argv: list[str]) -> int:
@@ -39,7 +27,9 @@ def main(argv: list[str]) -> int:
         raise UsageError(
             f"explain {short(paths[0])}: a script's path stands alone, without options"
         )
-    rows = explained(_script(Path(paths[0])) if paths else render(spec_of(choices_of(given))))
+    rows = explained(
+        read_script(Path(paths[0]), "explain") if paths else render(spec_of(choices_of(given)))
+    )
 
     from nineteen.page.terminal import Terminal
 
@@ -48,42 +38,6 @@ def main(argv: list[str]) -> int:
     if remark := _remark(rows):
         console.print(f"\n{remark}")
     return 0
-
-
-def explained(text: str) -> list[Explained]:
-    """A script's lines with their meanings; where it was edited, what became of each line.
-
-    Raises UsageError where the first line has no command, or one that today's parser refuses.
-    """
-    lines = text.splitlines()
-    wanted = annotated(read(lines[0] if lines else ""))
-    matcher = SequenceMatcher(None, [line.text for line in wanted], lines, autojunk=False)
-    rows: list[Explained] = []
-    for kind, i, j, k, m in matcher.get_opcodes():
-        for line, number in zip_longest(wanted[i:j], range(k, m)):
-            if number is None:
-                meaning = "Taken out by hand: the script no longer has it."
-                rows.append(Explained("", line.text, meaning, "taken out"))
-                continue
-            meaning, change = line.meaning if line else "Added by hand.", "" if line else "added"
-            if line and kind != "equal":
-                meaning = f"Changed by hand: the generator writes `{line.text.strip()}`."
-                change = "changed"
-            rows.append(Explained(str(number + 1), lines[number], meaning, change))
-    return rows
-
-
-def _script(path: Path) -> str:
-    if path.is_dir():
-        raise UsageError(f"explain {printable(str(path))}: it is a folder; name a script in it")
-    with path.open("rb") as file:
-        data = file.read(LIMIT + 1)
-    try:
-        if len(data) <= LIMIT:
-            return data.decode()
-    except UnicodeDecodeError:
-        pass
-    raise UsageError(f"explain {printable(str(path))}: it is no script: not UTF-8, or too large")
 
 
 def _remark(rows: list[Explained]) -> str:

@@ -1,0 +1,1 @@
+"""`steps`: one update of a script, line by line, with its numbers."""

@@ -1,0 +1,98 @@
+"""Arrays as text: aligned, with names and shapes, in full for up to 64 numbers."""
+
+from collections.abc import Sequence
+from itertools import zip_longest
+from math import floor, log10
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nineteen.training.observe import Array
+from nineteen.training.snapshots import Value
+
+FULL = 64  # numbers; of a larger array its corner is shown
+_ROWS, _COLUMNS = 4, 6  # of a corner
+_BLANK = "____"
+
+
+def values_text(
+    values: Sequence[Value], blanks: Sequence[NDArray[np.bool_]], room: int, places: int = 0
+) -> str:
+    """Values with their names and shapes, side by side as the room, in columns, allows.
+
+    Where the line has added to one, it is what it was, the step, and what it has become. Numbers
+    that are True in `blanks`, which are none or one for each, are left out. There are `places`
+    decimals, or else at least two, and so many that the largest number, or step, has two digits.
+    """
+    rows: list[list[str]] = [[]]
+    for value, blank in zip_longest(values, blanks):
+        text = _value_text(value, room, blank, places)
+        if rows[-1] and _width(_beside([*rows[-1], text])) > room:
+            rows.append([])
+        rows[-1].append(text)
+    return "\n\n".join(map(_beside, rows))
+
+
+def _value_text(value: Value, room: int, blank: NDArray[np.bool_] | None, places: int) -> str:
+    new, old = value.new, value.old
+    title = " = ".join([value.name, value.alias] if value.alias else [value.name])
+    if not new.shape:
+        return f"{title} = {new.item():g}"
+    title += f"  {new.shape}"
+    if old is None or old.shape != new.shape:
+        return "\n".join([title, *_lines(new, places or _places(new), room, blank)])
+    step = new.astype(float) - old
+    places = places or _places(step)
+    parts = (("old", old, None), ("+ step", step, blank), ("= new", new, blank))
+    blocks = ["\n".join(_lines(array, places, room, hidden)) for _, array, hidden in parts]
+    fits = sum(map(_width, blocks)) + 8 <= room
+    headed = [
+        f"{name.center(_width(text)) if fits else name}\n{text}"
+        for (name, _, _), text in zip(parts, blocks, strict=True)
+    ]
+    return f"{title}\n" + (_beside(headed) if fits else "\n".join(headed))
+
+
+def _beside(blocks: Sequence[str]) -> str:
+    """Blocks of text as columns."""
+    columns = [block.split("\n") for block in blocks]
+    widths = list(map(_width, blocks))
+    rows = zip_longest(*columns, fillvalue="")
+    return "\n".join("    ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+
+
+def _width(text: str) -> int:
+    return max(map(len, text.split("\n")))
+
+
+def _lines(array: Array, places: int, room: int, blank: NDArray[np.bool_] | None) -> list[str]:
+    """The rows of an array, each in brackets and folded to the room."""
+    rows = np.atleast_2d(array)
+    hidden = np.zeros(rows.shape, bool) if blank is None else np.atleast_2d(blank)
+    cells = [
+        [_BLANK if left_out else _number(x, places) for x, left_out in zip(*pair, strict=True)]
+        for pair in zip(rows.tolist(), hidden.tolist(), strict=True)
+    ]
+    if array.size > FULL:
+        cells = [[*row[:_COLUMNS], *["…"] * (len(row) > _COLUMNS)] for row in cells[:_ROWS]]
+        cells += [["…"]] * (len(rows) > _ROWS)
+    wide = max(len(cell) for row in cells for cell in row)
+    fit = max(1, (room - 2) // (wide + 2))
+    lines = []
+    for row in cells:
+        padded = [cell.rjust(wide) for cell in row]
+        pieces = ["  ".join(padded[i : i + fit]) for i in range(0, len(padded), fit)]
+        lines += ("[ " + "\n  ".join(pieces) + " ]").split("\n")
+    return lines
+
+
+def _number(x: float, places: int) -> str:
+    """A number as it is shown; whole ones and truth values without decimals, and no -0.00."""
+    return f"{round(x, places) + 0.0:.{places}f}" if isinstance(x, float) else f"{int(x)}"
+
+
+def _places(array: Array) -> int:
+    """How many decimals show two digits of the largest number, from 2 to 6."""
+    finite = np.abs(array[np.isfinite(array)])
+    largest = float(finite.max(initial=0))
+    return min(6, max(2, 1 - floor(log10(largest)))) if largest else 2

@@ -1,0 +1,158 @@
+"""`steps`: one update, line by line, in the terminal or as a page, or as a worksheet."""
+
+import sys
+from argparse import Namespace
+from dataclasses import replace
+from pathlib import Path
+
+from nineteen.errors import UsageError
+from nineteen.page.document import Document, document_files, write_all
+from nineteen.script.choices import file_stem, spec_of
+from nineteen.script.files import LESSONS, check_target, output_path
+from nineteen.script.options import (
+    PROGRAM,
+    Choices,
+    Option,
+    Parser,
+    add,
+    choices_of,
+    parser,
+    printable,
+    short,
+    whole,
+)
+from nineteen.script.render import environment
+from nineteen.script.spec import ScriptSpec
+from nineteen.verbs.steps.array_text import values_text
+from nineteen.verbs.steps.one_update import OneUpdate, one_update
+from nineteen.verbs.steps.worksheet import PLACES, TOLERANCE
+
+ROOM = 88  # columns of the arrays on a page
+MOST = 10**9
+
+OWN = (
+    Option(
+        *("--update", "N", whole(1, MOST)),
+        "the update, from 1 over the whole training (default 1)",
+    ),
+    Option("--row", "N", whole(1, MOST), "follow this row of the truth table, from 1"),
+    Option("--blank", "", bool, "a worksheet: leave numbers out for a class, with a key"),
+    Option("--force", "", bool, "replace a page that was changed"),
+)
+
+
+def main(argv: list[str]) -> int:
+    """Show an update, or write its page; returns 0, or 3 where the script broke off."""
+    given = _parser().read(argv)
+    if given.format is None and (given.output is not None or given.force):
+        raise UsageError("-o and --force go with a page: add --format md or html", "--format")
+    if given.blank and given.row is not None:
+        raise UsageError("--row leaves out what a worksheet needs: leave out --blank", "--row")
+    script, update = _script(given), given.update or 1
+    path = _default_path(script, update, given)
+    if given.format and given.output != "-":
+        path = output_path(given.output, path, given.format)
+        check_target(path, force=True)
+    shown = one_update(script, update=update, row=given.row, blank=given.blank)
+    if given.format is None:
+        _print(shown)
+    else:
+        files = document_files(page(shown), given.format, path)
+        if given.output == "-":
+            sys.stdout.write(files[path])
+        else:
+            write_all(files, given.force)
+            print(path)
+    return 3 if shown.recording.problem else 0
+
+
+def page(shown: OneUpdate) -> Document:
+    """The update as a page: what it starts from, its lines, and the key of a worksheet."""
+    text = _render("page.md.j2", shown)
+    return Document(text.partition("\n")[0].removeprefix("# "), text, ())
+
+
+def update_rows(shown: OneUpdate, room: int, key: bool = False) -> list[tuple[str, str, str, str]]:
+    """Line by line its number, text, meaning and arrays, the latter as text of `room` columns.
+
+    The first row is what the update starts from. The key has only the lines with blanks, whole.
+    """
+    places = PLACES if shown.sheet else 0
+    if key:
+        kept = [replace(line, blanks=(), meaning="") for line in shown.lines if line.blank]
+        rows = []
+    else:
+        kept = list(shown.lines)
+        rows = [("", "", "Before the update:", values_text(shown.given, (), room, places))]
+    return rows + [
+        (
+            str(line.number),
+            line.text,
+            line.meaning,
+            values_text(line.values, line.blanks, room, places),
+        )
+        for line in kept
+    ]
+
+
+def _render(name: str, shown: OneUpdate) -> str:
+    rows, key = (update_rows(shown, ROOM, key) for key in (False, True))
+    template = environment().get_template(f"steps/{name}")
+    return template.render(shown=shown, rows=rows, key=key, tolerance=TOLERANCE)
+
+
+def _print(shown: OneUpdate) -> None:
+    """The same in the terminal, as a table."""
+    from rich.box import HORIZONTALS
+    from rich.table import Table
+    from rich.text import Text
+
+    from nineteen.page.terminal import Terminal
+
+    console = Terminal(markup=False)
+    console.print(" ".join(_render("intro.j2", shown).split()))
+    for key in (False, True)[: 1 + shown.sheet]:
+        if key:
+            console.print(f"The key: each number is right within {TOLERANCE}.")
+        table = Table("line", "code, meaning and arrays", box=HORIZONTALS, show_lines=True)
+        for number, *texts in update_rows(shown, max(40, console.width - 12), key):
+            styled = zip(map(printable, texts[:2]), ("bold", "dim"), strict=True)
+            parts = [*(Text(text, style) for text, style in styled), Text(texts[2])]
+            table.add_row(number, Text("\n").join(part for part in parts if part))
+        console.print(table)
+    for remark in shown.remarks:
+        console.print(remark)
+
+
+def _script(given: Namespace) -> ScriptSpec | Path:
+    """What is to be shown: the script of the options, or that in a file."""
+    paths = [word for word in given.gate if set(word) & set("./\\")]
+    if not paths:
+        return spec_of(choices_of(given))
+    if len(given.gate) > 1 or replace(choices_of(given), gates=()) != Choices():
+        raise UsageError(
+            f"steps {short(paths[0])}: a script's path goes without the options of a script"
+        )
+    return Path(paths[0])
+
+
+def _default_path(script: ScriptSpec | Path, update: int, given: Namespace) -> Path:
+    stem = script.stem if isinstance(script, Path) else file_stem(script)
+    row = f"_row{given.row}" if given.row else ""
+    return LESSONS / f"steps_{stem}_{update}{row}{'_blank' * given.blank}.{given.format}"
+
+
+def _parser() -> Parser:
+    options = parser()
+    options.prog = f"{PROGRAM} steps"
+    options.description = (
+        "Show one update of a training, line by line, with the numbers of every array: of the "
+        f"script of these options, or of the one in a file ({PROGRAM} steps my_script.py)."
+    )
+    own = options.add_argument_group("what to show, and where")
+    for option in OWN:
+        add(own, option)
+    own.add_argument("--format", choices=["md", "html"], help="a page, not the terminal")
+    own.add_argument("-o", "--output", metavar="PATH", help="its file; - for standard output")
+    own.add_argument("-h", "--help", action="help", help="show this help and leave")
+    return options

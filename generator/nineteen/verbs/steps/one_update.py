@@ -1,0 +1,167 @@
+"""One update of a script as data: its lines in the order in which they ran, and their arrays."""
+
+from collections.abc import Container, Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from nineteen.errors import UsageError
+from nineteen.script.choices import command
+from nineteen.script.edited import Explained, explained, read_script
+from nineteen.script.options import printable
+from nineteen.script.render import render
+from nineteen.script.spec import ScriptSpec
+from nineteen.training.isolated import record_alone
+from nineteen.training.record import record
+from nineteen.training.snapshots import Passed, Recording, Snapshot, Value
+from nineteen.verbs.steps.worksheet import Blanks, Mask, left_out
+
+_OF_ROWS = ("layer", "output", "error", "delta", "layers")  # names whose first axis is the rows
+
+
+@dataclass(frozen=True)
+class UpdateLine:
+    """A line as it ran: its number and text, and the arrays that it set.
+
+    `meaning` stands at the first of its runs, where a command of ours explains it. `blanks` say of
+    each array which of its numbers a worksheet leaves out.
+    """
+
+    number: int
+    text: str
+    meaning: str
+    values: tuple[Value, ...]
+    blanks: tuple[Mask, ...] = ()
+
+    @property
+    def blank(self) -> bool:
+        """Whether a number of it is left out."""
+        return any(mask.any() for mask in self.blanks)
+
+
+@dataclass(frozen=True)
+class OneUpdate:
+    """An update, which is `snapshot`, of the training of a command or file with that `name`.
+
+    `given` is what it starts from, and `lines` are what it does: of all its rows, or of the arrays
+    with a row for each only the one of `row`, which counts from 1.
+    """
+
+    name: str
+    recording: Recording
+    snapshot: Snapshot
+    given: tuple[Value, ...]
+    lines: tuple[UpdateLine, ...]
+    row: int | None = None
+
+    @property
+    def rows(self) -> tuple[int, ...]:
+        """The rows of the truth table that it takes, from 1; () where they are not followed."""
+        return tuple(number + 1 for number in self.snapshot.rows)
+
+    @property
+    def sheet(self) -> bool:
+        """Whether it is a worksheet, with blanks."""
+        return any(line.blank for line in self.lines)
+
+    @property
+    def remarks(self) -> Iterator[str]:
+        """What could not be followed, and how the script broke off, in sentences."""
+        if self.recording.missing:
+            yield f"Followed line by line only: {self.recording.missing}."
+        if problem := self.recording.problem:
+            yield f"After {self.recording.updates:,} updates the script broke off: {problem}"
+        elif not self.snapshot.whole:
+            yield "The arrays of this update are too large to keep them all: lines are missing."
+
+
+def one_update(
+    script: ScriptSpec | Path, *, update: int = 1, row: int | None = None, blank: bool = False
+) -> OneUpdate:
+    """An update of the script of a spec, run in this process, or of that in a file, run alone.
+
+    `update` and `row` count from 1. With `blank` the lines have blanks. Raises UsageError for what
+    cannot be shown, and OSError for a file that cannot be read.
+    """
+    if isinstance(script, Path):
+        name, runner, source = printable(str(script)), record_alone, read_script(script, "steps")
+    else:
+        name, runner, source = command(script), record, render(script)
+        _check_update(update, script.updates)
+    recording = runner(source, {update})
+    snapshot = _chosen(recording, update, name)
+    blanks: Blanks = ()
+    if blank:
+        blanks = left_out(snapshot, lambda shown: runner(source, {update}, shown=shown))
+    ran = tuple(_ran(snapshot.lines, _lines(source), blanks))
+    whole = OneUpdate(name, recording, snapshot, snapshot.given, ran)
+    return whole if row is None else _of_row(whole, row)
+
+
+def _lines(source: str) -> list[Explained]:
+    """The lines of a script; without meanings where no command of ours stands on the first."""
+    try:
+        return explained(source)
+    except UsageError:
+        return [Explained(str(i), text, "") for i, text in enumerate(source.splitlines(), 1)]
+
+
+def _ran(
+    passed: tuple[Passed, ...], lines: list[Explained], blanks: Blanks
+) -> Iterator[UpdateLine]:
+    known = {line.number: line for line in lines}
+    told: set[int] = set()
+    for i, line in enumerate(passed):
+        meant = known[str(line.number)]
+        meaning = "" if line.number in told else meant.meaning
+        yield UpdateLine(line.number, meant.text, meaning, line.values, *blanks[i : i + 1])
+        told.add(line.number)
+
+
+def _check_update(update: int, updates: int, why: str = "") -> None:
+    if not 1 <= update <= updates:
+        raise UsageError(
+            f"--update {update}: the script makes {updates:,} updates{why}; say 1 to {updates:,}",
+            "--update",
+        )
+
+
+def _chosen(recording: Recording, update: int, name: str) -> Snapshot:
+    """The snapshot of the update, with lines."""
+    for snapshot in recording.snapshots:
+        if snapshot.update == update and snapshot.passed:
+            return snapshot
+    problem = recording.problem
+    if not recording.updates:
+        why = problem or recording.missing or "no loop in it changes a weight"
+        raise UsageError(f"steps {name}: {why}")
+    _check_update(update, recording.updates, f", then it broke off ({problem})" if problem else "")
+    raise UsageError(f"--update {update}: its arrays are too large to be kept", "--update")
+
+
+def _of_row(whole: OneUpdate, row: int) -> OneUpdate:
+    """The update with the arrays of one row alone where an array has a row for each."""
+    recording, update = whole.recording, whole.snapshot.update
+    if not whole.rows or recording.start is None:
+        raise UsageError(f"--row {row}: the rows are not followed: {recording.missing}", "--row")
+    if not 1 <= row <= len(recording.start.y):
+        rows = len(recording.start.y)
+        raise UsageError(f"--row {row}: the script has the rows 1 to {rows:,}", "--row")
+    if row not in whole.rows:
+        others = (each.update for each in recording.snapshots if row - 1 in each.rows)
+        near = min(others, key=lambda number: abs(number - update))
+        raise UsageError(f"--row {row}: update {update} does not take it; update {near} does")
+
+    def alone(values: tuple[Value, ...], names: Container[str], place: int) -> tuple[Value, ...]:
+        return tuple(
+            (
+                replace(value, name=f"{value.name}[{place}]", new=value.new[place : place + 1])
+                if value.name.partition("[")[0] in names and value.new.ndim == 2
+                else value
+            )
+            for value in values
+        )
+
+    place = whole.rows.index(row)
+    lines = (replace(line, values=alone(line.values, _OF_ROWS, place)) for line in whole.lines)
+    given = alone(whole.given, ("X", "y"), row - 1)
+    return replace(whole, given=given, lines=tuple(lines), row=row)
