@@ -231,7 +231,8 @@ class Recorder:
                 old = olds.get(label) if olds else None
                 if old is not None and label is not name and np.array_equal(old, array):
                     continue  # this item of the list is not the one that has changed
-                alias = self._alias(array, names) if self._lists and label is name else ""
+                listed = self._lists and draft.lines and label is name
+                alias = self._alias(array, names) if listed else ""
                 entries.append((label, array.copy(), old, alias))
                 if (shown := next(self._shown, None)) is not None:
                     array[...] = np.where(np.isnan(shown), array, shown)

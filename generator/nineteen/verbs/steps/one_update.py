@@ -151,17 +151,18 @@ def _of_row(whole: OneUpdate, row: int) -> OneUpdate:
         near = min(others, key=lambda number: abs(number - update))
         raise UsageError(f"--row {row}: update {update} does not take it; update {near} does")
 
-    def alone(values: tuple[Value, ...], names: Container[str], place: int) -> tuple[Value, ...]:
-        return tuple(
-            (
-                replace(value, name=f"{value.name}[{place}]", new=value.new[place : place + 1])
-                if value.name.partition("[")[0] in names and value.new.ndim == 2
-                else value
-            )
-            for value in values
-        )
-
     place = whole.rows.index(row)
-    lines = (replace(line, values=alone(line.values, _OF_ROWS, place)) for line in whole.lines)
-    given = alone(whole.given, ("X", "y"), row - 1)
-    return replace(whole, given=given, lines=tuple(lines), row=row)
+    lines = (
+        replace(line, values=tuple(_part(value, _OF_ROWS, place) for value in line.values))
+        for line in whole.lines
+    )
+    given = (_part(value, ("X", "y"), row - 1) for value in whole.given)
+    return replace(whole, given=tuple(given), lines=tuple(lines), row=row)
+
+
+def _part(value: Value, names: Container[str], place: int) -> Value:
+    """One row of a value with one of these names; any other value as it is."""
+    if value.name.partition("[")[0] not in names or value.new.ndim != 2:
+        return value
+    name, alias = f"{value.name}[{place}]", value.alias and f"{value.alias}[{place}]"
+    return Value(name, value.new[place : place + 1], None, alias)
