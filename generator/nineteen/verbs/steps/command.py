@@ -7,20 +7,9 @@ from pathlib import Path
 
 from nineteen.errors import UsageError
 from nineteen.page.document import Document, document_files, write_all
-from nineteen.script.choices import file_stem, spec_of
+from nineteen.script.choices import Choices, choices_of, file_stem, spec_of
 from nineteen.script.files import LESSONS, check_target, output_path
-from nineteen.script.options import (
-    PROGRAM,
-    Choices,
-    Option,
-    Parser,
-    add,
-    choices_of,
-    parser,
-    printable,
-    short,
-    whole,
-)
+from nineteen.script.options import command_parser, printable, short
 from nineteen.script.render import environment
 from nineteen.script.spec import ScriptSpec
 from nineteen.verbs.steps.array_text import values_text
@@ -28,22 +17,11 @@ from nineteen.verbs.steps.one_update import OneUpdate, one_update
 from nineteen.verbs.steps.worksheet import PLACES, TOLERANCE
 
 ROOM = 88  # columns of the arrays on a page
-MOST = 10**9
-
-OWN = (
-    Option(
-        *("--update", "N", whole(1, MOST)),
-        "the update, from 1 over the whole training (default 1)",
-    ),
-    Option("--row", "N", whole(1, MOST), "follow this row of the truth table, from 1"),
-    Option("--blank", "", bool, "a worksheet: leave numbers out for a class, with a key"),
-    Option("--force", "", bool, "replace a page that was changed"),
-)
 
 
 def main(argv: list[str]) -> int:
     """Show an update, or write its page; returns 0, or 3 where the script broke off."""
-    given = _parser().read(argv)
+    given = command_parser("steps").read(argv)
     if given.format is None and (given.output is not None or given.force):
         raise UsageError("-o and --force go with a page: add --format md or html", "--format")
     if given.blank and given.row is not None:
@@ -140,19 +118,3 @@ def _default_path(script: ScriptSpec | Path, update: int, given: Namespace) -> P
     stem = script.stem if isinstance(script, Path) else file_stem(script)
     row = f"_row{given.row}" if given.row else ""
     return LESSONS / f"steps_{stem}_{update}{row}{'_blank' * given.blank}.{given.format}"
-
-
-def _parser() -> Parser:
-    options = parser()
-    options.prog = f"{PROGRAM} steps"
-    options.description = (
-        "Show one update of a training, line by line, with the numbers of every array: of the "
-        f"script of these options, or of the one in a file ({PROGRAM} steps my_script.py)."
-    )
-    own = options.add_argument_group("what to show, and where")
-    for option in OWN:
-        add(own, option)
-    own.add_argument("--format", choices=["md", "html"], help="a page, not the terminal")
-    own.add_argument("-o", "--output", metavar="PATH", help="its file; - for standard output")
-    own.add_argument("-h", "--help", action="help", help="show this help and leave")
-    return options
