@@ -229,7 +229,7 @@ def test_the_command_in_the_lesson_makes_the_same_plan(words: str) -> None:
         (["xor", "--sedes", "9"], "did you mean --seeds?"),
         (["xor", "--workers", "0"], "a whole number from 1"),
         (["xor", "-o", "FILE"], "it is a folder|no folder|not a folder|FILE"),
-        (["xor", "-o", ""], "name a folder"),
+        (["xor", "-o", ""], "name a place"),
     ],
 )
 def test_bad_input_is_one_line_and_writes_nothing(

@@ -26,7 +26,7 @@ def test_a_name_ends_as_its_format() -> None:
     for name in ("h.pdf", "h", ".html", "h.htm", "html"):
         with pytest.raises(UsageError, match=r"in the format html has to end in \.html"):
             output_path(name, default, "html")
-    with pytest.raises(UsageError, match="-o '': name a folder"):
+    with pytest.raises(UsageError, match="-o '': name a place"):
         output_path("", default)
 
 
@@ -87,9 +87,14 @@ def test_writing_follows_the_rule() -> None:
         ("xor --exercise --format ipynb -o x.py", "has to end in .ipynb"),
         ("xor --format md -o", "-o '': name a file"),
         ("xor --exercise -o", "-o '': name a file"),
-        ("xor --exercise --variants 2 -o", "-o '': name a folder"),
-        ("catalogue -o", "-o '': name a folder"),
+        ("xor --exercise --variants 2 -o", "-o '': name a place"),
+        ("catalogue -o", "-o '': name a place"),
+        ("playground -o", "-o '': name a place"),
+        ("sweep xor -o", "-o '': name a place"),
         ("catalogue -o a/b", "there is no folder a"),
+        ("playground -o a/b", "there is no folder a"),
+        ("sweep xor -o a/b/c.jsonl", "there is no folder a"),
+        ("compare xor -o a/b", "there is no folder a"),
         ("xor --format md -o a/b/c.md", "there is no folder a"),
         ("xor --exercise --variants 2 -o a/b", "there is no folder a"),
     ],

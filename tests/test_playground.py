@@ -206,19 +206,19 @@ def test_an_address_that_is_none_is_refused(
 def test_the_verb_writes_the_site_and_writes_it_again(
     tmp_path: Path, files: dict[str, bytes], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    target = tmp_path / "new" / "site"
+    target = tmp_path / "site"
     assert cli.main(["playground", "-o", str(target)]) == 0
     assert f"{len(files)} files" in capsys.readouterr().out
     manifest = json.loads(files[MANIFEST])
     manifest["files"] += ["old.js", "../kept.js"]
     (target / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
     (target / "old.js").touch()
-    (tmp_path / "new" / "kept.js").touch()
+    (tmp_path / "kept.js").touch()
     assert cli.main(["playground", "-o", str(target)]) == 0
     found = {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
     assert found == set(files)
     assert all((target / name).read_bytes() == data for name, data in files.items())
-    assert (tmp_path / "new" / "kept.js").exists()
+    assert (tmp_path / "kept.js").exists()
 
 
 def test_a_folder_with_other_files_is_left_alone(

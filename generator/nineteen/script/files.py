@@ -23,8 +23,9 @@ def output_path(output: str | None, default: Path, format: str = "") -> Path:
     if output is None:
         return default
     if not output:
-        kind = "file" if format else "folder"
-        raise UsageError(f"-o '': name a {kind}; without -o it is {default}", "--output")
+        raise UsageError(
+            f"-o '': name a {'file' if format else 'place'}, or leave -o out", "--output"
+        )
     path = Path(output)
     if format and path.suffix.lower() != f".{format}" and not path.is_dir():
         raise UsageError(

@@ -5,7 +5,6 @@ import re
 from collections.abc import Callable, Sequence
 from difflib import get_close_matches
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
 from nineteen.errors import UsageError
@@ -129,7 +128,6 @@ def _loss(text: str) -> str:
 
 READERS: dict[str, Callable[[str], Any]] = {
     "text": str,
-    "path": Path,
     "integer": _integer,
     "rate": _number,
     "sizes": _sizes,

@@ -11,6 +11,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from nineteen.errors import UsageError
+from nineteen.script.files import check_folder, make_folder, output_path
 from nineteen.script.options import command_parser
 from nineteen.verbs.playground.site import MANIFEST, PYODIDE, site
 
@@ -36,18 +37,20 @@ def main(argv: list[str]) -> int:
         return 0
     if given.port is not None:
         raise UsageError("--port goes without -o: the site is written, not served")
-    check_folder(given.output)
+    folder = output_path(given.output, Path())
+    check_site(folder)
     files = site(pyodide)
-    write(given.output, files)
+    write(folder, files)
     size = sum(map(len, files.values())) / 1e6
-    print(f"{len(files)} files in {given.output}, {size:.1f} MB: any web server can serve them")
+    print(f"{len(files)} files in {folder}, {size:.1f} MB: any web server can serve them")
     return 0
 
 
-def check_folder(folder: Path) -> None:
+def check_site(folder: Path) -> None:
     """Raise UsageError where `folder` holds what is not an earlier site, or is no folder."""
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"-o {folder}: it is not a folder; name another")
+    check_folder(folder)
     if folder.is_dir() and any(folder.iterdir()) and not _earlier(folder):
         raise UsageError(f"-o {folder}: it holds other files; name an empty or a new folder")
 
@@ -55,6 +58,7 @@ def check_folder(folder: Path) -> None:
 def write(folder: Path, files: Mapping[str, bytes]) -> None:
     """Put the files into `folder`, the page itself last, and remove those of an earlier site."""
     old = _earlier(folder)
+    make_folder(folder)
     for name in sorted(files, key=lambda name: (name == "index.html", name == MANIFEST, name)):
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)

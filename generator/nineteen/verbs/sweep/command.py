@@ -10,6 +10,7 @@ from typing import Any
 
 from nineteen.errors import UsageError
 from nineteen.script.choices import choose
+from nineteen.script.files import output_path
 from nineteen.script.options import BATCH_ALIASES, command_parser, script_options, short
 from nineteen.script.spec import Batch
 from nineteen.verbs.sweep.jobs import FLAGS, SweepPlan, plan_sweep
@@ -49,7 +50,7 @@ def sweep(
     """
     flags = [flag for flag, yes in zip(FLAGS, (all_functions, classes, each), strict=True) if yes]
     plan, remarks = _plan(gates, flags, hidden, batch, seeds, options)
-    path = None if output is None else Path(output)
+    path = None if output is None else output_path(str(output), Path())
     measured = Measured(plan, path, bytearray(plan.scripts))
     # NumPy reads it when it is imported: one thread, as in the workers and in an isolated run.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from nineteen.errors import UsageError
-from nineteen.script.files import check_target
+from nineteen.script.files import check_target, make_folder
 from nineteen.script.spec import ScriptSpec
 from nineteen.verbs.sweep.jobs import SweepPlan
 from nineteen.verbs.sweep.work import row_head
@@ -57,7 +57,7 @@ def append_lines(path: Path, lines: Iterable[str]) -> None:
     Raises OSError where the file cannot hold them.
     """
     data = "".join(lines).encode()
-    path.parent.mkdir(exist_ok=True)
+    make_folder(path.parent)
     with open(path, "ab", buffering=0) as file:
         while data:
             data = data[file.write(data) :]

@@ -35,7 +35,6 @@ def write_page(result: SweepResult, folder: Path = FOLDER) -> tuple[Path, str]:
         "failing": result.failing,
         "script_seconds": round(result.seconds, 1),
     }
-    folder.mkdir(parents=True, exist_ok=True)
     chart, missing = page.with_suffix(".svg"), ""
     try:
         write_atomically(chart, save(result.plot()).decode())
