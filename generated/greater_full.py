@@ -4,9 +4,9 @@ X = 2 * np.indices((2, 2, 2, 2)).reshape(4, -1).T - 1
 y = np.array(list("0000100011001110"), int).reshape(16, 1)
 lr = 0.25
 rng = np.random.default_rng(0)
-W1, b1 = rng.normal(size=(4, 16)), np.zeros(16)
-W2, b2 = rng.normal(size=(16, 1)), np.zeros(1)
-for epoch in range(250):
+W1, b1 = rng.normal(size=(4, 24)), np.zeros(24)
+W2, b2 = rng.normal(size=(24, 1)), np.zeros(1)
+for epoch in range(200):
     layer = 1 / (1 + np.exp(-(X @ W1 + b1)))  # feedforward
     output = 1 / (1 + np.exp(-(layer @ W2 + b2)))
     error = y - output  # error

@@ -3,9 +3,9 @@ import numpy as np  # python -m generator xor4 --batch mini
 X = 2 * np.indices((2, 2, 2, 2)).reshape(4, -1).T - 1
 y = (X > 0).sum(axis=1, keepdims=True) % 2
 rng, lr = np.random.default_rng(0), 0.25
-W1, b1 = rng.normal(size=(4, 16)), np.zeros(16)
-W2, b2 = rng.normal(size=(16, 1)), np.zeros(1)
-for epoch in range(250):
+W1, b1 = rng.normal(size=(4, 24)), np.zeros(24)
+W2, b2 = rng.normal(size=(24, 1)), np.zeros(1)
+for epoch in range(200):
     for rows in rng.permutation(16).reshape(4, 4):
         layer = 1 / (1 + np.exp(-(X[rows] @ W1 + b1)))  # feedforward
         output = 1 / (1 + np.exp(-(layer @ W2 + b2)))

@@ -20,8 +20,8 @@ ONE_LAYER: dict[str, dict[int, Recipe]] = {
     "sigmoid": {
         1: Recipe(4, 1, 50),
         2: Recipe(8, 1, 100),
-        3: Recipe(12, 1, 150),
-        4: Recipe(16, 0.25, 250),
+        3: Recipe(12, 0.5, 100),
+        4: Recipe(24, 0.25, 200),
         5: Recipe(64, 0.1, 200),
         6: Recipe(64, 0.1, 300),
         7: Recipe(128, 0.05, 300),
