@@ -4,7 +4,8 @@ import json
 from collections.abc import Callable
 
 from nineteen.script.choices import read
-from nineteen.script.render import data, render
+from nineteen.script.render import render
+from nineteen.script.templates import data
 
 XOR = render(read("# python -m generator xor --batch mini"))
 AND = render(read("# python -m generator and --hidden 4 --epochs 150"))

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nineteen.page.estimates import Estimate, difference, median, ratio, share
-from nineteen.script.render import data, render
+from nineteen.script.render import render
+from nineteen.script.templates import data
 from nineteen.training.execute import execute
 from nineteen.training.gradient import Array
 from nineteen.verbs.compare.batch_advice import advise

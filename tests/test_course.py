@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 from nineteen.script.choices import choices_of, read, spec_of
 from nineteen.script.options import PROGRAM
-from nineteen.script.render import data, render
+from nineteen.script.render import render
+from nineteen.script.templates import data
 from nineteen.verbs import VERBS
 from nineteen.verbs.catalogue import command as catalogue
 from nineteen.verbs.catalogue.catalogue_pages import COURSE, pages

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from math import inf, isfinite
 from typing import TYPE_CHECKING, Any
 
-from nineteen.errors import UsageError
+from nineteen.page.extras import extra
 from nineteen.script.spec import Batch
 
 if TYPE_CHECKING:
@@ -93,18 +93,13 @@ def style() -> Iterator[None]:
 
     Raises UsageError where matplotlib is not installed.
     """
-    try:
-        import matplotlib.colors
-    except ImportError:
-        raise UsageError(
-            'pictures need matplotlib: install it with pip install "nineteen[lessons]"'
-        ) from None
+    matplotlib, colors = extra("matplotlib"), extra("matplotlib.colors")
     with matplotlib.rc_context():
         matplotlib.rcdefaults()
         matplotlib.rcParams.update(_STYLE)
-        colours = [BITS[0].colour, "white", BITS[1].colour]
         if SURFACE not in matplotlib.colormaps:
-            answers = matplotlib.colors.LinearSegmentedColormap.from_list(SURFACE, colours)
+            ends = [BITS[0].colour, "white", BITS[1].colour]
+            answers = colors.LinearSegmentedColormap.from_list(SURFACE, ends)
             matplotlib.colormaps.register(answers)
         yield
 

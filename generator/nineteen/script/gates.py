@@ -31,6 +31,11 @@ class Gate:
     outputs: tuple[str, ...] = ()
     aliases: tuple[str, ...] = ()
 
+    @property
+    def own_inputs(self) -> int:
+        """How many inputs the gate always has; 0 where it may have any number."""
+        return (len(self.bits[0]) - 1).bit_length() if self.bits else 0
+
     def columns(self, inputs: int) -> tuple[str, ...]:
         """The bits of each output for that many inputs, the row of zeros first."""
         if self.bits:
@@ -55,7 +60,7 @@ def gate_of(name: str) -> Gate:
 def table_of(name: str) -> TruthTable:
     """The truth table of a canonical gate name such as "xor", "and4" or "mux"."""
     gate = gate_of(name)
-    inputs = int(name[len(gate.name) :] or 2) if gate.rule else _own_inputs(gate)
+    inputs = gate.own_inputs or int(name[len(gate.name) :] or 2)
     return TruthTable(inputs, gate.columns(inputs))
 
 
@@ -74,8 +79,7 @@ def canonical(text: str, inputs: int | None = None) -> str:
             f"gate '{text}' has {named} inputs and --inputs says {inputs}: leave one of them out"
         )
     count = named if named is not None else inputs
-    if GATES[stem].bits:
-        own = _own_inputs(GATES[stem])
+    if own := GATES[stem].own_inputs:
         if count is not None and count != own:
             raise UsageError(
                 f"gate '{stem}' always has {own} input{'s' * (own > 1)}, not {count}: leave it out"
@@ -107,20 +111,11 @@ def names() -> list[str]:
     return sorted(GATES, key=lambda name: (table_of(name).inputs, table_of(name).outputs))
 
 
-def _own_inputs(gate: Gate) -> int:
-    """The number of inputs of a gate that always has the same."""
-    return (len(gate.bits[0]) - 1).bit_length()
-
-
 def _aliases() -> dict[str, str]:
     return {alias: gate.name for gate in GATES.values() for alias in gate.aliases}
 
 
 def _unknown(text: str) -> str:
     near = get_close_matches(text[:40].lower(), [*GATES, *_aliases()], n=1)
-    hint = (
-        f"did you mean '{near[0]}'? (python -m generator list)"
-        if near
-        else "see python -m generator list"
-    )
-    return f"unknown gate {text[:40]!a}: {hint}"
+    told = f"did you mean '{near[0]}'? (python -m generator list)" if near else ""
+    return f"unknown gate {text[:40]!a}: {told or 'see python -m generator list'}"

@@ -13,7 +13,6 @@ from nineteen.script.gates import gate_of
 from nineteen.script.options import decimal
 from nineteen.script.spec import MAX_SEED, Batch, ScriptSpec
 from nineteen.script.syntax import LOCK, parse
-from nineteen.script.templates import data as data
 from nineteen.script.templates import templates_folder
 
 MAX_LINES = 19

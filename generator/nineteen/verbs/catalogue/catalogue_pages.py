@@ -4,8 +4,9 @@ from typing import NamedTuple
 
 from nineteen.script.choices import command, file_stem
 from nineteen.script.options import PROGRAM
-from nineteen.script.render import data, environment
+from nineteen.script.render import environment
 from nineteen.script.spec import ScriptSpec
+from nineteen.script.templates import data
 from nineteen.verbs.catalogue.failures import FAILED, FAILURES
 
 INDEX, COURSE = "README.md", "course.md"  # in the folder of the catalogue

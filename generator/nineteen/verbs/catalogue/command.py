@@ -13,8 +13,9 @@ from nineteen.script.choices import choose, command, file_stem, read, spec_of
 from nineteen.script.files import GENERATED, check_folder, output_path, write_atomically
 from nineteen.script.make import Made, make
 from nineteen.script.options import PROGRAM, command_parser
-from nineteen.script.render import data, render
+from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
+from nineteen.script.templates import data
 from nineteen.verbs.catalogue.catalogue_pages import pages
 from nineteen.verbs.catalogue.failures import FAILED, failure_files
 

@@ -8,8 +8,9 @@ from nineteen.script.choices import command, read
 from nineteen.script.judge import Status
 from nineteen.script.make import SECONDS
 from nineteen.script.options import PROGRAM
-from nineteen.script.render import data, environment, render
+from nineteen.script.render import environment, render
 from nineteen.script.spec import ScriptSpec
+from nineteen.script.templates import data
 from nineteen.training.examine import examine
 
 FAILED = "failures"  # the folder inside that of the catalogue

@@ -11,7 +11,7 @@ from typing import Any
 from nineteen.errors import UsageError
 from nineteen.script.make import SECONDS
 from nineteen.script.options import printable
-from nineteen.script.render import data
+from nineteen.script.templates import data
 from nineteen.verbs.check.found_script import READERS
 
 

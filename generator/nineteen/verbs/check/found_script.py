@@ -13,8 +13,8 @@ from nineteen.errors import UsageError
 from nineteen.script.as_written import spec_as_written
 from nineteen.script.choices import COMMAND, file_stem, read
 from nineteen.script.options import printable
-from nineteen.script.render import data
 from nineteen.script.spec import ScriptSpec
+from nineteen.script.templates import data
 from nineteen.verbs.check.blocks import Block
 
 MAX_FIRST_LINE = 4096  # characters

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from nineteen.script.render import data
+from nineteen.script.templates import data
 from nineteen.verbs.check.blocks import Block, Page
 
 _DIRECTIVE = re.compile(r"((?:[-*+•] +|\w+[.)] +|[ \t])*)\.\. +([\w-]+):: *(.*)$")

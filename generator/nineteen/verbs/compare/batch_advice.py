@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from nineteen.page.estimates import ratio
-from nineteen.script.render import data
+from nineteen.script.templates import data
 from nineteen.verbs.compare.claims import update_bytes
 from nineteen.verbs.compare.claims_sgd import stuck_share
 from nineteen.verbs.compare.comparison_plan import Specs, usual_mini

@@ -64,7 +64,7 @@ def _report(findings: "Sequence[Finding]", paths: Sequence[Path]) -> None:
     from rich.table import Table
 
     from nineteen.page.terminal import Terminal
-    from nineteen.script.render import data
+    from nineteen.script.templates import data
     from nineteen.verbs.compare.findings import ClaimVerdict
 
     claims = data("compare/claims.toml")

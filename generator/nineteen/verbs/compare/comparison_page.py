@@ -10,7 +10,8 @@ from nineteen.page.document import Document, Picture
 from nineteen.page.estimates import median
 from nineteen.page.look import save, style
 from nineteen.script.options import decimal
-from nineteen.script.render import data, environment
+from nineteen.script.render import environment
+from nineteen.script.templates import data
 from nineteen.verbs.compare.claims import update_bytes
 from nineteen.verbs.compare.code_table import differing, html_table
 from nineteen.verbs.compare.comparison import Comparison

@@ -5,23 +5,22 @@ Each function returns a Matplotlib figure to be saved with `look.save`; call it 
 """
 
 from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nineteen.page.look import EDGE, GREY, INK, LOSS, SURFACE, TARGETS, logarithmic, new_figure
-from nineteen.script.spec import ScriptSpec
-from nineteen.training.gradient import Matrices, predict
+from nineteen.page.look import GREY, LOSS, logarithmic, new_figure
+from nineteen.page.surface import draw_surface, explain_surfaces, legend_above
+from nineteen.training.gradient import predict
 from nineteen.verbs.compare.claims_sgd import failed_share
 from nineteen.verbs.compare.loss_pictures import WIDTH, in_two_lines, strategy_looks
 from nineteen.verbs.compare.trainings import Measured, Outcomes, Trainings
 from nineteen.verbs.compare.wording import hidden_units, strategy_name
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-GRID = 25  # points along a side of a surface
 LEVELS = (0, 0.1, 0.5, 0.9, 1)  # up to 0.1 and from 0.9 on an answer counts as learned
 SEEDS = 6  # most seeds of a kind in a panel
 POINTS = 60  # of their lines
@@ -42,19 +41,18 @@ def answers_on_the_way(
     for column, one in enumerate(several):
         for line, epochs in enumerate(moments.values()):
             network = one.networks[seed][min(epochs, one.spec.epochs)]
-            shape = _surface(grid[line, column], one.spec, network)
+            answers = partial(predict, network, activation=one.spec.activation)
+            shape = draw_surface(grid[line, column], one.spec.table, answers, LEVELS)
         grid[0, column].set_title(in_two_lines(one.spec))
     for line, moment in enumerate(moments):
         grid[line, 0].set_ylabel(moment)
     figure.supxlabel("first input (-1 means 0, +1 means 1); upwards the second", fontsize="medium")
-    _legend(figure, shape, grid)
+    explain_surfaces(figure, shape, grid)
     return figure
 
 
 def stuck_curves(several: Sequence[Trainings]) -> "Figure":
     """For each strategy a few seeds that learned beside a few that got stuck."""
-    from matplotlib.lines import Line2D
-
     figure = new_figure(WIDTH, 3.4)
     row = figure.subplots(1, len(several), sharey=True)
     for axes, one in zip(row, several, strict=True):
@@ -68,8 +66,7 @@ def stuck_curves(several: Sequence[Trainings]) -> "Figure":
         axes.set_xlabel("epochs")
         logarithmic(axes, "y")
     row[0].set_ylabel(LOSS)
-    lines = [Line2D([], [], **style) for style in (LEARNED, STUCK)]
-    figure.legend(handles=lines, loc="outside upper center", ncols=2)
+    legend_above(figure, (LEARNED, STUCK))
     return figure
 
 
@@ -100,29 +97,3 @@ def failed_shares(measured: Measured) -> "Figure":
     axes.set_xlim(left=-1)
     axes.set_xlabel("seeds that do not learn (%), with 95 % intervals")
     return figure
-
-
-def _surface(axes: "Axes", spec: ScriptSpec, weights: Matrices) -> Any:
-    """The first output over the plane of the two inputs, with the rows of the table."""
-    side = np.linspace(-EDGE, EDGE, GRID)
-    first, second = np.meshgrid(side, side)
-    plane = np.stack([first, second], axis=-1).reshape(-1, 2)
-    heights = predict(weights, plane, spec.activation)[:, 0].reshape(GRID, GRID)
-    shape = axes.contourf(first, second, heights, LEVELS, cmap=SURFACE)
-    if heights.min() < 0.5 < heights.max():
-        axes.contour(first, second, heights, [0.5], colors=INK, linewidths=1.2)
-    for row, targets in enumerate(spec.table.targets()):
-        corner = [2 * int(bit) - 1 for bit in spec.table.inputs_of(row)]
-        axes.plot(*corner, **TARGETS[targets[0]])
-    axes.set(aspect="equal", xticks=(-1, 1), yticks=(-1, 1))
-    return shape
-
-
-def _legend(figure: "Figure", shape: Any, grid: Any) -> None:
-    """A bar for the answers, and what the marks mean."""
-    from matplotlib.lines import Line2D
-
-    bar = figure.colorbar(shape, ax=grid, label="answer (0 to 1)")
-    bar.ax.axhline(0.5, color=INK, linewidth=1.2)
-    handles = [Line2D([], [], **mark) for mark in TARGETS]
-    figure.legend(handles=handles, loc="outside upper center", ncols=2)

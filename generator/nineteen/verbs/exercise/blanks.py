@@ -6,9 +6,9 @@ from typing import NamedTuple
 
 from nineteen.script.annotate import Line, ScriptStep, annotated
 from nineteen.script.choices import MARK
-from nineteen.script.render import data
 from nineteen.script.spec import ScriptSpec
 from nineteen.script.syntax import parse
+from nineteen.script.templates import data
 
 SCRIPT_POINTS = 3  # for the whole script, once it learns
 

@@ -5,6 +5,7 @@ Each function returns a Matplotlib figure to be saved with `look.save`; call it 
 """
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any
 
@@ -21,9 +22,10 @@ from nineteen.page.look import (
     TARGETS,
     new_figure,
 )
+from nineteen.page.surface import GRID, draw_surface, explain_surfaces, legend_above
 from nineteen.script.activations import SIGMOID
 from nineteen.script.spec import Batch, ScriptSpec
-from nineteen.training.gradient import Array, Matrices, predict
+from nineteen.training.gradient import Matrices, predict
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
 SHOWN = 8  # most units of a layer that are drawn; of a larger one dots stand for the others
 PANELS = 8  # most decision surfaces in one picture
-GRID = 51  # points along a side of a surface
+TENTHS = [step / 10 for step in range(11)]  # of a surface, each with a colour
 AXIS = "input {} (-1 means 0, +1 means 1)"
 
 
@@ -134,29 +136,17 @@ def _curves(spec: ScriptSpec, weights: Matrices) -> "Figure":
 
 
 def _surfaces(spec: ScriptSpec, weights: Matrices) -> "Figure":
+    answers = partial(predict, weights, activation=spec.activation)
     fixed = list(product((-1, 1), repeat=spec.table.inputs - 2))
     panels = [(i, values) for i in range(spec.table.outputs) for values in fixed]
     figure, grid = _panels(len(panels), 2.0 if len(panels) > 1 else 3.4)
-    side = np.linspace(-EDGE, EDGE, GRID)
-    first, second = np.meshgrid(side, side)
-    plane = np.stack([first, second], axis=-1).reshape(-1, 2)
-    corners = np.array(list(product((-1, 1), repeat=2)))
     shape: Any = None
     for axes, (i, values) in zip(grid, panels, strict=True):
-        answers = predict(weights, _with(plane, values), spec.activation)
-        heights = answers[:, i].reshape(GRID, GRID)
-        shape = axes.contourf(first, second, heights, np.linspace(0, 1, 11), cmap=SURFACE)
-        if heights.min() < 0.5 < heights.max():
-            axes.contour(first, second, heights, [0.5], colors=INK, linewidths=1.2)
-        for bits, corner in zip(_with(corners, values), corners, strict=True):
-            axes.plot(*corner, **TARGETS[spec.table.targets()[_row(bits)][i]])
-        axes.set(aspect="equal", xticks=(-1, 0, 1), yticks=(-1, 0, 1))
+        shape = draw_surface(axes, spec.table, answers, TENTHS, values, i)
         axes.set_title(_title(spec, i, values))
     figure.supxlabel(AXIS.format(spec.input_names[0]), fontsize="medium")
     figure.supylabel(AXIS.format(spec.input_names[1]), fontsize="medium")
-    bar = figure.colorbar(shape, ax=grid, label="prediction (0 to 1)")
-    bar.ax.axhline(0.5, color=INK, linewidth=1.2)
-    _legend(figure, TARGETS)
+    explain_surfaces(figure, shape, grid)
     return figure
 
 
@@ -184,16 +174,8 @@ def _squares(spec: ScriptSpec, weights: Matrices) -> "Figure":
     figure.supxlabel(f"inputs {' '.join(spec.input_names[down:])}", fontsize="medium")
     figure.supylabel(f"inputs {' '.join(spec.input_names[:down])}", fontsize="medium")
     figure.colorbar(shape, ax=grid, label="prediction (0 to 1)")
-    _legend(figure, [one])
+    legend_above(figure, [one])
     return figure
-
-
-def _legend(figure: "Figure", marks: Sequence[dict[str, Any]]) -> None:
-    """Say above the picture what the marks of the targets mean."""
-    from matplotlib.lines import Line2D
-
-    handles = [Line2D([], [], **mark) for mark in marks]
-    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
 
 
 def _panels(count: int, side: float) -> "tuple[Figure, list[Axes]]":
@@ -205,15 +187,6 @@ def _panels(count: int, side: float) -> "tuple[Figure, list[Axes]]":
     for axes in grid[count:]:
         axes.set_axis_off()
     return figure, list(grid[:count])
-
-
-def _with(points: Array, values: Sequence[int]) -> Array:
-    """The points, (count, 2), with the same further inputs for each."""
-    return np.column_stack([points, np.tile(values, (len(points), 1))])
-
-
-def _row(bits: Array) -> int:
-    return int("".join("1" if bit > 0 else "0" for bit in bits), 2)
 
 
 def _title(spec: ScriptSpec, output: int, values: Sequence[int]) -> str:

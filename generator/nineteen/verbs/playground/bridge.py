@@ -5,6 +5,7 @@ import math
 import shlex
 import traceback
 from collections.abc import Callable
+from dataclasses import replace
 from difflib import SequenceMatcher
 from typing import Any
 
@@ -12,9 +13,9 @@ from nineteen.errors import UsageError
 from nineteen.page.highlight import highlighted
 from nineteen.page.notebook import code_cell, markdown_cell, notebook
 from nineteen.script.annotate import annotated
-from nineteen.script.choices import MARK, choose, command, file_stem, read
+from nineteen.script.choices import MARK, canonical_choices, command, file_stem, read, spec_of
 from nineteen.script.gates import GATES, gate_of, names, table_of
-from nineteen.script.options import PROGRAM, decimal, printable
+from nineteen.script.options import decimal, printable
 from nineteen.script.render import MAX_LINES, confirm, render
 from nineteen.script.spec import Batch, ScriptSpec
 
@@ -70,7 +71,7 @@ def script(spec: ScriptSpec, before: str = "") -> Json:
     """The script of a spec, its lines as (kind, text) tokens, and what the page's controls show."""
     source = render(spec)
     lines = source.splitlines()
-    given = choose(shlex.split(_words(spec)))
+    given = canonical_choices(spec)
     return {
         "words": _words(spec),
         "command": command(spec),
@@ -118,15 +119,12 @@ def changed(before: list[str], after: list[str]) -> list[int]:
 
 def strategies(spec: ScriptSpec) -> Json:
     """The same options for each of the three strategies: words, or the error that refuses them."""
-    words = shlex.split(_words(spec))
-    for option in ("--batch", "--batch-size"):
-        if option in words:
-            del words[words.index(option) : words.index(option) + 2]
-    size = ["--batch-size", str(spec.batch_size)] if spec.batch is Batch.MINI else []
+    chosen = canonical_choices(spec)
     answers: list[Json] = []
     for batch in Batch:
+        size = chosen.batch_size if batch is Batch.MINI else None
         try:
-            own = _spec([*words, "--batch", batch, *(size if batch is Batch.MINI else [])])
+            own = spec_of(replace(chosen, batch=batch, batch_size=size))
             known = {"words": _words(own), "epochs": own.epochs, "updates": own.updates}
         except UsageError as error:
             known = {"error": printable(str(error))}
@@ -160,7 +158,7 @@ def train(spec: ScriptSpec, report: Report) -> Json:
         "ok": verdict.ok,
         "status": verdict.status,
         "reason": printable(verdict.reason),
-        "advice": [] if verdict.ok else advice(choose(shlex.split(_words(spec)))),
+        "advice": [] if verdict.ok else advice(canonical_choices(spec)),
         "predictions": [
             [value if math.isfinite(value) else None for value in row]
             for row in verdict.predictions
@@ -203,4 +201,4 @@ def _spec(words: object) -> ScriptSpec:
 
 def _words(spec: ScriptSpec) -> str:
     """The canonical command without the program's name."""
-    return command(spec).removeprefix(f"{PROGRAM} ")
+    return canonical_choices(spec).line
