@@ -137,6 +137,6 @@ def _shield(config: pytest.Config, folder: Path) -> None:
 
 
 def _seconds(text: str) -> float:
-    from nineteen.verbs.check.command import seconds_of
+    from nineteen.script.options import seconds_of
 
     return seconds_of(text)

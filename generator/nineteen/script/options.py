@@ -126,6 +126,14 @@ def _loss(text: str) -> str:
     return text
 
 
+def seconds_of(text: str) -> float:
+    """A time limit in seconds, above 0 and at most a day; for argparse."""
+    seconds = float(text) if re.fullmatch(r"[0-9]{0,6}\.?[0-9]{0,9}", text) and text > "." else 0.0
+    if not 0 < seconds <= 86_400:
+        raise argparse.ArgumentTypeError(f"{short(text)} is not a number of seconds above 0")
+    return seconds
+
+
 READERS: dict[str, Callable[[str], Any]] = {
     "text": str,
     "integer": _integer,
@@ -135,6 +143,7 @@ READERS: dict[str, Callable[[str], Any]] = {
     "batch": _batch,
     "activation": _activation,
     "loss": _loss,
+    "seconds": seconds_of,
 }
 
 

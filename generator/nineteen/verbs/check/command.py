@@ -3,14 +3,13 @@
 import json
 import os
 import sys
-from argparse import ArgumentTypeError, Namespace
+from argparse import Namespace
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from nineteen.errors import UsageError
-from nineteen.script.make import SECONDS
-from nineteen.script.options import PROGRAM, Parser, printable, short, whole
+from nineteen.script.options import PROGRAM, command_parser, printable
 from nineteen.verbs.check.check_report import CheckReport
 from nineteen.verbs.check.check_runs import check_all
 from nineteen.verbs.check.files_to_check import Settings, files_in, settings_of
@@ -22,20 +21,20 @@ def main(argv: list[str]) -> int:
     """Check, and with --fix or --adopt change what needs it; returns the report's exit code."""
     from nineteen.verbs.check.summary import print_summary
 
-    given = _parser().read(argv)
-    paths = [Path(path) for path in given.paths]
+    given = command_parser("check").read(argv)
+    paths, workers = [*map(Path, given.paths)], given.workers or os.cpu_count() or 1
     said = settings_of(paths)
     settings = replace(
         said, seconds=given.seconds or said.seconds, strict=given.strict or said.strict
     )
-    report = check_paths(paths, settings, given.workers, given.adopt)
+    report = check_paths(paths, settings, workers, given.adopt)
     if given.fix or given.diff or given.adopt:
-        report = _mended(report, settings, given)
+        report = _mended(report, settings, workers, given)
     if given.allow_empty:
         report = replace(report, empty=())
     elif not report.results and not report.empty:
         raise UsageError(
-            f"{', '.join(map(printable, given.paths))}: there is no generated script "
+            f"{', '.join(printable(path) for path in given.paths)}: there is no generated script "
             f"(its first line ends with '# {PROGRAM} …')"
         )
     if given.json:
@@ -82,7 +81,7 @@ def _results(
     return list(counted(every, label, len(scripts)))
 
 
-def _mended(report: CheckReport, settings: Settings, given: Namespace) -> CheckReport:
+def _mended(report: CheckReport, settings: Settings, workers: int, given: Namespace) -> CheckReport:
     """The report once --fix or --adopt has changed files, or with what --diff says they would."""
     from nineteen.verbs.check import replacement
 
@@ -101,7 +100,7 @@ def _mended(report: CheckReport, settings: Settings, given: Namespace) -> CheckR
         places = {_place(script) for script in fixed}
         paths = dict.fromkeys(script.path for script in fixed)
         now = (script for path in paths for script in scripts_in(path) if _place(script) in places)
-        again = _results(now, "checking again", settings, given.workers) if fixed else []
+        again = _results(now, "checking again", settings, workers) if fixed else []
     except KeyboardInterrupt:
         done = ", ".join(script.place() for script in fixed)
         words = f"interrupted; changed already: {done}; nothing else was written" if fixed else ""
@@ -114,49 +113,3 @@ def _mended(report: CheckReport, settings: Settings, given: Namespace) -> CheckR
 def _place(found: FoundScript) -> tuple[Path, int, int]:
     """What a script keeps when its lines change: its file, its block, and its place in that."""
     return found.path, found.block.number, found.order
-
-
-def _parser() -> Parser:
-    options = Parser(
-        prog=f"{PROGRAM} check",
-        description="Check that every generated script in Python files, pages and notebooks "
-        "learns, trains as it says, keeps its form, and is what the generator makes today.",
-        epilog="exit codes: 0 all passed, 1 a check failed or a named file holds no script, "
-        "2 usage, 3 a script crashed or ran out of time",
-    )
-    add = options.add_argument
-    add("paths", nargs="+", metavar="PATH", help="a file or a folder")
-    add("--strict", action="store_true", help="whatever does not pass all checks fails")
-    add("--fix", action="store_true", help="put right the lines of scripts that fail, in place")
-    add("--adopt", action="store_true", help="write into a command what its script does otherwise")
-    add("--diff", action="store_true", help="show what --fix or --adopt would do, write nothing")
-    add("--force", action="store_true", help="with --fix: lines of your own inside a script may go")
-    add("--allow-empty", action="store_true", help="a named file without a script is no failure")
-    add("-q", "--quiet", action="store_true", help="say only what fails")
-    add("-v", "--verbose", action="store_true", help="report on every script, name every file")
-    add("--json", action="store_true", help="the report as JSON")
-    add(
-        "--workers",
-        metavar="N",
-        type=whole(1, 256),
-        default=os.cpu_count() or 1,
-        help="scripts side by side (default: one a processor)",
-    )
-    add(
-        "--seconds",
-        metavar="S",
-        type=seconds_of,
-        help=f"time limit of a script (default {SECONDS:g})",
-    )
-    return options
-
-
-def seconds_of(text: str) -> float:
-    """A time limit in seconds, above 0 and at most a day; for argparse."""
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = 0.0
-    if not 0 < seconds <= 86_400:
-        raise ArgumentTypeError(f"{short(text)} is not a number of seconds above 0")
-    return seconds

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import zip_longest
 
 from nineteen.script.render import MAX_COLUMNS, MAX_LINES
-from nineteen.script.syntax import parse
+from nineteen.script.syntax import LOCK, parse
 from nineteen.verbs.check.found_script import MAX_FIRST_LINE
 
 _BUILTINS = {"__import__", "eval", "exec", "input", "open"}
@@ -17,7 +17,8 @@ def form_problems(source: str) -> list[str]:
 
     The costly checks are left out where a cheap one fails, so that a hostile script costs nothing.
     """
-    return _size(source) or _uses(source) or _layout(source)
+    with LOCK:  # black parses too, and scripts are checked side by side
+        return _size(source) or _uses(source) or _layout(source)
 
 
 def _size(source: str) -> list[str]:
