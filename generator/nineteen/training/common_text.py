@@ -22,11 +22,9 @@ Names = dict[str, Any]
 
 CALLS = ("__started__", "__seen__", "__updated__")  # of an observed script
 
-# A block's lanes are so many that its largest array has this many numbers, 128 kB: the eight or so
-# that a training works with then stay in a cache of 1 MB, and the calls are long enough.
-_BLOCK = 16384
-_LARGEST = 8192  # numbers of a lane; with larger arrays, one by one is as fast
-_FEWEST = 4  # lanes
+# So many numbers has the largest array of a block, 256 kB: the eight or so that a training works
+# with then stay in a cache of 2 MB, and are long enough for the calls to cost little.
+_BLOCK = 32768
 
 # The lines in which the scripts may differ: in the numbers of their targets, and in the seed. The
 # common text has calls there, and what else is in these lines as a comment.
@@ -62,11 +60,7 @@ def common_lines(source: str) -> Lines:
 
 @dataclass
 class CommonText:
-    """What scripts of the same common lines execute.
-
-    `beginning` is the part up to the first update; `lanes` is how many of them are best run as
-    one, None where that is not known yet, and 0 where one by one is as fast.
-    """
+    """What scripts of the same common lines execute, and the part of it up to the first update."""
 
     code: CodeType
     beginning: CodeType
@@ -75,14 +69,12 @@ class CommonText:
     def best_lanes(self, source: str) -> int:
         """How many scripts are best run as one, by the largest array after the first update."""
         if self.lanes is None:
-            self.lanes = 0
             nothing = dict.fromkeys(CALLS, lambda *_: None)
             names = _execute(self.beginning, [source], LanePrinter(1), nothing)
             values = [*names.values()]
             values += [each for value in values if type(value) is list for each in value]
             largest = max(value.each[0].size for value in values if type(value) is Lanes)
-            if largest <= _LARGEST:
-                self.lanes = max(_FEWEST, _BLOCK // largest)
+            self.lanes = _BLOCK // largest
         return self.lanes
 
     def printed(self, sources: Sequence[str], **names: Callable[..., None]) -> list[str]:
@@ -163,16 +155,11 @@ def _execute(code: CodeType, sources: Sequence[str], printer: LanePrinter, more:
     def own(at: int) -> Any:
         """What the scripts have on the right of this line."""
         codes = [_right_side(line[at]) for line in lines]
-        texts = {name: value.each for name, value in names.items() if _is_text(value)}
-        if codes.count(codes[0]) == len(codes) and not texts:
+        if codes.count(codes[0]) == len(codes):
             return eval(codes[0], names)
         common = _builtins(1) | ({"np": lane_numpy(1)} if "np" in names else {})
         common |= {name: value for name, value in names.items() if _is_single(value)}
-        spaces = [
-            common | {name: each[lane] for name, each in texts.items()}
-            for lane in range(len(lines))
-        ]
-        return _stacked(list(map(eval, codes, spaces)))
+        return _stacked([eval(each, dict(common)) for each in codes])
 
     names = _builtins(len(sources)) | {"__own__": own, "print": printer} | more
     with np.errstate(all="ignore"):
@@ -187,29 +174,18 @@ def _builtins(lanes: int) -> Names:
     return {"__builtins__": {**_BUILTINS, "__import__": imported}}
 
 
-def _is_text(value: Any) -> bool:
-    return type(value) is Lanes and value.each.dtype == object
-
-
 def _is_single(value: Any) -> bool:
     """Whether a value is the same for all scripts, and none of them can change it."""
-    alike = type(value) is Lanes and len(value.each) == 1 and not _is_text(value)
-    return alike or type(value) in (int, float, str)
+    return type(value) in (int, float, str) or (type(value) is Lanes and len(value.each) == 1)
 
 
-def _stacked(values: list[Any]) -> Any:
+def _stacked(values: Sequence[Any]) -> Any:
     """What each script has for itself, as one for all of them."""
-    first = values[0]
-    if len({type(value) for value in values}) > 1:
-        unknown("values of different types")
-    if type(first) is tuple:
-        return tuple(map(_stacked, map(list, zip(*values, strict=True))))
-    if type(first) is LaneGenerators:
+    [kind, *others] = {type(value) for value in values}
+    if kind is tuple and not others:
+        return tuple(map(_stacked, zip(*values, strict=True)))
+    if kind is LaneGenerators and not others:
         return LaneGenerators([each for value in values for each in value.each], len(values))
-    if type(first) is Lanes:
-        if len({value.each.dtype for value in values}) > 1:
-            unknown("arrays of different dtypes")
+    if kind is Lanes and not others and len({value.each.dtype for value in values}) == 1:
         return Lanes(np.concatenate([value.each for value in values]))
-    if len(set(map(repr, values))) == 1:
-        return first
-    return Lanes(np.array(values, object)) if type(first) is str else unknown("different numbers")
+    return values[0] if len(set(map(repr, values))) == 1 else unknown("values that differ")

@@ -1,5 +1,6 @@
 """What `np` is for scripts that run side by side: NumPy, with what makes Lanes in some places."""
 
+import operator
 from collections.abc import Callable
 from functools import cache
 from types import SimpleNamespace
@@ -35,8 +36,6 @@ class LaneGenerators:
     def permutation(self, n: int) -> Lanes:
         """A permutation of `range(n)`. NumPy draws several in one call a dozen times as fast."""
         if not self._ahead:
-            if type(n) is not int or not _drawn_alike(n):
-                unknown("such a permutation")
             ahead = np.empty((_AHEAD, len(self.each), n), int)
             for lane, each in enumerate(self.each):
                 ahead[:, lane] = each.permuted(_in_order(n), axis=1)
@@ -47,15 +46,11 @@ class LaneGenerators:
 
 @cache
 def _in_order(n: int) -> Array:
-    return np.tile(np.arange(n), (_AHEAD, 1))
-
-
-@cache
-def _drawn_alike(n: int) -> bool:
-    """Whether this NumPy draws permutations in one call just as it draws them one by one."""
+    """Rows of the numbers to n - 1, which NumPy permutes in one call just as one by one."""
+    rows = np.tile(np.arange(n), (_AHEAD, 1))
     one, many = np.random.default_rng(n), np.random.default_rng(n)
-    ahead = many.permuted(_in_order(n), axis=1)
-    return np.array_equal([one.permutation(n) for _ in range(_AHEAD)], ahead)
+    same = np.array_equal([one.permutation(n) for _ in rows], many.permuted(rows, axis=1))
+    return rows if same else unknown("permutations in one call")
 
 
 class _Columns:
@@ -86,14 +81,10 @@ def lane_numpy(lanes: int) -> SimpleNamespace:
         return made
 
     def default_rng(seed: int) -> LaneGenerators:
-        known = type(seed) is int
-        return LaneGenerators([np.random.default_rng(seed if known else unknown("no seed"))], lanes)
+        return LaneGenerators([np.random.default_rng(operator.index(seed))], lanes)
 
     of_numpy = ("exp", "log", "tanh", "maximum", "abs", "round", "split")
-    return SimpleNamespace(
-        **{name: getattr(np, name) for name in of_numpy},
-        **{name: made_by(getattr(np, name)) for name in ("array", "indices", "ones")},
-        zeros=made_by(np.zeros, lanes),
-        c_=_Columns(),
-        random=SimpleNamespace(default_rng=default_rng),
-    )
+    made = {name: made_by(getattr(np, name)) for name in ("array", "indices", "ones")}
+    made |= {name: getattr(np, name) for name in of_numpy}
+    random = SimpleNamespace(default_rng=default_rng)
+    return SimpleNamespace(**made, zeros=made_by(np.zeros, lanes), c_=_Columns(), random=random)

@@ -1,11 +1,10 @@
 """Arrays of many scripts that run side by side: a first axis that the scripts do not see."""
 
 import operator
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NoReturn
 
 import numpy as np
-from numpy.lib.mixins import NDArrayOperatorsMixin
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
@@ -16,7 +15,53 @@ OPEN, BETWEEN, CLOSE = "\x02", "\x1f", "\x03"
 _SHORT = 512  # numbers of a lane up to which the lanes are turned around to be summed
 
 
-class Lanes(NDArrayOperatorsMixin):
+def unknown(what: str) -> NoReturn:
+    raise TypeError(f"not known side by side: {what}")
+
+
+def _aligned(a: Any, b: Any) -> tuple[Any, Any]:
+    """Two operands, their axes brought together from the last one on, as NumPy does."""
+    if type(a) is not Lanes or type(b) is not Lanes:
+        if isinstance(a, int | float):
+            return a, b.each
+        return (a.each, b) if isinstance(b, int | float) else unknown("such operands")
+    x, y = a.each, b.each
+    if x.ndim != y.ndim:
+        if 1 in (x.ndim, y.ndim) and x.dtype != y.dtype:
+            unknown("a single number of another dtype")  # in NumPy 1 its dtype counts less
+        x = x.reshape(len(x), *(1,) * (y.ndim - x.ndim), *a.shape)
+        y = y.reshape(len(y), *(1,) * (x.ndim - y.ndim), *b.shape)
+    return x, y
+
+
+Operation = Callable[[Any, Any], Any]
+
+
+def _operator(operation: Operation) -> tuple[Operation, Operation]:
+    """An operator of NumPy's arrays for Lanes, and the same with the operands exchanged."""
+
+    def forward(self: "Lanes", other: Any) -> "Lanes":
+        return Lanes(operation(*_aligned(self, other)))
+
+    def reflected(self: "Lanes", other: Any) -> "Lanes":
+        return Lanes(operation(*_aligned(other, self)))
+
+    return forward, reflected
+
+
+def _in_place(operation: Operation) -> Operation:
+    def changed(self: "Lanes", other: Any) -> Any:
+        if not self.ndim:
+            return NotImplemented  # a single number is not changed but replaced
+        if type(other) is Lanes and other.each.ndim > self.each.ndim:
+            unknown("more axes than can be changed in place")
+        operation(*_aligned(self, other))
+        return self
+
+    return changed
+
+
+class Lanes:
     """One array for each of many scripts, of the same shape and dtype.
 
     `each` (lanes, …) holds them, or (1, …) where all scripts have the same one. A script sees a
@@ -106,25 +151,42 @@ class Lanes(NDArrayOperatorsMixin):
     def __array__(self, *_: Any, **__: Any) -> Array:
         unknown("one array for all lanes")
 
-    def __array_ufunc__(
-        self, ufunc: Any, method: str, *inputs: Any, out: tuple["Lanes", ...] = (), **more: Any
-    ) -> "Lanes":
-        known = method == "__call__" and not more and ufunc.nout == 1
-        known &= all(type(each) is Lanes for each in out)
-        if ufunc is np.matmul:
-            known &= all(type(each) is Lanes and each.ndim == 2 for each in inputs) and not out
-        elif ufunc is np.power:
-            known &= self.ndim > 0 and not out
-            ufunc = operator.pow  # for some exponents faster than the ufunc, in other bits
-        elif ufunc.signature:
-            known = False
-        arrays = _aligned(*inputs) if known else unknown(f"{ufunc} {method}")
-        if not out or not out[0].ndim:  # a single number is not changed but replaced
-            return Lanes(ufunc(*arrays))
-        if any(each.ndim > out[0].ndim for each in inputs if type(each) is Lanes):
-            unknown("more axes than can be changed in place")
-        ufunc(*arrays, out=(out[0].each,))
-        return out[0]
+    def __matmul__(self, other: Any) -> "Lanes":
+        if type(other) is not Lanes or self.ndim != 2 or other.ndim != 2:
+            unknown("a product of other than two matrices")
+        return Lanes(self.each @ other.each)
+
+    def __neg__(self) -> "Lanes":
+        return Lanes(-self.each)
+
+    def __abs__(self) -> "Lanes":
+        return Lanes(abs(self.each))
+
+    __add__, __radd__ = _operator(operator.add)
+    __sub__, __rsub__ = _operator(operator.sub)
+    __mul__, __rmul__ = _operator(operator.mul)
+    __truediv__, __rtruediv__ = _operator(operator.truediv)
+    __mod__, __rmod__ = _operator(operator.mod)
+    __lt__, __gt__ = _operator(operator.lt)
+    __le__, __ge__ = _operator(operator.le)
+    __iadd__ = _in_place(operator.iadd)
+    __isub__ = _in_place(operator.isub)
+    __imul__ = _in_place(operator.imul)
+    __itruediv__ = _in_place(operator.itruediv)
+    __imod__ = _in_place(operator.imod)
+    __imatmul__ = __ipow__ = None  # not the same as making a new array
+
+    def __pow__(self, power: Any) -> "Lanes":
+        known = type(power) is int and self.ndim > 0
+        return Lanes(self.each**power) if known else unknown("such a power")
+
+    def __eq__(self, other: Any) -> Any:
+        unknown("equality")
+
+    def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **more: Any) -> "Lanes":
+        if method != "__call__" or more or ufunc.nout != 1 or ufunc.signature:
+            unknown(f"{ufunc.__name__} {method}")
+        return Lanes(ufunc(*(_aligned(*inputs) if ufunc.nin == 2 else (self.each,))))
 
     def __array_function__(self, function: Any, types: Any, args: Any, options: Any) -> Any:
         if len(args) == 2 and args[0] is self and not options:
@@ -133,26 +195,6 @@ class Lanes(NDArrayOperatorsMixin):
             if function is np.split and type(args[1]) is range:
                 return [Lanes(part) for part in np.split(self.each, args[1], axis=1)]
         return unknown(function.__name__)
-
-
-def unknown(what: str) -> NoReturn:
-    raise TypeError(f"not known side by side: {what}")
-
-
-def _aligned(*operands: Any) -> list[Any]:
-    """One operand or two, their axes brought together from the last one on, as NumPy does."""
-    if not all(isinstance(each, Lanes | int | float) for each in operands):
-        unknown("operands that are neither Lanes nor numbers")
-    arrays = [each.each if type(each) is Lanes else each for each in operands]
-    axes = [each.ndim for each in arrays if not isinstance(each, int | float)]
-    if len(set(axes)) < 2:
-        return arrays
-    if 1 in axes and arrays[0].dtype != arrays[1].dtype:
-        unknown("a single number of another dtype")  # in NumPy 1 its dtype counts less
-    least = max(axes)
-    return [
-        each.reshape(len(each), *(1,) * (least - each.ndim), *each.shape[1:]) for each in arrays
-    ]
 
 
 def _numbers_of_rows(rows: Lanes) -> Array:

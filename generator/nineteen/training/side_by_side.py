@@ -2,7 +2,7 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
@@ -11,12 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nineteen.script.run import Ending, Run
-from nineteen.training.common_text import CALLS, CommonText, Lines, common_lines, common_text
+from nineteen.training.common_text import CALLS, Lines, common_lines, common_text
 from nineteen.training.execute import run_here
 from nineteen.training.lanes import Lanes
-from nineteen.training.observe import Array, Arrays, Start, Update, observe
+from nineteen.training.observe import Array, Arrays, Start
 
 Places = tuple[int, ...]
+
+# So few scripts are done before it is known how to run them as one; and where so few fill a block,
+# the arrays are so large that they gain nothing (measured).
+FEWEST = 4
 
 
 @dataclass(frozen=True)
@@ -43,29 +47,34 @@ def together(sources: Sequence[str]) -> Together:
     fails in it, runs one by one.
     """
     runs: dict[int, Run] = {}
-    for text, block in _blocks(sources, observed=False):
-        began = time.perf_counter()
+    for lines, places in _groups(sources):
         with suppress(Exception):
-            printed = text.printed([sources[place] for place in block])
-            share = (time.perf_counter() - began) / len(block)
-            done = [Run(each, "", share, Ending.FINISHED) for each in printed]
-            runs.update(zip(block, done, strict=True))
+            text = common_text(lines, False)
+            lanes = text.best_lanes(sources[places[0]]) if len(places) >= FEWEST else 0
+            for block in _blocks(places, lanes) if lanes >= FEWEST else ():
+                with suppress(Exception):
+                    began = time.perf_counter()
+                    printed = text.printed([sources[place] for place in block])
+                    share = (time.perf_counter() - began) / len(block)
+                    done = [Run(each, "", share, Ending.FINISHED) for each in printed]
+                    runs.update(zip(block, done, strict=True))
     alone = [place for place in range(len(sources)) if place not in runs]
     runs.update((place, run_here(sources[place])) for place in alone)
     return Together([runs[place] for place in range(len(sources))], alone)
 
 
-def _blocks(sources: Sequence[str], observed: bool) -> Iterator[tuple[CommonText, Places]]:
-    """The places of scripts that can run as one, so many at once as are best."""
+def _groups(sources: Sequence[str]) -> Iterable[tuple[Lines, list[int]]]:
+    """The places of scripts with the same common lines."""
     groups: dict[Lines, list[int]] = defaultdict(list)
     for place, source in enumerate(sources):
         groups[common_lines(source)].append(place)
-    for lines, places in groups.items():
-        with suppress(Exception):
-            text = common_text(lines, observed)
-            lanes = text.best_lanes(sources[places[0]])
-            for at in range(0, len(places), lanes) if lanes and len(places) > 1 else ():
-                yield text, tuple(places[at : at + lanes])
+    return groups.items()
+
+
+def _blocks(places: list[int], lanes: int) -> list[Places]:
+    """The places in blocks of the same size, at most so many lanes."""
+    blocks = np.array_split(places, -(-len(places) // max(1, lanes)))
+    return [tuple(block.tolist()) for block in blocks]
 
 
 @dataclass(frozen=True)
@@ -92,63 +101,39 @@ def observe_together(
 
     `each` is called after every update of those that run as one, with their places in `sources`;
     `start` once before, with a Start whose arrays have that first axis too. All calls of some
-    places come before those of the next. The arrays are copies and may be kept. What cannot run
-    as one is observed one by one, at a single place. Raises as `observe` does.
+    places come before those of the next. The arrays are copies and may be kept. Raises TypeError
+    for what is not known side by side, and what `observe` raises.
     """
     printed: dict[int, str] = {}
-    for text, block in _blocks(sources, observed=True):
-        watch = _Watch(block, each, start)
-        try:
-            texts = text.printed([sources[place] for place in block], **watch.calls())
-        except Exception:
-            if watch.begun:  # what was told cannot be taken back
-                raise
-            continue
-        printed.update(zip(block, texts, strict=True))
-    for place in (place for place in range(len(sources)) if place not in printed):
-        with np.errstate(all="ignore"):
-            printed[place] = _observe_alone(sources[place], (place,), each, start)
+    for lines, places in _groups(sources):
+        text = common_text(lines, True)
+        for block in _blocks(places, text.best_lanes(sources[places[0]])):
+            calls = _calls(block, each, start)
+            texts = text.printed([sources[place] for place in block], **calls)
+            printed.update(zip(block, texts, strict=True))
     return [printed[place] for place in range(len(sources))]
 
 
-def _observe_alone(source: str, places: Places, each: Any, start: Any) -> str:
-    def stacked(arrays: Arrays) -> Arrays:
-        return tuple([array[None] for array in arrays])
+def _calls(places: Places, each: Any, start: Any) -> dict[str, Callable[..., None]]:
+    """The functions that an instrumented text calls on lanes, by name."""
+    every_row = Lanes(np.zeros((1, 0), int))
+    before: tuple[int, NDArray[np.int_], Array, Arrays]
 
-    def updated(update: Update) -> None:
-        rows, weights = np.array([update.rows]), (stacked(update.before), stacked(update.after))
-        each(places, LaneUpdate(update.epoch, rows, update.error[None], *weights))
+    def copy(array: Lanes, dtype: type = float) -> NDArray[Any]:
+        return np.array(np.broadcast_to(array.each, (len(places), *array.shape)), dtype)
 
-    def started(begun: Start) -> None:
+    def started(X: Lanes, y: Lanes, weights: tuple[Lanes, ...]) -> None:
+        nonlocal every_row
+        every_row = Lanes(np.arange(len(y))[None])
         if start is not None:
-            start(places, Start(begun.X[None], begun.y[None], stacked(begun.weights)))
+            start(places, Start(copy(X), copy(y), tuple(map(copy, weights))))
 
-    return observe(source, updated, started)
+    def seen(epoch: int, rows: Lanes | None, error: Lanes, weights: tuple[Lanes, ...]) -> None:
+        nonlocal before
+        used = copy(every_row if rows is None else rows, int)
+        before = epoch, used, copy(error), tuple(map(copy, weights))
 
+    def updated(weights: tuple[Lanes, ...]) -> None:
+        each(places, LaneUpdate(*before, tuple(map(copy, weights))))
 
-class _Watch:
-    """Makes a LaneUpdate of what an observed script tells in lanes."""
-
-    def __init__(self, places: Places, each: Any, start: Any) -> None:
-        self.places, self.each, self.start, self.begun = places, each, start, False
-
-    def calls(self) -> dict[str, Callable[..., None]]:
-        return dict(zip(CALLS, (self.started, self.seen, self.updated), strict=True))
-
-    def started(self, X: Lanes, y: Lanes, weights: tuple[Lanes, ...]) -> None:
-        self.begun, self.every_row = True, Lanes(np.arange(len(y))[None])
-        if self.start is not None:
-            self.start(self.places, Start(self.copy(X), self.copy(y), self.copies(weights)))
-
-    def seen(self, epoch: int, rows: Any, error: Lanes, weights: tuple[Lanes, ...]) -> None:
-        used = self.copy(self.every_row if rows is None else rows, int)
-        self.before = epoch, used, self.copy(error), self.copies(weights)
-
-    def updated(self, weights: tuple[Lanes, ...]) -> None:
-        self.each(self.places, LaneUpdate(*self.before, self.copies(weights)))
-
-    def copies(self, weights: tuple[Lanes, ...]) -> Arrays:
-        return tuple([self.copy(array) for array in weights])
-
-    def copy(self, array: Lanes, dtype: type = float) -> NDArray[Any]:
-        return np.array(np.broadcast_to(array.each, (len(self.places), *array.shape)), dtype)
+    return dict(zip(CALLS, (started, seen, updated), strict=True))
