@@ -1,115 +1,213 @@
-"""The rate at which the defaults learn, as the Markdown table of generated/defaults.md.
+"""How often the defaults learn: generated/defaults.md, made from runs of the scripts themselves.
 
-python tests/benchmarks/bench_defaults.py > generated/defaults.md   (about an hour on 2 cores)
-python tests/benchmarks/bench_defaults.py 0.02                      (a fiftieth of the runs)
+python tests/benchmarks/bench_defaults.py           (under two hours on two cores)
+python tests/benchmarks/bench_defaults.py --quick   (a tenth of the lines, a hundredth of the seeds;
+                                                     prints the page)
 
-Each cell runs rendered scripts, none of them simulated: random functions and the named ones in
-turn, each with a seed of its own, so that a cell's runs are independent.
+Every measurement is a sweep. Its shares are kept under .cache/ as a line of JSON as soon as it is
+through, under a digest of its scripts: an interrupted command goes on where it was, and after a
+change of defaults only what has changed runs again.
 """
 
-import random
+import json
 import sys
-import warnings
+import time
 from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
 
-from joblib import Parallel, delayed
-from nineteen.page.estimates import wilson
-from nineteen.script.activations import ACTIVATIONS, SIGMOID, Activation
-from nineteen.script.choices import choose, spec_of
-from nineteen.script.gates import GATES
-from nineteen.script.judge import judge
-from nineteen.script.options import decimal
-from nineteen.script.recipe import ONE_LAYER, recipe
-from nineteen.script.render import render
-from nineteen.script.run import Ending, Run
-from nineteen.script.spec import Batch
-from nineteen.training.execute import execute
+from nineteen.page.progress import counted
+from nineteen.script.activations import ACTIVATIONS
+from nineteen.script.choices import spec_of
+from nineteen.script.files import write_atomically
+from nineteen.script.gates import GATES, names, table_of
+from nineteen.script.options import choose
+from nineteen.script.render import environment, render
+from nineteen.verbs.sweep.command import sweep
+from nineteen.verbs.sweep.npn import npn_classes
+from nineteen.verbs.sweep.shares import Share
 
-RUNS = {1: 4000, 2: 10_000, 3: 10_000, 4: 10_000, 5: 1000, 6: 400, 7: 200, 8: 60}
-OTHER_RUNS = 2000  # at most, of tanh and relu
-DEEP = ("8,4", "8,8", "16,16", "4,4,4", "16,16,16", "64,64,64")
-DEEP_RUNS = {2: 200, 3: 100, 4: 50}
-RANDOM_FUNCTIONS = 300
-
-
-def functions(inputs: int) -> list[list[str]]:
-    """Subjects: every function of up to three inputs; of more, 300 random ones and the named."""
-    rows = 2**inputs
-    if inputs <= 3:
-        return [["--table", f"{bits:0{rows}b}"] for bits in range(2**rows)]
-    source = random.Random(inputs)
-    drawn = [f"{source.getrandbits(rows):0{rows}b}" for _ in range(RANDOM_FUNCTIONS)]
-    return [["--table", bits] for bits in drawn] + [
-        [f"{gate.name}{inputs}"] for gate in GATES.values() if gate.rule
-    ]
+PAGE = Path("generated", "defaults.md")
+TEMPLATE = Path(__file__).with_name("defaults.md.j2")
+CACHE = Path(".cache")
+STRATEGIES = ["sgd", "mini", "full"]
+SEEDS = 10_000  # of every gate of one to four inputs
+# Of the gates of five inputs and more, for each strategy what fits into an hour.
+LARGE = {5: (600, 2000, 2000), 6: (120, 600, 600), 7: (40, 200, 200), 8: (20, 80, 80)}
+CLASS_SEEDS = {3: 10_000, 4: 1000}
+DEEP = ["4,4,4", "8,4", "8,8", "16,16", "16,16,16", "64,64,64"]
+DEEP_SEEDS = {2: 200, 3: 100, 4: 4}  # of every NPN class
+PROMISE = 0.999
+PARTS = ("small", "large", "classes", "deep")
 
 
-def learns(words: list[str]) -> bool:
-    """Whether the script of a command line learns, run in this process."""
-    warnings.simplefilter("ignore")
-    spec = spec_of(choose(words))
-    return judge(Run(execute(render(spec)), "", 0, Ending.FINISHED), spec.table).ok
+@dataclass(frozen=True)
+class Measurement:
+    """A sweep to make: its part of the page, its options, and how many seeds the whole run has."""
+
+    part: str
+    inputs: int
+    gate: str
+    activation: str
+    batch: tuple[str, ...]
+    hidden: str
+    seeds: int
+
+    def key(self, scale: float) -> str:
+        """A digest of the seeds and of one script for each strategy: it changes with a default."""
+        subject = [self.gate] if self.gate else ["--table", list(npn_classes(self.inputs))[-1]]
+        size = [f"--hidden={self.hidden}"] if self.hidden else []
+        words = [*subject, *size, f"--activation={self.activation}"]
+        scripts = [render(spec_of(choose([*words, f"--batch={batch}"]))) for batch in self.batch]
+        return sha256("".join([*scripts, str(self.count(scale))]).encode()).hexdigest()
+
+    def count(self, scale: float) -> int:
+        return max(2, round(scale * self.seeds))
+
+    def run(self, scale: float) -> dict[str, Any]:
+        """The shares of the sweep as data; a problem in it ends the command."""
+        found = sweep(
+            *filter(None, [self.gate]),
+            inputs=None if self.gate else self.inputs,
+            classes=not self.gate,
+            activation=self.activation,
+            batch=list(self.batch),
+            hidden=self.hidden or None,
+            seeds=self.count(scale),
+        )
+        if found.problems:
+            sys.exit("\n".join(line for _, line in found.problems))
+        return {
+            "shares": [asdict(share) for share in found.pooled],
+            "hardest": [asdict(each) for each in found.hardest],
+            "seconds": found.seconds,
+        }
 
 
-def share(inputs: int, options: list[str], runs: int) -> str:
-    """How many of so many runs learn, with the 95 % interval."""
-    subjects = functions(inputs)
-    lines = [[*subjects[i % len(subjects)], *options, "--seed", str(i)] for i in range(runs)]
-    learned = sum(Parallel(n_jobs=-1, batch_size=16)(delayed(learns)(line) for line in lines))
-    low, high = wilson(learned, runs)
-    return f"{learned:,} of {runs:,} ({100 * low:.2f} to {100 * high:.2f} %)"
-
-
-def one_layer(activation: Activation, scale: float) -> Iterator[str]:
-    """The rows of the table of one hidden layer with this activation."""
-    for inputs, usual in ONE_LAYER[activation.name].items():
-        for batch in Batch:
-            if batch is Batch.MINI and inputs == 1:
-                continue
-            options = ["--activation", activation.name, "--batch", batch]
-            found = recipe(inputs, (usual.hidden,), batch, activation)
-            most = RUNS[inputs]
-            runs = most if activation == SIGMOID else min(most, OTHER_RUNS)
-            rate = share(inputs, options, max(10, round(scale * runs)))
-            how = [usual.hidden, batch, decimal(found.lr), found.epochs]
-            yield f"| {' | '.join(map(str, [inputs, activation, *how, rate]))} |"
-
-
-def deep(scale: float) -> Iterator[str]:
-    """The rows of the table of several hidden layers, for two to four inputs."""
-    yield "| inputs | hidden | activation | lr | epochs | full | mini | sgd |"
-    yield "| ---: | --- | --- | ---: | ---: | --- | --- | --- |"
-    for inputs, runs in DEEP_RUNS.items():
+def measurements() -> Iterator[Measurement]:
+    """Everything the page is about, the quickest first."""
+    larger = [f"{name}{n}" for n in range(3, 9) for name in GATES if GATES[name].rule]
+    for gate in [*names(), *larger]:
+        inputs = table_of(gate).inputs
+        for activation in ACTIVATIONS:
+            if inputs <= 4:
+                batch = tuple(STRATEGIES[:: 2 if inputs == 1 else 1])
+                yield Measurement("small", inputs, gate, activation, batch, "", SEEDS)
+            else:
+                for batch, seeds in zip(STRATEGIES, LARGE[inputs], strict=True):
+                    yield Measurement("large", inputs, gate, activation, (batch,), "", seeds)
+    for inputs, seeds in CLASS_SEEDS.items():
+        for batch in STRATEGIES:
+            yield Measurement("classes", inputs, "", "sigmoid", (batch,), "", seeds)
+    for inputs, seeds in DEEP_SEEDS.items():
         for hidden in DEEP:
-            for activation in ACTIVATIONS.values():
-                sizes = tuple(map(int, hidden.split(",")))
-                found = recipe(inputs, sizes, Batch.FULL, activation)
-                options = ["--hidden", hidden, "--activation", activation.name, "--batch"]
-                count = max(10, round(scale * runs))
-                rates = [share(inputs, [*options, b], count) for b in ("full", "mini", "sgd")]
-                cells = [inputs, hidden, activation, decimal(found.lr), found.epochs, *rates]
-                yield f"| {' | '.join(map(str, cells))} |"
+            for activation in ACTIVATIONS:
+                yield Measurement("deep", inputs, "", activation, tuple(STRATEGIES), hidden, seeds)
 
 
-def main(scale: float) -> None:
-    print("# How often the defaults learn\n")
-    print(
-        f"Made by `python tests/benchmarks/bench_defaults.py {scale:g}`: scripts, run and judged."
+def measured(cache: Path, scale: float) -> Iterator[dict[str, Any]]:
+    """Each measurement with its shares, from the cache or made now."""
+    known = {}
+    if cache.exists():
+        lines = cache.read_text(encoding="utf-8").splitlines()
+        known = {row["key"]: row for row in map(json.loads, lines)}
+    cache.parent.mkdir(exist_ok=True)
+    every = list(measurements())[:: 1 if scale == 1 else 10]
+    for each in counted(every, "measurements", len(every)):
+        key = each.key(scale)
+        if key not in known:
+            began = time.perf_counter()
+            known[key] = {"key": key} | each.run(scale)
+            known[key]["clock"] = time.perf_counter() - began
+            with open(cache, "a", encoding="utf-8") as file:
+                file.write(json.dumps(known[key]) + "\n")
+        yield asdict(each) | known[key]
+
+
+@dataclass
+class Line:
+    """A line of the page: what was trained, and for each strategy its share and its worst class."""
+
+    part: str
+    inputs: int
+    what: str
+    activation: str
+    shares: dict[str, Share] = field(default_factory=dict)
+    worst: dict[str, Share] = field(default_factory=dict)
+    failing: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def lowest(self) -> tuple[float, float]:
+        """The lowest share and end of its interval, of the worst class where it is known."""
+        return min(
+            (share.rate, share.interval[0]) for share in (self.worst or self.shares).values()
+        )
+
+    def each(self, name: str) -> str:
+        """The different values of an option, in the order of the strategies."""
+        return " / ".join(dict.fromkeys(getattr(share, name) for share in self.shares.values()))
+
+    @property
+    def count(self) -> int:
+        return len(self.shares)
+
+    @property
+    def cells(self) -> str:
+        """The shares in the columns of the strategies."""
+        return " | ".join(_cell(self.shares.get(batch)) for batch in STRATEGIES)
+
+
+def _cell(share: Share | None) -> str:
+    return f"{share.learned:,} of {share.runs:,} ({share.bounds})" if share else ""
+
+
+def lines_of(found: list[dict[str, Any]]) -> list[Line]:
+    """The lines of all parts, in each part the worst first."""
+    lines: dict[tuple[Any, ...], Line] = {}
+    for row in found:
+        key = (row["part"], row["inputs"], row["gate"] or row["hidden"], row["activation"])
+        line = lines.setdefault(key, Line(*key))
+        for place, share in enumerate(row["shares"]):
+            line.shares[share["batch"]] = Share(**share)
+            if row["part"] == "classes":
+                hardest = row["hardest"][place]
+                name = hardest["names"][0] if hardest["names"] else "all alike"
+                worst = {"what": name, "runs": hardest["runs"], "learned": hardest["least"]}
+                line.worst[share["batch"]] = Share(**share | worst)
+                line.failing[share["batch"]] = hardest["failing"]
+    return sorted(lines.values(), key=lambda line: (line.lowest, line.inputs, line.what))
+
+
+def page(found: list[dict[str, Any]], scale: float) -> str:
+    """The page's Markdown."""
+    lines = lines_of(found)
+    parts = {part: [line for line in lines if line.part == part] for part in PARTS}
+    below = sum(share.rate < PROMISE for line in parts["small"] for share in line.shares.values())
+    text = TEMPLATE.read_text(encoding="utf-8")
+    return (
+        environment()
+        .from_string(text)
+        .render(
+            **parts,
+            cell=_cell,
+            below=below,
+            promise=PROMISE,
+            scale=scale,
+            clock=sum(row["clock"] for row in found),
+        )
     )
-    print(
-        "Up to three inputs the functions are all there are; from four on, 300 random ones and the"
-    )
-    print("named gates, each run with another seed. In brackets the 95 % interval (Wilson 1927).\n")
-    print("## One hidden layer, at its default size\n")
-    print("| inputs | activation | hidden | strategy | lr | epochs | learned |")
-    print("| ---: | --- | ---: | --- | ---: | ---: | --- |", flush=True)
-    for activation in ACTIVATIONS.values():
-        for row in one_layer(activation, scale):
-            print(row, flush=True)
-    print("\n## Several hidden layers\n")
-    for row in deep(scale):
-        print(row, flush=True)
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if len(sys.argv) > 1 else 1.0)
+    quick = sys.argv[1:] == ["--quick"]
+    if sys.argv[1:] and not quick:
+        sys.exit(__doc__)
+    share_of_seeds = 0.01 if quick else 1.0
+    cache_file = CACHE / f"defaults{'-quick' * quick}.jsonl"
+    text = page(list(measured(cache_file, share_of_seeds)), share_of_seeds)
+    if quick:
+        print(text, end="")
+    else:
+        write_atomically(PAGE, text)
