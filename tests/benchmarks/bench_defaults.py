@@ -20,10 +20,9 @@ from typing import Any
 
 from nineteen.page.progress import counted
 from nineteen.script.activations import ACTIVATIONS
-from nineteen.script.choices import spec_of
+from nineteen.script.choices import choose, spec_of
 from nineteen.script.files import write_atomically
 from nineteen.script.gates import GATES, names, table_of
-from nineteen.script.options import choose
 from nineteen.script.render import environment, render
 from nineteen.verbs.sweep.command import sweep
 from nineteen.verbs.sweep.npn import npn_classes
