@@ -11,6 +11,7 @@ import threading
 import urllib.error
 import urllib.request
 import zipfile
+from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ from nineteen.verbs.check.notebook_cells import code_cells
 from nineteen.verbs.playground import bridge, live
 from nineteen.verbs.playground.command import server
 from nineteen.verbs.playground.live import EDGE, GRID, POINTS, Curve
-from nineteen.verbs.playground.site import LOCK, MANIFEST, PYODIDE, RUNTIME, policy, site
+from nineteen.verbs.playground.site import LOCK, MANIFEST, PYODIDE, RUNTIME, digest, policy, site
 from space import command_lines, spec
 
 NUMPY = "numpy-2.4.3-cp314-cp314-pyemscripten_2026_0_wasm32.whl"
@@ -62,7 +63,7 @@ def pyodide(tmp_path: Path) -> Path:
 def test_the_site_is_small_and_the_same_each_time(files: dict[str, bytes]) -> None:
     assert site() == files
     assert sum(map(len, files.values())) <= 1_500_000
-    assert sorted(json.loads(files[MANIFEST])["files"]) == sorted(files)
+    assert sorted([*json.loads(files[MANIFEST])["files"], MANIFEST]) == sorted(files)
 
 
 def test_the_site_holds_all_the_python_that_the_page_needs(
@@ -210,13 +211,15 @@ def test_the_verb_writes_the_site_and_writes_it_again(
     assert cli.main(["playground", "-o", str(target)]) == 0
     assert f"{len(files)} files" in capsys.readouterr().out
     manifest = json.loads(files[MANIFEST])
-    manifest["files"] += ["old.js", "../kept.js"]
+    for name in ("old.js", "edited.js", "../kept.js", "gone.js"):
+        manifest["files"][name] = digest(b"old")
+        (target / name).write_bytes(b"old")
+    (target / "edited.js").write_bytes(b"mine")
+    (target / "gone.js").unlink()
     (target / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
-    (target / "old.js").touch()
-    (tmp_path / "kept.js").touch()
     assert cli.main(["playground", "-o", str(target)]) == 0
     found = {path.relative_to(target).as_posix() for path in target.rglob("*") if path.is_file()}
-    assert found == set(files)
+    assert found == {*files, "edited.js"}
     assert all((target / name).read_bytes() == data for name, data in files.items())
     assert (tmp_path / "kept.js").exists()
 
@@ -231,6 +234,24 @@ def test_a_folder_with_other_files_is_left_alone(
     assert cli.main(["playground", "-o", str(mine)]) == 2
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
     assert mine.read_text(encoding="utf-8") == "mine"
+
+
+def test_what_a_foreign_list_names_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    for listed in (["mine.txt"], {"mine.txt": "another's"}, {"mine.txt": None}, None):
+        (tmp_path / MANIFEST).write_text(json.dumps({"files": listed}), encoding="utf-8")
+        assert cli.main(["playground", "-o", str(tmp_path)]) == 2
+        assert (tmp_path / "mine.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_many_seeds_are_tried_side_by_side() -> None:
+    told = ask("xor --hidden 2", "seeds", count=60)
+    assert told["tried"] == 60
+    assert told["words"].startswith(f"learns with {60 - len(told['failed'])} of 60 seeds (")
+    script = spec("xor", "--hidden", "2")
+    alone = [run(render(replace(script, seed=seed))) for seed in told["failed"][:3]]
+    assert len(alone) == 3
+    assert not any(judge(each, script.table).ok for each in alone)
 
 
 def test_the_server_answers_with_the_site_and_nothing_else(files: dict[str, bytes]) -> None:

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from nineteen.page.estimates import seeds_in_words
 from nineteen.script.choices import choose
 from nineteen.script.judge import judge
 from nineteen.script.make import SEEDS, SeedShare, make
@@ -18,7 +19,6 @@ from nineteen.training.seeds import (
     seed_share,
     seeds_to_try,
 )
-from nineteen.verbs.make.report import _share
 from space import spec
 
 
@@ -119,6 +119,8 @@ def test_few_seeds_come_with_advice_and_many_without() -> None:
 
 
 def test_the_share_in_words() -> None:
-    assert _share(SeedShare(500, ())) == "learns with 500 of 500 seeds (99.2 to 100 %)"
-    assert _share(SeedShare(100, tuple(range(20)))).endswith(", not with 0, 1, 2, 3, 4, 5, …")
-    assert "the training is long: --seeds N" in _share(SeedShare(0, ()))
+    assert seeds_in_words(SeedShare(500, ())) == "learns with 500 of 500 seeds (99.2 to 100 %)"
+    assert seeds_in_words(SeedShare(100, tuple(range(20)))).endswith(
+        ", not with 0, 1, 2, 3, 4, 5, …"
+    )
+    assert "the training is long: --seeds N" in seeds_in_words(SeedShare(0, ()))

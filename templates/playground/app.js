@@ -8,6 +8,8 @@ import * as results from "./results.js";
 import { copy, download } from "./take.js";
 import * as truth from "./truth.js";
 
+const SEEDS = 200;
+
 let python;
 let first; // Python's answer about the first script, made when the site was built
 let shown = null; // Python's last answer about a script
@@ -157,11 +159,28 @@ async function compare() {
   }
 }
 
+/** Says with how many of the first seeds the script learns. */
+async function trySeeds() {
+  const [script, own] = [shown, ++running];
+  busy(`Trying ${SEEDS} seeds…`);
+  try {
+    const share = await python.train({ ask: "seeds", words: script.words, count: SEEDS }, { loading });
+    if (own !== running) return;
+    results.say(`This script ${share.words}.`);
+    performance.mark("seeds");
+    say("Ready");
+    idle();
+  } catch (error) {
+    ended(error, own);
+  }
+}
+
 function train(words, report) {
-  return python.train(
-    { ask: "run", words },
-    { report, loading: (what) => say(what ? "Loading NumPy, some 3 MB on the first run…" : "Training…") },
-  );
+  return python.train({ ask: "run", words }, { report, loading });
+}
+
+function loading(what) {
+  say(what ? "Loading NumPy, some 3 MB on the first run…" : "Training…");
 }
 
 function ended(error, own) {
@@ -177,10 +196,11 @@ function ended(error, own) {
 }
 
 function busy(text) {
-  const focused = [byId("run"), byId("compare")].includes(document.activeElement);
+  const starters = [byId("run"), byId("compare"), byId("try-seeds")];
+  const focused = starters.includes(document.activeElement);
   say(text);
   byId("stop").disabled = false;
-  byId("run").disabled = byId("compare").disabled = true;
+  for (const button of starters) button.disabled = true;
   if (focused) byId("stop").focus();
 }
 
@@ -224,6 +244,7 @@ function listen() {
     run();
   });
   byId("compare").addEventListener("click", compare);
+  byId("try-seeds").addEventListener("click", trySeeds);
   byId("stop").addEventListener("click", () => python.stop());
   byId("copy").addEventListener("click", () => take(shown.source, "The script"));
   byId("copy-link").addEventListener("click", () => take(location.href, "The link"));

@@ -62,7 +62,7 @@ export function pool(site, tell) {
   /** Hands the jobs that wait behind a training to another worker. */
   function move(from, to) {
     for (const job of from.jobs.values()) {
-      if (job.request.ask === "run") continue;
+      if (job.request.ask === "run" || job.request.ask === "seeds") continue;
       from.jobs.delete(job.id);
       give(to, job);
     }

@@ -30,15 +30,17 @@ async function boot(site, base) {
   );
   for (const bytes of await Promise.all(archives)) unpack(bytes);
   const bridge = pyodide.pyimport("nineteen.verbs.playground.bridge");
+  const numpy = once(async () => {
+    const numpy = site.numpy.endsWith(".whl") ? url(site.numpy) : site.numpy;
+    await pyodide.loadPackage(numpy, { messageCallback: quiet, errorCallback: quiet });
+    // The browser compiles what is called for the first time; a short run takes that up front.
+    bridge.answer(JSON.stringify({ ask: "run", words: "xor --epochs 9 --batch sgd" }), quiet);
+  });
   python = {
     answer: bridge.answer,
     needs: {
-      run: once(async () => {
-        const numpy = site.numpy.endsWith(".whl") ? url(site.numpy) : site.numpy;
-        await pyodide.loadPackage(numpy, { messageCallback: quiet, errorCallback: quiet });
-        // The browser compiles what is called for the first time; a short run takes that up front.
-        bridge.answer(JSON.stringify({ ask: "run", words: "xor --epochs 9 --batch sgd" }), quiet);
-      }),
+      run: numpy,
+      seeds: numpy,
       file: once(async () => unpack(await fetchBytes(url(site.confirming)))),
     },
   };

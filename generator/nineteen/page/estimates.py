@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import comb, inf, isfinite, nan, sqrt
+from math import ceil, comb, floor, inf, isfinite, nan, sqrt
 
 from nineteen.page.look import rounded
+from nineteen.script.make import SeedShare
 
 ENOUGH = 6  # the fewest values whose median has a 95 % interval
+NAMED = 6  # seeds that do not learn
 Z95 = 1.959963984540054  # the 97.5 % point of the standard normal distribution
 
 
@@ -124,3 +126,17 @@ def _outside(runs: int) -> int:
         below += comb(runs, d)
         d += 1
     return d
+
+
+def seeds_in_words(share: SeedShare) -> str:
+    """How many of the seeds learn, with the 95 % interval, and the first that do not."""
+    if not share.tried:
+        return "other seeds were not tried, for the training is long: --seeds N tries N of them"
+    low, high = (100 * end for end in wilson(share.learned, share.tried))
+    interval = f"{floor(10 * low) / 10:g} to {ceil(10 * high) / 10:g} %"
+    counted = f"learns with {share.learned:,} of {share.tried:,} seeds ({interval})"
+    if not share.failed:
+        return counted
+    shown = ", ".join(map(str, share.failed[:NAMED]))
+    more = ", …" if len(share.failed) > NAMED else ""
+    return f"{counted}, not with {shown}{more}"

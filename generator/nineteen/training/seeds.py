@@ -48,7 +48,7 @@ def seed_share(made: Made, tried: int) -> SeedShare:
             f"{command(made.spec)}: it prints {made.run.stdout!r} alone, and {runs[own].stdout!r} "
             "beside others"
         )
-    return SeedShare(tried, tuple(_failed(made.spec, range(tried), runs)))
+    return SeedShare(tried, tuple(failing_seeds(made.spec, range(tried), runs)))
 
 
 def make_first(spec: ScriptSpec, seed: int | None) -> Made:
@@ -64,7 +64,7 @@ def make_first(spec: ScriptSpec, seed: int | None) -> Made:
         return made
     if not seeds_to_try(spec):
         return make(spec)
-    failed = _failed(spec, SEEDS)
+    failed = failing_seeds(spec, SEEDS)
     learns = [other for other in SEEDS[1:] if other not in failed]
     if not learns:
         return replace(made, failed_seeds=tuple(SEEDS))
@@ -140,7 +140,7 @@ def _learned(choices: Choices) -> tuple[int, int]:
     seeds = SEEDS if choices.seed is None else (choices.seed,)
     if expected_seconds(spec) * len(seeds) > 1:
         return 0, 1
-    return len(seeds) - len(_failed(spec, seeds)), len(seeds)
+    return len(seeds) - len(failing_seeds(spec, seeds)), len(seeds)
 
 
 def _runs(spec: ScriptSpec, seeds: Sequence[int]) -> list[Run]:
@@ -151,7 +151,7 @@ def _runs(spec: ScriptSpec, seeds: Sequence[int]) -> list[Run]:
     return run_together([fit(replace(spec, seed=seed, keep=False))[0] for seed in seeds])
 
 
-def _failed(spec: ScriptSpec, seeds: Sequence[int], runs: Sequence[Run] = ()) -> list[int]:
+def failing_seeds(spec: ScriptSpec, seeds: Sequence[int], runs: Sequence[Run] = ()) -> list[int]:
     """The seeds with which the spec's script does not learn, by its runs if they are there."""
     verdicts = [
         judge(run, spec.table, show_loss=spec.show_loss) for run in runs or _runs(spec, seeds)

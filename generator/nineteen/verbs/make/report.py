@@ -1,17 +1,14 @@
 """What the main command says about a script that it made."""
 
-from math import ceil, floor
-
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from nineteen.page.estimates import wilson
+from nineteen.page.estimates import seeds_in_words
 from nineteen.script.judge import TOLERANCE
-from nineteen.script.make import Made, SeedShare
+from nineteen.script.make import Made
 
 MAX_ROWS = 32
-NAMED = 6  # seeds that do not learn
 
 
 def report(made: Made, place: str, console: Console) -> None:
@@ -27,7 +24,7 @@ def report(made: Made, place: str, console: Console) -> None:
     )
     console.print(Text(_seeds(made)), soft_wrap=True)
     if made.share:
-        console.print(Text(_share(made.share)), soft_wrap=True)
+        console.print(Text(seeds_in_words(made.share)), soft_wrap=True)
     if made.advice:
         console.print(Text(f"what helps: {'; or '.join(made.advice)}"), soft_wrap=True)
     console.print(Text(place, style="bold"), soft_wrap=True)
@@ -64,17 +61,3 @@ def _seeds(made: Made) -> str:
         seeds = ", ".join(map(str, made.failed_seeds))
         return f"seed {made.spec.seed}; {failed} before it did not learn: {seeds}"
     return f"none of {failed} seed{'s' * (failed > 1)} learned"
-
-
-def _share(share: SeedShare) -> str:
-    """How many of the seeds learn, with the 95 % interval, and the first that do not."""
-    if not share.tried:
-        return "other seeds were not tried, for the training is long: --seeds N tries N of them"
-    low, high = (100 * end for end in wilson(share.learned, share.tried))
-    interval = f"{floor(10 * low) / 10:g} to {ceil(10 * high) / 10:g} %"
-    counted = f"learns with {share.learned:,} of {share.tried:,} seeds ({interval})"
-    if not share.failed:
-        return counted
-    shown = ", ".join(map(str, share.failed[:NAMED]))
-    more = ", …" if len(share.failed) > NAMED else ""
-    return f"{counted}, not with {shown}{more}"

@@ -15,6 +15,7 @@ from nineteen.page.notebook import code_cell, markdown_cell, notebook
 from nineteen.script.annotate import annotated
 from nineteen.script.choices import MARK, canonical_choices, command, file_stem, read, spec_of
 from nineteen.script.gates import GATES, gate_of, names, table_of
+from nineteen.script.make import SeedShare
 from nineteen.script.options import decimal, printable
 from nineteen.script.render import MAX_LINES, confirm, render
 from nineteen.script.spec import Batch, ScriptSpec
@@ -29,8 +30,8 @@ def answer(request: str, report: Report = lambda _: None) -> str:
 
     `request` is {"ask": name, …}: "script", "explain" and "strategies" take "words", the options
     after `python -m generator` as one text or as a list; "script" takes "before" as well, the
-    source shown until now; "run" takes "words" and calls `report` with JSON while it trains; "file"
-    takes "words" and "format", py or ipynb.
+    source shown until now; "run" takes "words" and calls `report` with JSON while it trains;
+    "seeds" takes "words" and "count"; "file" takes "words" and "format", py or ipynb.
     """
     asked = json.loads(request)
     try:
@@ -44,6 +45,8 @@ def answer(request: str, report: Report = lambda _: None) -> str:
                 result = strategies(spec)
             case "run":
                 result = train(spec, report)
+            case "seeds":
+                result = seeds(spec, int(asked["count"]))
             case "file":
                 result = file(spec, str(asked["format"]))
             case _:
@@ -170,6 +173,15 @@ def train(spec: ScriptSpec, report: Report) -> Json:
         "seconds": run.seconds,
         "updates": spec.updates,
     }
+
+
+def seeds(spec: ScriptSpec, count: int) -> Json:
+    """With how many of the first seeds the script learns, side by side, and that in words."""
+    from nineteen.page.estimates import seeds_in_words
+    from nineteen.training.seeds import failing_seeds
+
+    share = SeedShare(count, tuple(failing_seeds(spec, range(count))))
+    return {"tried": share.tried, "failed": share.failed, "words": seeds_in_words(share)}
 
 
 def file(spec: ScriptSpec, format: str) -> Json:

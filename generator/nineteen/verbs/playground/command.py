@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from nineteen.errors import UsageError
 from nineteen.script.files import check_folder, make_folder, output_path
 from nineteen.script.options import command_parser
-from nineteen.verbs.playground.site import MANIFEST, PYODIDE, site
+from nineteen.verbs.playground.site import MANIFEST, PYODIDE, digest, site
 
 PORT = 1919
 
@@ -56,7 +56,10 @@ def check_site(folder: Path) -> None:
 
 
 def write(folder: Path, files: Mapping[str, bytes]) -> None:
-    """Put the files into `folder`, the page itself last, and remove those of an earlier site."""
+    """Put the files into `folder`, the page itself last, and remove those of an earlier site.
+
+    What the earlier site does not know by its content is somebody else's, and stays.
+    """
     old = _earlier(folder)
     make_folder(folder)
     for name in sorted(files, key=lambda name: (name == "index.html", name == MANIFEST, name)):
@@ -65,8 +68,8 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
         draft = path.with_name(f".{path.name}.part")
         draft.write_bytes(files[name])
         os.replace(draft, path)
-    for name in old - set(files):
-        (folder / name).unlink(missing_ok=True)
+    for path in old - {folder / name for name in files}:
+        path.unlink(missing_ok=True)
 
 
 def serve(files: Mapping[str, bytes], port: int) -> None:
@@ -89,8 +92,8 @@ def server(files: Mapping[str, bytes], port: int) -> ThreadingHTTPServer:
     """
     try:
         return ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, files))
-    except (OSError, OverflowError) as error:
-        raise UsageError(f"--port {port}: {error}; name another with --port") from None
+    except OSError as error:
+        raise UsageError(f"--port {port}: {error}; name another with --port", "--port") from None
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -105,12 +108,15 @@ class _Handler(BaseHTTPRequestHandler):
         if name not in self.files:
             self.send_error(404)
             return
-        kind = _TYPES.get(PurePosixPath(name).suffix, "application/octet-stream")
+        headers = {
+            "Content-Type": _TYPES.get(PurePosixPath(name).suffix, "application/octet-stream"),
+            "Content-Length": str(len(self.files[name])),
+            "Cache-Control": "no-cache",
+            "X-Content-Type-Options": "nosniff",
+        }
         self.send_response(200)
-        self.send_header("Content-Type", kind)
-        self.send_header("Content-Length", str(len(self.files[name])))
-        self.send_header("Cache-Control", "no-cache")
-        self.send_header("X-Content-Type-Options", "nosniff")
+        for header in headers.items():
+            self.send_header(*header)
         self.end_headers()
         self.wfile.write(self.files[name])
 
@@ -118,12 +124,17 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-def _earlier(folder: Path) -> set[str]:
-    """The files of an earlier site in `folder`; empty where there is none."""
+def _earlier(folder: Path) -> set[Path]:
+    """The files that an earlier site put into `folder` and nobody has changed since."""
     try:
-        names = json.loads((folder / MANIFEST).read_bytes())["files"]
-        return {
-            name for name in names if (folder / name).resolve().is_relative_to(folder.resolve())
-        }
-    except (OSError, ValueError, KeyError, TypeError):
+        known = json.loads((folder / MANIFEST).read_bytes())["files"]
+        paths = {folder / name: known_by for name, known_by in known.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return set()
+    return {
+        path
+        for path, known_by in paths.items()
+        if path.is_file()
+        and path.resolve().is_relative_to(folder.resolve())
+        and digest(path.read_bytes()) == known_by
+    }

@@ -1,5 +1,6 @@
 """The files of the playground's site: the page, this package, and what runs it in the browser."""
 
+import hashlib
 import importlib.metadata
 import io
 import json
@@ -73,10 +74,15 @@ def site(pyodide: str = PYODIDE) -> dict[str, bytes]:
         "confirming": "python/confirming.zip",
         "gates": bridge.gates(),
         "first": json.loads(bridge.answer(json.dumps({"ask": "script", "words": FIRST}))),
-        "files": sorted([*files, MANIFEST]),
+        "files": {name: digest(files[name]) for name in sorted(files)},
     }
     files[MANIFEST] = json.dumps(manifest, separators=(",", ":")).encode()
     return files
+
+
+def digest(content: bytes) -> str:
+    """What a file of a site is known by."""
+    return hashlib.sha256(content).hexdigest()
 
 
 def policy(address: str) -> str:
