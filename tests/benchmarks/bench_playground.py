@@ -50,6 +50,7 @@ PROMISES = {
     "first script after Pyodide has booted": 1500,
     "change of option to the new script": 150,
     "run of xor, trained, drawn and judged": 1000,
+    "xor with 200 seeds": 2000,
 }
 
 
@@ -95,6 +96,10 @@ def measure(browser: Browser, address: str) -> dict[str, list[float]]:
             figures["run of xor, trained, drawn and judged"].append(
                 until(page, "#run", "#verdict", "b")
             )
+            playground.wait()
+        figures["xor with 200 seeds"] = []
+        for _ in range(3):
+            figures["xor with 200 seeds"].append(until(page, "#try-seeds", "#verdict", "p"))
             playground.wait()
         playground.show("xor8 --batch sgd --epochs 100000").click("Run")
         curve = page.locator("#loss polyline")

@@ -12,9 +12,12 @@ from urllib.parse import quote, unquote
 
 import pytest
 from nineteen import cli
+from nineteen.page.estimates import seeds_in_words
 from nineteen.script.annotate import annotated
 from nineteen.script.choices import MARK, file_stem, read
+from nineteen.script.make import make
 from nineteen.script.render import render
+from nineteen.training.seeds import seed_share
 from nineteen.verbs.check.notebook_cells import code_cells
 
 pytest.importorskip("playwright", reason="playwright is not installed: pip install playwright")
@@ -338,3 +341,10 @@ def test_a_link_brings_the_whole_state_back(words: str, shared: "Playground", op
     page.wait().says(words)
     assert page.source == source(words)
     assert page.page.evaluate(controls) == shared.page.evaluate(controls)
+
+
+def test_many_seeds_are_tried_at_once(shared: "Playground") -> None:
+    shared.show("xor --hidden 2").click("Try 200 seeds")
+    share = seed_share(make(read(f"{MARK}xor --hidden 2"), (0,)), 200)
+    expect(shared.page.locator("#verdict")).to_have_text(f"This script {seeds_in_words(share)}.")
+    shared.wait()
