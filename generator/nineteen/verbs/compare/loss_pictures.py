@@ -162,11 +162,12 @@ def _half_learned(trainings: Trainings, looks: Numbers) -> list[int]:
 
 def _epochs_of_larger(axes: "Axes", measured: Measured) -> None:
     """The milliseconds of an epoch over the rows of the table, with intervals."""
-    main = tuple(one.spec for one in measured.main)
-    tables = sorted((main, *measured.larger), key=lambda specs: specs[0].table.rows)
+    main = [one.spec for one in measured.main]
     kinds = [spec for spec in (main[0], usual_mini(main), main[-1]) if spec]
+    others = [spec for specs in measured.larger for spec in specs]
     for kind, look in zip(kinds, strategy_looks(kinds), strict=True):
-        specs = [spec for row in tables for spec in row if spec.batch is kind.batch]
+        specs = [kind, *(spec for spec in others if spec.batch is kind.batch)]
+        specs.sort(key=lambda spec: spec.table.rows)
         found = [median([1000 * value for value in measured.seconds[spec]]) for spec in specs]
         y = np.array([one.value for one in found])
         ends = np.array([(one.value - one.low, one.high - one.value) for one in found])
@@ -182,9 +183,8 @@ def _epochs_of_larger(axes: "Axes", measured: Measured) -> None:
         )
     logarithmic(axes, "x", "y")
     axes.set_ylabel("milliseconds an epoch")
-    firsts = [specs[0] for specs in tables]
-    labels = [f"{spec.table.rows}\n{spec.hidden[-1]}" for spec in firsts]
-    axes.set_xticks([spec.table.rows for spec in firsts], labels)
+    labels = [f"{spec.table.rows}\n{spec.hidden[-1]}" for spec in specs]
+    axes.set_xticks([spec.table.rows for spec in specs], labels)
     axes.minorticks_off()
     axes.set_xlabel("rows of the table, and below hidden units")
 
