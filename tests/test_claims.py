@@ -15,7 +15,7 @@ from nineteen.training.gradient import Array
 from nineteen.verbs.compare.batch_advice import advise
 from nineteen.verbs.compare.claims import all_findings, update_bytes
 from nineteen.verbs.compare.findings import ClaimVerdict, Finding, combined, over
-from nineteen.verbs.compare.trainings import Measured, Trainings, Truths
+from nineteen.verbs.compare.trainings import MeasuredSizes, Trainings, Truths
 from scipy.stats import binom
 from space import spec
 
@@ -51,20 +51,20 @@ def trainings(words: str, courses: list[Course]) -> Trainings:
 
 def measured(
     sgd: list[Course], mini: list[Course], full: list[Course], times: tuple[float, ...] = (4, 2, 1)
-) -> Measured:
+) -> MeasuredSizes:
     courses = {"sgd": sgd, "mini": mini, "full": full}
     main = tuple(trainings(f"--batch {batch}", own) for batch, own in courses.items())
     seconds = {
         one.spec: (taken,) * len(one.printed) for one, taken in zip(main, times, strict=True)
     }
-    return Measured(main, (), (), (), seconds)
+    return MeasuredSizes(main, (), (), (), seconds)
 
 
-def found(of: Measured) -> dict[str, Finding]:
+def found(of: MeasuredSizes) -> dict[str, Finding]:
     return {finding.key: finding for finding in all_findings(of)}
 
 
-def verdicts(of: Measured) -> dict[str, ClaimVerdict]:
+def verdicts(of: MeasuredSizes) -> dict[str, ClaimVerdict]:
     return {key: finding.verdict for key, finding in found(of).items()}
 
 
@@ -117,7 +117,7 @@ def test_noise() -> None:
     assert verdicts(calm)["sgd noisy"] is verdicts(calm)["full stable"] is FAILS
 
 
-def pairs(caught: int, freed: int, of: int = 20) -> Measured:
+def pairs(caught: int, freed: int, of: int = 20) -> MeasuredSizes:
     """SGD stuck on the first `caught` seeds, full batch on the last `freed`."""
     good, bad = course(100), course(inf, stuck_at=1.4)
     sgd = [bad] * caught + [good] * (of - caught)
@@ -178,7 +178,7 @@ def test_a_table_of_two_rows_has_no_mini_batch() -> None:
 
 
 def test_the_advice_follows_the_verdicts() -> None:
-    def said(of: Measured) -> list[str]:
+    def said(of: MeasuredSizes) -> list[str]:
         return [line.partition("**")[2].partition("**")[0] for line in advise(of, all_findings(of))]
 
     stuck = times_each([inf] * 20, stuck_at=1.4)
@@ -229,7 +229,7 @@ def test_thirty_two_is_compared_with_every_other_size() -> None:
             for how, updates in needed.items()
         )
         seconds = {one.spec: (1.0,) * 20 for one in main}
-        return verdicts(Measured(main, (), (), (), seconds))["advice 32"]
+        return verdicts(MeasuredSizes(main, (), (), (), seconds))["advice 32"]
 
     assert of(320, 640) is HOLDS
     assert of(64, 640) is FAILS

@@ -24,10 +24,10 @@ from nineteen.training.gradient import loss, matrices, predict
 from nineteen.training.observe import Update, observe
 from nineteen.training.side_by_side import observe_together
 from nineteen.verbs.compare.code_table import aligned, differing, html_table
-from nineteen.verbs.compare.command import read
+from nineteen.verbs.compare.command import compare_options
 from nineteen.verbs.compare.comparison import Comparison, compared
 from nineteen.verbs.compare.comparison_plan import command_of, plan_comparison
-from nineteen.verbs.compare.measuring import measure, watch_seeds, which_learn
+from nineteen.verbs.compare.measuring import measure_sizes, watch_seeds, which_learn
 from nineteen.verbs.compare.trainings import Trainings
 from space import spec
 
@@ -144,13 +144,13 @@ def test_a_watched_script_that_prints_something_else_is_an_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     plan = replace(plan_comparison(choose(["xor"]), None, 6), small=(), slow=(), larger=(), seeds=1)
-    measure(plan, 1)
+    measure_sizes(plan, 1)
     monkeypatch.setattr(
         "nineteen.verbs.compare.measuring.observe_together",
         lambda *watching: [text.replace("0.0", "0.1") for text in observe_together(*watching)],
     )
     with pytest.raises(RuntimeError, match="watched, a script prints something else"):
-        measure(plan, 1)
+        measure_sizes(plan, 1)
 
 
 # --- the plan -------------------------------------------------------------------------------------
@@ -205,7 +205,7 @@ def test_the_command_in_the_lesson_makes_the_same_plan(words: str) -> None:
     plan = plan_comparison(options, None, 7)
     line = command_of(options, plan)
     assert line.startswith("python -m generator compare ")
-    again = read(shlex.split(line)[4:])
+    again = compare_options(shlex.split(line)[4:])
     assert again.seeds == 7
     choices = replace(choices_of(again), batch_size=None)
     assert plan_comparison(choices, again.batch_size, 7) == plan

@@ -8,11 +8,11 @@ from nineteen.verbs.compare.claims import update_bytes
 from nineteen.verbs.compare.claims_sgd import stuck_share
 from nineteen.verbs.compare.comparison_plan import Specs, usual_mini
 from nineteen.verbs.compare.findings import ClaimVerdict, Finding
-from nineteen.verbs.compare.trainings import Measured, failed
+from nineteen.verbs.compare.trainings import MeasuredSizes, failed
 from nineteen.verbs.compare.wording import bytes_in_words, hidden_units, strategy_name
 
 
-def advise(measured: Measured, findings: Sequence[Finding]) -> tuple[str, ...]:
+def advise(measured: MeasuredSizes, findings: Sequence[Finding]) -> tuple[str, ...]:
     """The advice as Markdown, a sentence or two each, from counts and verdicts only."""
     holds = {finding.key for finding in findings if finding.verdict is ClaimVerdict.HOLDS}
     fails = {finding.key for finding in findings if finding.verdict is ClaimVerdict.FAILS}
@@ -42,7 +42,7 @@ def advise(measured: Measured, findings: Sequence[Finding]) -> tuple[str, ...]:
     return tuple(words[key].format(**figures) for key, fits in given.items() if fits)
 
 
-def _which(measured: Measured, holds: set[str], fails: set[str]) -> str:
+def _which(measured: MeasuredSizes, holds: set[str], fails: set[str]) -> str:
     if all(2 * failed(one) > measured.seeds for one in measured.main):
         return "first_learn"
     if "full slower" in holds:
@@ -54,7 +54,7 @@ def _which(measured: Measured, holds: set[str], fails: set[str]) -> str:
     return "more_seeds"
 
 
-def _specs(measured: Measured) -> Specs:
+def _specs(measured: MeasuredSizes) -> Specs:
     return tuple(one.spec for one in measured.main)
 
 

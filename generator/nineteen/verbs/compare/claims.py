@@ -1,6 +1,6 @@
 """What is said about batch sizes, each claim turned into a quantity and a verdict by stated rules.
 
-Everything is computed from the counts of `Measured`; only findings marked `timed` use seconds too.
+Everything is computed from counts; only findings marked `timed` use seconds too.
 """
 
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from nineteen.verbs.compare.findings import (
     combined,
     over,
 )
-from nineteen.verbs.compare.trainings import Measured, Trainings, mini_of
+from nineteen.verbs.compare.trainings import MeasuredSizes, Trainings, mini_of
 from nineteen.verbs.compare.wording import (
     hidden_units,
     rows_figures,
@@ -27,7 +27,7 @@ NO_MINI = "a table of two rows has nothing between one row and all"
 NUMBER_BYTES = 8
 
 
-def all_findings(measured: Measured) -> tuple[Finding, ...]:
+def all_findings(measured: MeasuredSizes) -> tuple[Finding, ...]:
     """What was found of every claim, in the order of the lesson."""
     sgd, mini, full = measured.sgd, measured.mini, measured.full
     return (
@@ -47,7 +47,7 @@ def update_bytes(spec: ScriptSpec) -> int:
     return spec.batch_size * 2 * sum(spec.sizes[1:]) * NUMBER_BYTES
 
 
-def _mini_findings(mini: Trainings, measured: Measured) -> tuple[Finding, ...]:
+def _mini_findings(mini: Trainings, measured: MeasuredSizes) -> tuple[Finding, ...]:
     return (
         _between(measured.sgd, mini, measured.full),
         _efficient("mini efficient", mini, measured),
@@ -62,7 +62,7 @@ def _no_mini() -> tuple[Finding, ...]:
     )
 
 
-def _efficient(key: str, trainings: Trainings, measured: Measured) -> Finding:
+def _efficient(key: str, trainings: Trainings, measured: MeasuredSizes) -> Finding:
     longer = ratio(measured.seconds_needed(measured.sgd), measured.seconds_needed(trainings))
     figures = (f"SGD takes {longer.times} as long until it has learned",)
     return Finding(key, figures, over(longer, LIMITS.time), timed=True)

@@ -7,11 +7,11 @@ from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
 from nineteen.verbs.compare.code_table import differing
 from nineteen.verbs.compare.findings import LIMITS, ClaimVerdict, Finding, over
-from nineteen.verbs.compare.trainings import Measured, Outcomes, Trainings, failed
+from nineteen.verbs.compare.trainings import MeasuredSizes, Outcomes, Trainings, failed
 from nineteen.verbs.compare.wording import hidden_units, rows_figures, strategy_name
 
 
-def sgd_findings(measured: Measured) -> tuple[Finding, ...]:
+def sgd_findings(measured: MeasuredSizes) -> tuple[Finding, ...]:
     """The findings on SGD; whether it avoids minima is seen where networks get stuck."""
     sgd, full = measured.sgd, measured.full
     return (
@@ -87,7 +87,7 @@ def _feedback(sgd: Trainings, full: Trainings) -> Finding:
     return Finding("sgd feedback", figures, over(ahead, LIMITS.pairs))
 
 
-def _laborious(measured: Measured) -> Finding:
+def _laborious(measured: MeasuredSizes) -> Finding:
     rows = measured.main[0].spec, measured.main[-1].spec
     longer, *others = [
         ratio(measured.seconds[specs[0]], measured.seconds[specs[-1]])

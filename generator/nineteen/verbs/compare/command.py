@@ -22,7 +22,7 @@ DECIDED = ("--batch", "--seed", "--show", "--keep")  # by compare itself
 
 def main(argv: list[str]) -> int:
     """Measure, write the lesson, say what was found and where it is; returns 0."""
-    given = read(argv)
+    given = compare_options(argv)
     choices = replace(choices_of(given), batch_size=None)
     folder = output_path(given.output, LESSONS)
     # NumPy reads it when it is imported: one thread, as in the workers and in an isolated run.
@@ -49,7 +49,7 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def read(argv: list[str]) -> argparse.Namespace:
+def compare_options(argv: list[str]) -> argparse.Namespace:
     """The options of a comparison. Raises UsageError."""
     for word in argv:
         if word.partition("=")[0] in DECIDED:

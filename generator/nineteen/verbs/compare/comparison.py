@@ -11,8 +11,8 @@ from nineteen.verbs.compare.batch_advice import advise
 from nineteen.verbs.compare.claims import all_findings
 from nineteen.verbs.compare.comparison_plan import ComparisonPlan
 from nineteen.verbs.compare.findings import Finding
-from nineteen.verbs.compare.measuring import check_printed, measure
-from nineteen.verbs.compare.trainings import Measured
+from nineteen.verbs.compare.measuring import check_printed, measure_sizes
+from nineteen.verbs.compare.trainings import MeasuredSizes
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,21 +22,21 @@ class Comparison:
     `scripts` are those of one row, of the usual mini-batch if there is one, and of all rows.
     """
 
-    measured: Measured
+    measured: MeasuredSizes
     findings: tuple[Finding, ...]
     advice: tuple[str, ...]
     scripts: tuple[Made, ...]
 
 
 def compared(plan: ComparisonPlan, workers: int) -> Comparison:
-    """Run the plan on so many processes, and say what was found; raises as `measure` does."""
-    measured = measure(plan, workers)
+    """Run the plan on so many processes, and say what was found; raises as `measure_sizes` does."""
+    measured = measure_sizes(plan, workers)
     findings = all_findings(measured)
     advice = advise(measured, findings)
     return Comparison(measured, findings, advice, tuple(_scripts(measured)))
 
 
-def _scripts(measured: Measured) -> Iterator[Made]:
+def _scripts(measured: MeasuredSizes) -> Iterator[Made]:
     """The three scripts, with a seed that all of them learn, and what they print alone.
 
     Where there is none, each has the first seed that it learns itself, else 0.

@@ -24,7 +24,7 @@ from nineteen.verbs.compare.loss_pictures import (
 )
 from nineteen.verbs.compare.measuring import KEPT_EPOCHS, SINGLY
 from nineteen.verbs.compare.stuck_pictures import answers_on_the_way, failed_shares, stuck_curves
-from nineteen.verbs.compare.trainings import Measured, failed
+from nineteen.verbs.compare.trainings import MeasuredSizes, failed
 from nineteen.verbs.compare.wording import bytes_in_words, hidden_units, strategy_label
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ def _pictures(comparison: Comparison) -> "dict[str, Figure]":
     return drawn
 
 
-def _on_the_way(measured: Measured) -> int:
+def _on_the_way(measured: MeasuredSizes) -> int:
     """The epochs after which surfaces are drawn: half of what full batch needs."""
     full = measured.full
     needed = full.updates_needed[np.isfinite(full.updates_needed)]

@@ -15,7 +15,7 @@ from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.training.gradient import Array
 from nineteen.verbs.compare.comparison_plan import usual_mini
 from nineteen.verbs.compare.measuring import SINGLY
-from nineteen.verbs.compare.trainings import Measured, Numbers, Trainings
+from nineteen.verbs.compare.trainings import MeasuredSizes, Numbers, Trainings
 from nineteen.verbs.compare.wording import strategy_label
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ NOISE_EPOCHS = 20
 Scale = Callable[[Trainings, Numbers], Array]
 
 
-def loss_curves(measured: Measured) -> "Figure":
+def loss_curves(measured: MeasuredSizes) -> "Figure":
     """The median loss over updates, over epochs and over rows seen."""
     figure = new_figure(WIDTH, 5.4)
     grid = figure.subplots(2, 2, sharey=True)
@@ -52,7 +52,7 @@ def loss_curves(measured: Measured) -> "Figure":
     return figure
 
 
-def time_curves(measured: Measured) -> "Figure":
+def time_curves(measured: MeasuredSizes) -> "Figure":
     """The median loss over milliseconds, and the milliseconds of an epoch for larger tables."""
 
     def milliseconds(trainings: Trainings, updates: Numbers) -> Array:
@@ -70,7 +70,7 @@ def time_curves(measured: Measured) -> "Figure":
     return figure
 
 
-def seed_spread(measured: Measured) -> "Figure":
+def seed_spread(measured: MeasuredSizes) -> "Figure":
     """For each strategy the median, where the middle four fifths of the seeds are, three seeds."""
     figure = new_figure(WIDTH, 2.9)
     row = figure.subplots(1, len(measured.main), sharey=True)
@@ -89,7 +89,7 @@ def seed_spread(measured: Measured) -> "Figure":
     return figure
 
 
-def noise_of_a_seed(measured: Measured) -> "Figure":
+def noise_of_a_seed(measured: MeasuredSizes) -> "Figure":
     """The loss after every single update of the first epochs, of seed 0."""
     specs = [one.spec for one in measured.main]
     last = min(NOISE_EPOCHS, SINGLY // specs[0].table.rows, *(spec.epochs for spec in specs))
@@ -160,7 +160,7 @@ def _half_learned(trainings: Trainings, looks: Numbers) -> list[int]:
     return [int(np.abs(trainings.updates[looks] - half).argmin())]
 
 
-def _epochs_of_larger(axes: "Axes", measured: Measured) -> None:
+def _epochs_of_larger(axes: "Axes", measured: MeasuredSizes) -> None:
     """The milliseconds of an epoch over the rows of the table, with intervals."""
     main = [one.spec for one in measured.main]
     kinds = [spec for spec in (main[0], usual_mini(main), main[-1]) if spec]

@@ -18,7 +18,7 @@ from nineteen.training.gradient import Array, Matrices, hidden, matrices, sigmoi
 from nineteen.training.observe import Arrays, Start
 from nineteen.training.side_by_side import LaneUpdate, Places, observe_together, run_together
 from nineteen.verbs.compare.comparison_plan import ComparisonPlan, Specs
-from nineteen.verbs.compare.trainings import Measured, Outcomes, Trainings, Truths
+from nineteen.verbs.compare.trainings import MeasuredSizes, Outcomes, Trainings, Truths
 
 # So many updates are looked at one by one; after them, the ends of so many epochs, evenly spread.
 SINGLY = EPOCH_ENDS = 2048
@@ -32,7 +32,7 @@ _PART = 250  # seeds at most that one process runs in one go
 _clock = time.perf_counter if sys.platform == "win32" else time.thread_time
 
 
-def measure(plan: ComparisonPlan, workers: int) -> Measured:
+def measure_sizes(plan: ComparisonPlan, workers: int) -> MeasuredSizes:
     """Run the plan on so many processes, with a bar on a terminal.
 
     The first seeds run again one by one, plain, for their times. Raises UsageError where a spec
@@ -63,7 +63,7 @@ def measure(plan: ComparisonPlan, workers: int) -> Measured:
         for trainings, own in zip(main if specs is plan.main else (), runs, strict=False):
             for seed, (printed, _) in enumerate(own):
                 check_printed(trainings, seed, printed)
-    return Measured(main, small, slow, plan.larger, seconds)
+    return MeasuredSizes(main, small, slow, plan.larger, seconds)
 
 
 def check_printed(trainings: Trainings, seed: int, printed: str) -> None:

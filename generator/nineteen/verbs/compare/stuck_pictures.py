@@ -15,7 +15,7 @@ from nineteen.page.surface import draw_surface, explain_surfaces, legend_above
 from nineteen.training.gradient import predict
 from nineteen.verbs.compare.claims_sgd import failed_share
 from nineteen.verbs.compare.loss_pictures import WIDTH, in_two_lines, strategy_looks
-from nineteen.verbs.compare.trainings import Measured, Outcomes, Trainings
+from nineteen.verbs.compare.trainings import MeasuredSizes, Outcomes, Trainings
 from nineteen.verbs.compare.wording import hidden_units, strategy_name
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def stuck_curves(several: Sequence[Trainings]) -> "Figure":
     return figure
 
 
-def failed_shares(measured: Measured) -> "Figure":
+def failed_shares(measured: MeasuredSizes) -> "Figure":
     """How many of the seeds do not learn, with intervals, by hidden units and length of a step."""
     notes: list[tuple[Sequence[Trainings | Outcomes], str]] = [
         (measured.main, ""),

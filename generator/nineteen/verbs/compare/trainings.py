@@ -87,7 +87,7 @@ class Trainings:
 
 
 @dataclass(frozen=True, eq=False)
-class Measured:
+class MeasuredSizes:
     """The results of a plan: `main`, `small`, `slow` and `larger` are those of ComparisonPlan.
 
     `seconds` are those of an epoch, of plain runs with the first seeds, for each spec of `main` and
