@@ -364,7 +364,7 @@ def test_the_scripts_in_the_lesson_pass_every_check(
 ) -> None:
     paths = [str(lesson / f"compare_xor.{kind}") for kind in ("md", "ipynb")]
     assert main(["check", *paths]) == 0
-    assert "6 scripts: all passed" in capsys.readouterr().out
+    assert "6 scripts in 2 of 2 files: all passed" in capsys.readouterr().out
 
 
 def test_the_notebook_shows_the_pictures_and_the_output(lesson: Path) -> None:
