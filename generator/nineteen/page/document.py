@@ -28,6 +28,12 @@ from nineteen.script.render import environment
 # The formats, and the kind of picture that each can show everywhere.
 FORMATS = {"md": "svg", "ipynb": "png", "html": "svg"}
 _MIME = {"svg": "image/svg+xml", "png": "image/png"}
+# A heading, a code cell with what it printed, or a fence that is passed over.
+_PIECE = re.compile(
+    r"^(?P<heading>#)|^```python\n(?P<code>.*?)^```\n(?:\n*```text\n(?P<printed>.*?)^```\n)?"
+    r"|^```.*?^```\n",
+    re.DOTALL | re.MULTILINE,
+)
 _MATH = re.compile(r"(\$\$?)([^$]+)\1")
 
 
@@ -100,50 +106,27 @@ def _linked(text: str, links: dict[str, str]) -> str:
 
 
 def _notebook(document: Document) -> str:
-    """The document as a notebook; what the script printed stands in it."""
+    """The document as a notebook, cut before each heading and around each code cell."""
     cells: list[NotebookCell] = []
-    uris = {picture.name: picture.uri for picture in document.pictures}
-    for kind, text in _pieces(document.text):
-        if kind == "markdown":
-            cells.append(markdown_cell(_linked(text, uris)))
-        elif kind == "python":
-            cells.append(code_cell(text.rstrip("\n")))
-        else:
-            run = sum(cell["cell_type"] == "code" for cell in cells)
-            cells[-1] = code_cell("".join(cells[-1]["source"]), text, run)
-    return notebook(cells)
-
-
-def _pieces(text: str) -> list[tuple[str, str]]:
-    """The Markdown cut before each heading and around each python fence and its output."""
-    lines = text.splitlines(keepends=True)
-    pieces: list[tuple[str, str]] = []
-    done = 0
+    text, uris = document.text, {picture.name: picture.uri for picture in document.pictures}
+    done = run = 0
 
     def prose(end: int) -> None:
-        if piece := "".join(lines[done:end]).strip("\n"):
-            pieces.append(("markdown", piece))
+        if piece := text[done:end].strip("\n"):
+            cells.append(markdown_cell(_linked(piece, uris)))
 
-    for token in MarkdownIt("commonmark").parse(text):
-        if token.level or not token.map:
-            continue
-        begin, end = token.map
-        if token.type == "heading_open":
-            prose(begin)
-            done = begin
-        elif token.type == "fence" and (
-            token.info == "python" or (token.info == "text" and _follows(pieces, lines[done:begin]))
-        ):
-            prose(begin)
-            pieces.append((token.info, token.content))
-            done = end
-    prose(len(lines))
-    return pieces
-
-
-def _follows(pieces: list[tuple[str, str]], between: list[str]) -> bool:
-    """Whether a fence after these pieces is the output of a code cell."""
-    return bool(pieces) and pieces[-1][0] == "python" and not "".join(between).strip()
+    for found in _PIECE.finditer(text):
+        if found["heading"]:
+            prose(found.start())
+            done = found.start()
+        elif found["code"]:
+            prose(found.start())
+            done, run = found.end(), run + 1
+            printed = found["printed"]
+            code = found["code"].rstrip("\n")
+            cells.append(code_cell(code, printed, run) if printed else code_cell(code))
+    prose(len(text))
+    return notebook(cells)
 
 
 def _page(document: Document) -> str:

@@ -2,7 +2,6 @@
 
 import ast
 from dataclasses import dataclass
-from typing import NamedTuple
 
 from nineteen.script.annotate import Line, ScriptStep, annotated
 from nineteen.script.choices import MARK
@@ -66,14 +65,6 @@ class Blanks:
         return "\n".join([first.replace(MARK, "# exercise: "), *rest, ""])
 
 
-class _Parts(NamedTuple):
-    """A line cut around what a student writes, and the whole of it as a statement of its own."""
-
-    start: str
-    end: str
-    text: str
-
-
 def blanks_of(spec: ScriptSpec) -> Blanks:
     """The blanks in the script of `spec`.
 
@@ -99,8 +90,8 @@ def blanks_of(spec: ScriptSpec) -> Blanks:
 def _blank(line: Line, before: list[Blank]) -> Blank | None:
     """The blank that a line of the training loop becomes, after the blanks before it; or None."""
     kinds = data("exercise/blanks.toml")
-    parts = _parts(line.text)
-    names = [node for node in ast.walk(parse(parts.text)) if isinstance(node, ast.Name)]
+    start, _, text = _parts(line.text)
+    names = [node for node in ast.walk(parse(text)) if isinstance(node, ast.Name)]
     used = {name.id for name in names if isinstance(name.ctx, ast.Load)}
     stored = {name.id for name in names if isinstance(name.ctx, ast.Store)} or {"layers"}
     results = tuple(name for name in _NAMES if name in stored)
@@ -108,23 +99,23 @@ def _blank(line: Line, before: list[Blank]) -> Blank | None:
     kind = kinds.get(" ".join([step, *results]) if step is ScriptStep.UPDATE else step)
     if kind is None:
         return None
-    used |= stored if "+=" in parts.text else set()
+    used |= stored if "+=" in text else set()
     meaning = line.meaning.removeprefix(f"{step.capitalize()}: ")  # which is the heading
     return Blank(
         **kind,
         number=len(before) + 1,
         step=step,
-        start=parts.start,
-        nth=1 + sum(blank.start == parts.start for blank in before),
-        text=parts.text,
+        start=start,
+        nth=1 + sum(blank.start == start for blank in before),
+        text=text,
         meaning=meaning[0].upper() + meaning[1:],
         parameters=tuple(name for name in _NAMES if name in used),
         results=results,
     )
 
 
-def _parts(line: str) -> _Parts:
-    """The parts of a line that sets something, goes through something or adds something."""
+def _parts(line: str) -> tuple[str, str, str]:
+    """What stands before and behind a student's part of a line, and all of it as a statement."""
     code = line.strip().partition("  # ")[0]
     match parse(f"{code} pass" if code.endswith(":") else code).body[0]:
         case ast.For(iter=value):
@@ -134,8 +125,8 @@ def _parts(line: str) -> _Parts:
         case ast.AugAssign(value=value) | ast.Expr(value=ast.Call(args=[value])):
             text = code
         case _:
-            return _Parts("", "", "")
-    return _Parts(code[: value.col_offset], code[value.end_col_offset :], text)
+            return "", "", ""
+    return code[: value.col_offset], code[value.end_col_offset :], text
 
 
 def _left_blank(line: str, comment: str) -> str:

@@ -1,8 +1,8 @@
 """An exercise: a verified script with blanks, the checks that grade them, and the solution."""
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 
 from nineteen.page.notebook import code_cell, markdown_cell, notebook
@@ -19,16 +19,6 @@ MAX_BATCHES = 8  # whose sizes are written out
 _CELL = re.compile(r"^%% (\w+) ?(\w*) ?([0-9]*)\n", re.MULTILINE)
 
 
-@dataclass(frozen=True)
-class GradedCell:
-    """A cell of a notebook: text, given code, an answer to write, or a check with its points."""
-
-    kind: str
-    name: str
-    points: int
-    source: str
-
-
 def exercise_files(made: Made, format: str, path: Path) -> dict[Path, str]:
     """The files of the exercise on a script that learned; the one at `path` comes last.
 
@@ -37,7 +27,7 @@ def exercise_files(made: Made, format: str, path: Path) -> dict[Path, str]:
     """
     values = _values(made, path.stem)
     if format == "ipynb":
-        return {path: _graded(graded_cells(_filled("notebook.j2", values)))}
+        return {path: _graded(_filled("notebook.j2", values))}
     beside = {
         f"test_{path.name}": formatted(_filled("test.py.j2", values)),
         f"{path.stem}.md": _one_blank_line(_filled("page.md.j2", values)),
@@ -45,19 +35,6 @@ def exercise_files(made: Made, format: str, path: Path) -> dict[Path, str]:
         path.name: values["blanks"].script,
     }
     return {path.with_name(name): text for name, text in beside.items()}
-
-
-def graded_cells(text: str) -> list[GradedCell]:
-    """The cells of a notebook that is one text, where a line `%% kind name points` begins each."""
-    _, *parts = _CELL.split(text)
-    found = []
-    for kind, name, points, source in zip(*[iter(parts)] * 4, strict=True):
-        if kind == "text":
-            source = _one_blank_line(source)
-        elif kind != "answer":
-            source = re.sub(r"\n{2,}", "\n\n", formatted(source))
-        found.append(GradedCell(kind, name, int(points or 0), source.strip("\n")))
-    return found
 
 
 def _values(made: Made, name: str) -> dict[str, Any]:
@@ -97,10 +74,9 @@ def _targets(spec: ScriptSpec) -> str:
     rows = spec.table.targets()
     if spec.table.rows * spec.table.outputs <= MAX_LITERAL:
         return f"np.array({[list(row) for row in rows]})"
-    words = ["".join(map(str, row)) for row in rows]
-    pieces = [" ".join(words[at : at + 8]) for at in range(0, len(words), 8)]
-    lines = "".join(f' "{piece} "' for piece in pieces)
-    return f"np.array([list(row) for row in ({lines}).split()], int)"
+    lines = wrap(" ".join("".join(map(str, row)) for row in rows), 60)
+    words = "".join(f' "{line} "' for line in lines)
+    return f"np.array([list(row) for row in ({words}).split()], int)"
 
 
 def _filled(template: str, values: dict[str, Any]) -> str:
@@ -112,25 +88,28 @@ def _one_blank_line(text: str) -> str:
     return re.sub(r"\n{3,}", "\n\n", text).strip("\n") + "\n"
 
 
-def _graded(cells: list[GradedCell]) -> str:
-    """The cells as a notebook, with what nbgrader reads in their metadata.
+def _graded(text: str) -> str:
+    """A notebook that is one text, where a line `%% kind name points` begins each cell.
 
-    Schema version 3 of nbgrader.readthedocs.io, "Metadata of nbgrader cells".
+    A cell is text, given code, an answer to write, or a check with its points. nbgrader reads the
+    metadata: schema version 3 of nbgrader.readthedocs.io, "Metadata of nbgrader cells".
     """
-    made = []
-    for cell in cells:
-        if cell.kind == "text":
-            made.append(markdown_cell(cell.source))
+    cells = []
+    _, *parts = _CELL.split(text)
+    for kind, name, points, source in zip(*[iter(parts)] * 4, strict=True):
+        if kind == "text":
+            cells.append(markdown_cell(_one_blank_line(source).strip("\n")))
             continue
-        answer, check = cell.kind == "answer", cell.kind == "check"
-        name = f"check_{cell.name}" if check else cell.name
+        answer, check = kind == "answer", kind == "check"
+        code = source if answer else re.sub(r"\n{2,}", "\n\n", formatted(source))
         grading = {
             "schema_version": 3,
-            "grade_id": name,
+            "grade_id": f"check_{name}" if check else name,
             "grade": check,
             "solution": answer,
             "locked": not answer,
             "task": False,
-        } | ({"points": cell.points} if check else {})
-        made.append(code_cell(cell.source) | {"id": name, "metadata": {"nbgrader": grading}})
-    return notebook(made)
+        } | ({"points": int(points)} if check else {})
+        graded = {"id": grading["grade_id"], "metadata": {"nbgrader": grading}}
+        cells.append(code_cell(code.strip("\n")) | graded)
+    return notebook(cells)

@@ -87,34 +87,33 @@ def _state(spec: ScriptSpec, seed: int) -> State:
 
 
 def _results(blank: Blank, spec: ScriptSpec, state: State) -> State:
-    """What a step makes of the state; of several layers, "layers" is the last one."""
+    """What every step makes of the state; of several layers, "layers" is the last one."""
     function, slope = hidden(spec.activation)
     rows = slice(None) if spec.batch is Batch.FULL else state["rows"]
     X, y = state["X"][rows], state["y"][rows]
-    lr = state["lr"] if "lr" in blank.parameters else spec.lr
-    layers, layer, error, delta = (state[name] for name in ("layers", "layer", "error", "delta"))
-    match blank.step, len(spec.hidden) > 1:
-        case ScriptStep.FEEDFORWARD, False:
-            return {"layer": function(X @ state["W1"] + state["b1"])}
-        case ScriptStep.FEEDFORWARD, True:
-            sums = layers[-1] @ state["w"]
-            return {"layers": np.column_stack([function(sums), np.ones(len(sums))])}
-        case ScriptStep.ERROR, deep:
-            logits = layers[-1] @ state["W"][-1] if deep else np.zeros(0)
-            output = state["output"] if "output" in blank.parameters else sigmoid(logits)
-            return {"error": y - output, "delta": y - output}
-        case ScriptStep.BACKPROPAGATION, False:
-            return {"delta": error @ state["W2"].T * slope(layer)}
-        case ScriptStep.UPDATE, True:
-            return {"w": state["w"] + lr * state["step"]}
-        case ScriptStep.UPDATE, False:
-            changes = {
-                **{"W1": X.T @ delta, "b1": delta.sum(axis=0)},
-                **{"W2": layer.T @ error, "b2": error.sum(axis=0)},
-            }
-            return {name: state[name] + lr * change for name, change in changes.items()}
-    through = (delta @ state["w"].T * slope(layer))[:, :-1]
-    return {"delta": through, "step": layer.T @ delta}
+    layer, error, delta = (state[name] for name in ("layer", "error", "delta"))
+    if len(spec.hidden) == 1:
+        changes = {
+            **{"W1": X.T @ delta, "b1": delta.sum(axis=0)},
+            **{"W2": layer.T @ error, "b2": error.sum(axis=0)},
+        }
+        lr = state["lr"] if "lr" in blank.parameters else spec.lr
+        return {
+            "layer": function(X @ state["W1"] + state["b1"]),
+            "error": y - state["output"],
+            "delta": error @ state["W2"].T * slope(layer),
+        } | {name: state[name] + lr * change for name, change in changes.items()}
+    before = state["layers"][-1]
+    if blank.step is ScriptStep.ERROR:
+        given = "output" in blank.parameters
+        return {"delta": y - (state["output"] if given else sigmoid(before @ state["W"][-1]))}
+    sums = before @ state["w"]
+    return {
+        "layers": np.column_stack([function(sums), np.ones(len(sums))]),
+        "delta": (delta @ state["w"].T * slope(layer))[:, :-1],
+        "step": layer.T @ delta,
+        "w": state["w"] + spec.lr * state["step"],
+    }
 
 
 def _expression(value: Any) -> str:

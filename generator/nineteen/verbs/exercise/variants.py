@@ -9,7 +9,7 @@ from itertools import combinations, islice, product
 from pathlib import Path
 
 from nineteen.errors import UsageError
-from nineteen.script.choices import choose, command, spec_of
+from nineteen.script.choices import Choices, command, spec_of
 from nineteen.script.gates import GATES, table_of
 from nineteen.script.make import Made, make
 from nineteen.script.options import PROGRAM
@@ -47,12 +47,21 @@ def variants(own: Made, count: int) -> list[Made]:
 
 
 def variant_files(made: list[Made], format: str, folder: Path) -> dict[Path, str]:
-    """The files of every variant in a folder, and the table of which variant is which."""
+    """The files of every variant in a folder, and the table of which variant is which.
+
+    The table is CSV, with an empty column for the students' names.
+    """
     texts: dict[Path, str] = {}
-    paths = [folder / f"variant_{number:02}.{format}" for number in range(1, len(made) + 1)]
-    for script, path in zip(made, paths, strict=True):
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(["variant", "file", "learns", "hidden", "batch", "rows", "command", "student"])
+    for number, script in enumerate(made, 1):
+        spec, path = script.spec, folder / f"variant_{number:02}.{format}"
         texts |= exercise_files(script, format, path)
-    return texts | {folder / TABLE: _table([script.spec for script in made], paths)}
+        learns, hidden = spec.subject.replace("`", ""), ",".join(map(str, spec.hidden))
+        about = [number, path.name, learns, hidden, spec.batch, spec.batch_size, command(spec), ""]
+        writer.writerow(about)
+    return texts | {folder / TABLE: table.getvalue()}
 
 
 def candidates(spec: ScriptSpec) -> list[ScriptSpec]:
@@ -61,11 +70,11 @@ def candidates(spec: ScriptSpec) -> list[ScriptSpec]:
     sizes = dict.fromkeys(
         tuple(max(2, units * quarters // 4) for units in spec.hidden) for quarters in QUARTERS
     )
+    show = "loss" if spec.show_loss else None
     for gates, hidden, batch in product(_gates(spec), sizes, Batch):
-        words = [*gates, "--hidden", ",".join(map(str, hidden)), "--batch", batch]
-        words += ["--activation", spec.activation.name] + ["--show", "loss"] * spec.show_loss
+        chosen = Choices(gates, hidden=hidden, batch=batch, activation=spec.activation, show=show)
         try:
-            other = spec_of(choose(words))
+            other = spec_of(chosen)
             render(other)
         except UsageError:  # such as mini for two rows, or a layer too large
             continue
@@ -110,17 +119,3 @@ def _in_turn(spec: ScriptSpec) -> Iterator[ScriptSpec]:
 def _choice(spec: ScriptSpec) -> tuple[object, object, object]:
     """What a variant chooses."""
     return spec.table, spec.hidden, spec.batch
-
-
-def _table(specs: list[ScriptSpec], paths: list[Path]) -> str:
-    """The variants as CSV, with an empty column for the students' names."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(["variant", "file", "learns", "hidden", "batch", "rows", "command", "student"])
-    for number, (spec, path) in enumerate(zip(specs, paths, strict=True), 1):
-        hidden = ",".join(map(str, spec.hidden))
-        learns = spec.subject.replace("`", "")
-        writer.writerow(
-            [number, path.name, learns, hidden, spec.batch, spec.batch_size, command(spec), ""]
-        )
-    return text.getvalue()

@@ -120,10 +120,8 @@ def _between(spec: ScriptSpec, x: int) -> str:
 def _curves(spec: ScriptSpec, weights: Matrices) -> "Figure":
     figure = new_figure(6.4, 3.2)
     axes = figure.subplots()
-    x = np.linspace(-EDGE, EDGE, 2 * GRID)
-    predictions, targets = predict(weights, x[:, None], spec.activation), np.array(
-        spec.table.targets()
-    )
+    x, targets = np.linspace(-EDGE, EDGE, 2 * GRID), np.array(spec.table.targets())
+    predictions = predict(weights, x[:, None], spec.activation)
     for i, name in enumerate(spec.output_names):
         line, marker = OUTPUTS[i % len(OUTPUTS)]
         axes.plot(x, predictions[:, i], line, color=INK)
@@ -143,7 +141,9 @@ def _surfaces(spec: ScriptSpec, weights: Matrices) -> "Figure":
     shape: Any = None
     for axes, (i, values) in zip(grid, panels, strict=True):
         shape = draw_surface(axes, spec.table, answers, TENTHS, values, i)
-        axes.set_title(_title(spec, i, values))
+        names = zip(spec.input_names[2:], values, strict=True)
+        title = [spec.output_names[i]] * (spec.table.outputs > 1)
+        axes.set_title(", ".join(title + [f"{name} = {int(bit > 0)}" for name, bit in names]))
     figure.supxlabel(AXIS.format(spec.input_names[0]), fontsize="medium")
     figure.supylabel(AXIS.format(spec.input_names[1]), fontsize="medium")
     explain_surfaces(figure, shape, grid)
@@ -153,27 +153,27 @@ def _surfaces(spec: ScriptSpec, weights: Matrices) -> "Figure":
 def _squares(spec: ScriptSpec, weights: Matrices) -> "Figure":
     count = spec.table.inputs
     down = count // 2
-    height, width = 2**down, 2 ** (count - down)
+    shape = 2**down, 2 ** (count - down), spec.table.outputs
     X = np.array(list(product((-1, 1), repeat=count)))
-    predictions, targets = predict(weights, X, spec.activation), np.array(spec.table.targets())
+    predictions = predict(weights, X, spec.activation).reshape(shape)
+    targets = np.array(spec.table.targets()).reshape(shape)
     one = TARGETS[1] | {"markersize": 4.5}
     figure, grid = _panels(spec.table.outputs, 2.4 if spec.table.outputs > 1 else 4.0)
-    shape: Any = None
+    mesh: Any = None
     for i, axes in enumerate(grid):
-        values = predictions[:, i].reshape(height, width)
-        shape = axes.pcolormesh(
-            values, cmap=SURFACE, vmin=0, vmax=1, edgecolors="white", linewidth=0.5
-        )
-        ones = np.argwhere(targets[:, i].reshape(height, width) == 1) + 0.5
-        axes.plot(ones[:, 1], ones[:, 0], **one)
-        axes.set(aspect="equal", ylim=(height, 0))
-        axes.set_xticks(np.arange(width) + 0.5, _codes(count - down), rotation=90)
-        axes.set_yticks(np.arange(height) + 0.5, _codes(down))
-        axes.tick_params(length=0, labelsize=8 if width < 16 else 6)
+        mesh = axes.pcolormesh(predictions[:, :, i], cmap=SURFACE, vmin=0, vmax=1)
+        mesh.set(edgecolor="white", linewidth=0.5)
+        y, x = np.argwhere(targets[:, :, i] == 1).T + 0.5
+        axes.plot(x, y, **one)
+        axes.set(aspect="equal", ylim=(shape[0], 0))
+        for axis, bits in ((axes.xaxis, count - down), (axes.yaxis, down)):
+            axis.set_ticks(np.arange(2**bits) + 0.5, [f"{n:0{bits}b}" for n in range(2**bits)])
+        axes.tick_params("x", rotation=90)
+        axes.tick_params(length=0, labelsize=8 if shape[1] < 16 else 6)
         axes.set_title(spec.output_names[i] if spec.table.outputs > 1 else "")
     figure.supxlabel(f"inputs {' '.join(spec.input_names[down:])}", fontsize="medium")
     figure.supylabel(f"inputs {' '.join(spec.input_names[:down])}", fontsize="medium")
-    figure.colorbar(shape, ax=grid, label="prediction (0 to 1)")
+    figure.colorbar(mesh, ax=grid, label="prediction (0 to 1)")
     legend_above(figure, [one])
     return figure
 
@@ -187,13 +187,3 @@ def _panels(count: int, side: float) -> "tuple[Figure, list[Axes]]":
     for axes in grid[count:]:
         axes.set_axis_off()
     return figure, list(grid[:count])
-
-
-def _title(spec: ScriptSpec, output: int, values: Sequence[int]) -> str:
-    names = zip(spec.input_names[2:], values, strict=True)
-    fixed = [f"{name} = {int(value > 0)}" for name, value in names]
-    return ", ".join([spec.output_names[output]] * (spec.table.outputs > 1) + fixed)
-
-
-def _codes(count: int) -> list[str]:
-    return [f"{number:0{count}b}" for number in range(2**count)]
