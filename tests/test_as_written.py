@@ -64,9 +64,12 @@ def test_older_script_passes_with_newer_defaults(path: Path, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize("path", CATALOGUE, ids=lambda path: path.stem)
-def test_text_and_command_agree_on_what_a_script_is(path: Path) -> None:
+def test_text_says_what_its_script_is(path: Path) -> None:
+    """What is rendered for the values that are read is the same code, whatever today's defaults."""
     source = path.read_text(encoding="utf-8")
-    assert spec_as_written(first(source), source, every=True) == read(first(source))
+    if path.stem not in ("forgotten_bias", "wrong_bracket"):  # whose mistakes are the lesson
+        rendered = render(spec_as_written(first(source), source))
+        assert rendered.split("\n")[1:] == source.split("\n")[1:]
 
 
 @pytest.mark.parametrize(

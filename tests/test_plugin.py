@@ -78,7 +78,7 @@ def test_nothing_is_imported_without_a_script(pytester: pytest.Pytester) -> None
         def test_it():
             assert not {{*{heavy}}} & {{*sys.modules}}
             ours = {{name for name in sys.modules if name.split(".")[0] == "nineteen"}}
-            assert ours == {{"nineteen", "nineteen.pytest_plugin"}}
+            assert ours == {{"nineteen", "nineteen.errors", "nineteen.pytest_plugin"}}
         """.replace("\n        ", "\n"),
     )
     put(pytester.path / "page.md", fence("import numpy as np\n") + OTHERS["prose"])
@@ -371,3 +371,10 @@ def test_this_package_is_the_one_that_is_checked() -> None:
     root = Path(__file__).parent.parent
     assert Path(nineteen.pytest_plugin.__file__).parent == root / "generator" / "nineteen"
     assert "nineteen.pytest_plugin" in sys.modules
+
+
+def test_a_project_is_strict_by_its_pyproject(pytester: pytest.Pytester) -> None:
+    put(pytester.path / "x.py", AND.replace("# update", "# mend"))
+    pytester.runpytest_inprocess().assert_outcomes(passed=1)
+    put(pytester.path / "pyproject.toml", "[tool.nineteen]\nstrict = true\n")
+    pytester.runpytest_inprocess().assert_outcomes(failed=1)

@@ -1,6 +1,7 @@
 """A piece of code inside a document: what it says, and where exactly each line of it stands."""
 
 import re
+from array import array
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
@@ -57,7 +58,7 @@ class Page:
     def __init__(self, text: str) -> None:
         self.text = text
         self.lines: list[str] = re.findall(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+", text)
-        self.starts = [0, *accumulate(map(len, self.lines))]
+        self.starts = array("q", [0]) + array("q", accumulate(map(len, self.lines)))
 
     def bare(self, number: int) -> str:
         """A line, counted from 0, without its end."""

@@ -12,8 +12,8 @@ import pytest
 from nineteen.errors import UsageError
 from nineteen.pytest_plugin import FIRST_LINE
 from nineteen.script.choices import read
-from nineteen.script.make import SECONDS
 from nineteen.verbs.check.check_runs import check_script
+from nineteen.verbs.check.files_to_check import settings_of
 from nineteen.verbs.check.found_script import FoundScript, scripts_in
 
 
@@ -67,8 +67,10 @@ class ScriptItem(pytest.Item):
         start, found = self.config.invocation_params.dir, self.found
         if self.path.is_relative_to(start):  # messages show the path from where pytest started
             found = replace(found, path=self.path.relative_to(start))
-        seconds = self.config.getoption("--nineteen-seconds") or SECONDS
-        result = check_script(found, seconds, self.config.getoption("--nineteen-strict"))
+        project = settings_of([self.path])
+        seconds = self.config.getoption("--nineteen-seconds") or project.seconds
+        strict = self.config.getoption("--nineteen-strict") or project.strict
+        result = check_script(found, seconds, strict)
         if result.code:
             failed = ", ".join(name for name, check in result.checks.items() if check.failed)
             pytest.fail("\n".join([f"{failed} failed", *result.report()]), pytrace=False)

@@ -3,10 +3,11 @@
 import difflib
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import zip_longest
 
-from nineteen.script.choices import command, command_words
+from nineteen.script.choices import canonical_choices, command, command_words
 from nineteen.script.judge import Status, Verdict, wrong_rows
-from nineteen.script.options import PROGRAM, decimal, printable
+from nineteen.script.options import PROGRAM, printable
 from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.honesty import Honesty
@@ -173,13 +174,9 @@ def same(found: FoundScript, strict: bool) -> CheckResult:
 
 def with_first_line(source: str, rendered: str) -> str:
     """What is rendered, with the script's own first line where that is only written otherwise."""
-    own, _, _ = source.partition("\n")
-    first, _, rest = rendered.partition("\n")
-    if own.partition("#")[0] == first.partition("#")[0] and command_words(own) == command_words(
-        first
-    ):
-        return f"{own}\n{rest}"
-    return rendered
+    own, (first, _, rest) = source.partition("\n")[0], rendered.partition("\n")
+    pairs = [(line.partition("#")[0], command_words(line)) for line in (own, first)]
+    return f"{own}\n{rest}" if pairs[0] == pairs[1] else rendered
 
 
 def continued(found: FoundScript) -> str:
@@ -193,25 +190,13 @@ def continued(found: FoundScript) -> str:
 
 def _notes(spec: ScriptSpec, named: ScriptSpec) -> list[str]:
     """What a script's text has otherwise than its command, and how its command would be written."""
-    values = [
-        (option, (getattr(each, field) for each in (spec, named)))
-        for option, field in (("--hidden", "hidden"), ("--lr", "lr"), ("--epochs", "epochs"))
-    ]
-    other = [
-        f"{option} {_shown(one)}, today {_shown(two)}"
-        for option, (one, two) in values
-        if one != two
-    ]
-    notes = [f"made with older defaults, or changed by hand: {'; '.join(other)}"] if other else []
+    said = canonical_choices(named).given
+    other = [pair for pair in canonical_choices(spec).given if pair not in said]
+    older = "; ".join(f"{option.name} {value}" for option, value in other if option.field != "seed")
+    notes = [f"made with older defaults, or changed by hand: {older}"] if older else []
     if spec.seed != named.seed:
-        notes.insert(
-            0, f"it is the script of seed {spec.seed}, its command names seed {named.seed}"
-        )
-    return [*notes, f"its command would be written '{command(spec)}'"] if notes else []
-
-
-def _shown(value: float | tuple[int, ...]) -> str:
-    return decimal(value) if isinstance(value, int | float) else ",".join(map(str, value))
+        notes.append(f"it is the script of seed {spec.seed}, its command names seed {named.seed}")
+    return [*notes, f"its command would be written '{command(spec)}'"] if spec != named else []
 
 
 def _look(found: FoundScript, verdict: Verdict) -> str:
@@ -243,16 +228,16 @@ def _changed(source: str, rendered: str) -> list[tuple[int, str, str]]:
     """Line, what it says, what is generated, where the code differs; comments do not count."""
     lines = [_code(line) for line in source.splitlines()[:MAX_COMPARED]]
     wanted = [_code(line) for line in rendered.splitlines()]
-    changed = []
     matcher = difflib.SequenceMatcher(a=lines, b=wanted, autojunk=False)
-    for kind, begin, end, low, high in matcher.get_opcodes():
-        if kind != "equal":
-            for step in range(max(end - begin, high - low)):
-                has = lines[begin + step] if begin + step < end else ""
-                text = wanted[low + step] if low + step < high else ""
-                if has or text:
-                    changed.append((min(begin + step, len(lines) - 1) + 1, has, text))
-    return changed
+    return [
+        (min(begin + step, len(lines) - 1) + 1, has, text)
+        for kind, begin, end, low, high in matcher.get_opcodes()
+        if kind != "equal"
+        for step, (has, text) in enumerate(
+            zip_longest(lines[begin:end], wanted[low:high], fillvalue="")
+        )
+        if has or text
+    ]
 
 
 def _code(line: str) -> str:

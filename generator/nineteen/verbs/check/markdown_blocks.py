@@ -1,6 +1,7 @@
 """The code blocks of a Markdown page, also inside lists, quotes and admonitions."""
 
 import re
+from array import array
 from collections.abc import Iterator
 
 from markdown_it import MarkdownIt
@@ -54,13 +55,13 @@ def code_blocks(text: str) -> Iterator[Block]:
             yield page.block(number, "block", begin, own)
 
 
-def _kept(page: Page) -> tuple[list[int], list[str]]:
+def _kept(page: Page) -> tuple["array[int]", list[str]]:
     """The lines that decide what is a block: their numbers and that of lines, and what they say.
 
     A line of words below another of the same indentation, or an empty line below another, changes
     nothing; and in a long text of paragraphs all but the first and the last are alike.
     """
-    kept: list[int] = []
+    kept = array("q")
     lines: list[str] = []
     for number, line in enumerate(page.lines):
         words = _WORDS.match(line)
@@ -76,7 +77,8 @@ def _kept(page: Page) -> tuple[list[int], list[str]]:
         if lines[-1:] != [said] or not (words or said == ""):
             kept.append(number)
             lines.append(said)
-    return [*kept, len(page.lines)], _colons(lines) if ":::" in page.text else lines
+    kept.append(len(page.lines))
+    return kept, _colons(lines) if ":::" in page.text else lines
 
 
 def _tokens(lines: list[str]) -> Iterator[tuple[int, Token]]:

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from array import array
 from collections.abc import Iterator
 from itertools import pairwise
 
@@ -19,7 +20,7 @@ def python_blocks(text: str) -> Iterator[Block]:
     """The whole file as block 0, or its cells of code; a marimo notebook's are its functions."""
     page = Page(text.removeprefix("\ufeff"))
     if text.startswith("\ufeff"):
-        page.starts = [start + 1 for start in page.starts]
+        page.starts = array("q", (start + 1 for start in page.starts))
     if "import marimo" in text:
         yield from _marimo_cells(text, page)
         return
