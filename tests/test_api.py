@@ -79,3 +79,38 @@ def test_bad_arguments_are_refused_in_the_command_lines_words(
         nineteen.make(*gates, **options)
     assert cli.main(words_of(gates, options)) == 2
     assert capsys.readouterr().err == f"{refused.value}\n"
+
+
+def test_check_returns_the_report() -> None:
+    report = nineteen.check(GENERATED / "xor_mini.py", GENERATED / "and_full.py")
+    assert report.code == 0
+    assert [result.found.path.name for result in report.results] == ["xor_mini.py", "and_full.py"]
+    with pytest.raises(UsageError, match="no such file"):
+        nineteen.check("nowhere.py")
+
+
+def test_sweep_returns_shares_with_intervals() -> None:
+    result = nineteen.sweep("xor", hidden=[2, 8], batch="sgd,full", seeds=20, workers=1)
+    assert [(share.hidden, share.batch, share.runs) for share in result.pooled] == [
+        *(("2", "sgd", 20), ("2", "full", 20), ("8", "sgd", 20), ("8", "full", 20))
+    ]
+    assert all(
+        share.interval[0] <= share.learned / 20 <= share.interval[1] for share in result.pooled
+    )
+
+
+def test_compare_returns_the_findings() -> None:
+    comparison = nineteen.compare("and", seeds=6, epochs=20, workers=1)
+    assert {finding.key for finding in comparison.findings} >= {"sgd faster", "full stable"}
+    with pytest.raises(UsageError, match="leave it out"):
+        nineteen.compare("and", seed=3)
+
+
+def test_explain_and_steps_take_gates_or_a_file() -> None:
+    path = GENERATED / "xor_mini.py"
+    assert nineteen.explain("xor", batch="mini") == nineteen.explain(path)
+    assert all(line.meaning for line in nineteen.explain(path) if line.text)
+    one, other = nineteen.steps("xor", batch="mini", update=2), nineteen.steps(path, update=2)
+    assert [line.text for line in one.lines] == [line.text for line in other.lines]
+    with pytest.raises(UsageError, match="update"):
+        nineteen.steps("xor", update=0)

@@ -1,19 +1,28 @@
 """Nineteen: verified teaching scripts for neural networks, each under 20 lines.
 
 The functions here are those of the command line, with its options as keyword arguments:
-`make("xor", batch="mini", hidden=(8, 4))`. What they refuse raises UsageError, in the command
-line's own words. NumPy, Jinja2 and black are imported when a function is called.
+`make("xor", batch="mini", hidden=(8, 4))`. They return what the command line prints. What they
+refuse raises UsageError, in the command line's own words. NumPy, Jinja2 and black are imported when
+a function needs them.
 """
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from nineteen.errors import UsageError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from nineteen.script.edited import Explained
     from nineteen.script.make import Made
+    from nineteen.script.spec import ScriptSpec
+    from nineteen.verbs.check.check_report import CheckReport
+    from nineteen.verbs.compare.comparison import Comparison
+    from nineteen.verbs.steps.one_update import OneUpdate
+    from nineteen.verbs.sweep.sweep_result import SweepResult
 
 __version__ = "0.1.0"
-__all__ = ["UsageError", "make"]
+__all__ = ["UsageError", "check", "compare", "explain", "make", "steps", "sweep"]
 
 
 def make(*gates: str, seeds: int | None = None, **options: object) -> "Made":
@@ -28,3 +37,61 @@ def make(*gates: str, seeds: int | None = None, **options: object) -> "Made":
     from nineteen.training.seeds import make_shared
 
     return make_shared(choose(words_of(gates, options)), seeds)
+
+
+def check(*paths: "str | Path", workers: int = 1) -> "CheckReport":
+    """The report of `check` on the scripts in files and folders, of which nothing is changed."""
+    from pathlib import Path
+
+    from nineteen.verbs.check.command import check_paths
+
+    return check_paths([Path(path) for path in paths], workers=workers)
+
+
+def sweep(*gates: str, **options: Any) -> "SweepResult":
+    """With how many seeds scripts learn, for every function, size and strategy (verbs/sweep)."""
+    from nineteen.verbs.sweep.command import sweep
+
+    return sweep(*gates, **options)
+
+
+def compare(*gates: str, workers: int | None = None, **options: object) -> "Comparison":
+    """What `compare` measured of several batch sizes: its findings and what they rest on."""
+    from nineteen.script.choices import words_of
+    from nineteen.verbs.compare.command import compare_options, planned
+    from nineteen.verbs.compare.comparison import compared
+
+    return compared(planned(compare_options(words_of(gates, options))), workers or -1)
+
+
+def explain(*script: "str | Path", **options: object) -> "list[Explained]":
+    """Every line of a script with its meaning: of gates and options, or of the file at a Path."""
+    from pathlib import Path
+
+    from nineteen.script.edited import explained, read_script
+    from nineteen.script.render import render
+
+    one = _script(script, options)
+    return explained(read_script(one, "explain") if isinstance(one, Path) else render(one))
+
+
+def steps(
+    *script: "str | Path",
+    update: int = 1,
+    row: int | None = None,
+    blank: bool = False,
+    **options: object,
+) -> "OneUpdate":
+    """One update of a training, line by line, with its arrays; the script is as in `explain`."""
+    from nineteen.verbs.steps.one_update import one_update
+
+    return one_update(_script(script, options), update=update, row=row, blank=blank)
+
+
+def _script(script: "tuple[str | Path, ...]", options: dict[str, object]) -> "ScriptSpec | Path":
+    """The spec of gates and options, or the Path of a file, which stands alone."""
+    from nineteen.script.choices import choose, spec_of, words_of
+
+    if len(script) == 1 and not isinstance(script[0], str) and not options:
+        return script[0]
+    return spec_of(choose(words_of([str(word) for word in script], options)))

@@ -23,6 +23,8 @@ def main(argv: Sequence[str]) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
+    # NumPy reads it when it is imported: one thread, as in the workers and in an isolated run.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     verb, rest = (argv[0], argv[1:]) if argv and argv[0] in VERBS else ("make", argv)
     try:
         if verb == "make":

@@ -1,7 +1,6 @@
 """`compare`: the batch sizes side by side, measured, as a lesson in three formats."""
 
 import argparse
-import os
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -12,7 +11,12 @@ from nineteen.page.extras import extra
 from nineteen.script.choices import choices_of
 from nineteen.script.files import LESSONS, check_target, output_path
 from nineteen.script.options import command_parser, short
-from nineteen.verbs.compare.comparison_plan import command_of, plan_comparison, subject_of
+from nineteen.verbs.compare.comparison_plan import (
+    ComparisonPlan,
+    command_of,
+    plan_comparison,
+    subject_of,
+)
 
 if TYPE_CHECKING:
     from nineteen.verbs.compare.findings import Finding
@@ -25,9 +29,7 @@ def main(argv: list[str]) -> int:
     given = compare_options(argv)
     choices = replace(choices_of(given), batch_size=None)
     folder = output_path(given.output, LESSONS)
-    # NumPy reads it when it is imported: one thread, as in the workers and in an isolated run.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    plan = plan_comparison(choices, given.batch_size, given.seeds)
+    plan = planned(given)
     from nineteen.page.document import FORMATS, document_files, write_all
     from nineteen.script.choices import file_stem
 
@@ -47,6 +49,13 @@ def main(argv: list[str]) -> int:
     write_all(texts, force=True)
     _report(comparison.findings, [path.with_suffix(f".{format}") for format in FORMATS])
     return 0
+
+
+def planned(given: argparse.Namespace) -> ComparisonPlan:
+    """The comparison that the options mean. Raises UsageError."""
+    return plan_comparison(
+        replace(choices_of(given), batch_size=None), given.batch_size, given.seeds
+    )
 
 
 def compare_options(argv: list[str]) -> argparse.Namespace:

@@ -1,6 +1,5 @@
 """`sweep`: how many seeds learn, for gates, sizes, strategies and whole families of functions."""
 
-import os
 import re
 import sys
 from collections.abc import Sequence
@@ -52,8 +51,6 @@ def sweep(
     plan, remarks = _plan(gates, flags, hidden, batch, seeds, options)
     path = None if output is None else output_path(str(output), Path())
     measured = Measured(plan, path, bytearray(plan.scripts))
-    # NumPy reads it when it is imported: one thread, as in the workers and in an isolated run.
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         with workers_for(plan, workers, scheduler) as crew:
             measure(measured, crew)
