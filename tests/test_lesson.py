@@ -30,7 +30,7 @@ from nineteen.script.render import fit
 from nineteen.script.spec import Batch
 from nineteen.script.templates import templates_folder
 from nineteen.training.execute import execute
-from nineteen.training.gradient import matrices, predict
+from nineteen.training.gradient import predict
 from nineteen.verbs.lesson.command import default_path
 from nineteen.verbs.lesson.lesson import MATH, lesson, train_again
 from nineteen.verbs.lesson.lesson_pictures import loss_curve
@@ -221,16 +221,16 @@ def test_the_same_command_gives_the_same_bytes(format: str, tmp_path: Path) -> N
 
 
 def test_the_picture_is_of_the_script_that_was_verified(made: Made) -> None:
-    training = train_again(made)
+    losses, weights = train_again(made)
     bits = [list(map(int, made.spec.table.inputs_of(row))) for row in range(made.spec.table.rows)]
     X = 2.0 * np.array(bits) - 1
-    shown = predict(matrices(training.weights, made.spec), X, made.spec.activation)
+    shown = predict(weights, X, made.spec.activation)
     np.testing.assert_allclose(shown, np.array(made.verdict.predictions), atol=0.00501)
-    assert len(training.losses) == made.spec.epochs
+    assert len(losses) == made.spec.epochs
     if made.spec.show_loss:
         first = re.match(r"epoch 0: loss (.*)", made.run.stdout)
         assert first
-        total = training.losses[0] * made.spec.table.predictions
+        total = losses[0] * made.spec.table.predictions
         assert total == pytest.approx(float(first[1]), abs=0.00051)
 
 

@@ -89,15 +89,10 @@ def write_all(texts: dict[Path, str], force: bool) -> None:
 
 def _markdown(document: Document, path: Path) -> dict[Path, str]:
     folder = path.with_name(f"{path.stem}_files")
-    links = {
-        picture.name: f"{quote(os.fsencode(folder.name))}/{picture.name}.{picture.kind}"
-        for picture in document.pictures
-    }
-    pictures = {
-        folder / f"{picture.name}.{picture.kind}": picture.data.decode()
-        for picture in document.pictures
-    }
-    return pictures | {path: _linked(document.text, links)}
+    files = {picture.name: f"{picture.name}.{picture.kind}" for picture in document.pictures}
+    place = quote(os.fsencode(folder.name))
+    text = _linked(document.text, {name: f"{place}/{file}" for name, file in files.items()})
+    return {folder / files[one.name]: one.data.decode() for one in document.pictures} | {path: text}
 
 
 def _linked(text: str, links: dict[str, str]) -> str:

@@ -22,23 +22,13 @@ def highlighted(source: str) -> list[list[tuple[str, str]]]:
     """
     text = source.splitlines()
     lines: list[list[tuple[str, str]]] = [[] for _ in text]
-    ends = [0] * len(text)
+    done = [0] * len(text)
     for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        (row, start), (_, end) = token.start, token.end
-        kind = (
-            "keyword"
-            if keyword.iskeyword(token.string)
-            else _KINDS.get(tokenize.tok_name[token.type], "")
-        )
-        if kind:
-            _append(lines[row - 1], "", text[row - 1][ends[row - 1] : start])
-            _append(lines[row - 1], kind, text[row - 1][start:end])
-            ends[row - 1] = end
-    for line, end, whole in zip(lines, ends, text, strict=True):
-        _append(line, "", whole[end:])
-    return lines
-
-
-def _append(line: list[tuple[str, str]], kind: str, text: str) -> None:
-    if text:
-        line.append((kind, text))
+        row, start, end = token.start[0] - 1, token.start[1], token.end[1]
+        kind = _KINDS.get(tokenize.tok_name[token.type], "")
+        if kind := "keyword" if keyword.iskeyword(token.string) else kind:
+            lines[row] += [("", text[row][done[row] : start]), (kind, text[row][start:end])]
+            done[row] = end
+    for line, begin, whole in zip(lines, done, text, strict=True):
+        line.append(("", whole[begin:]))
+    return [[piece for piece in line if piece[1]] for line in lines]

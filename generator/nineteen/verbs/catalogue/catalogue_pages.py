@@ -1,7 +1,5 @@
 """The pages beside the catalogue's scripts: their index, and lessons and a course that use them."""
 
-from typing import NamedTuple
-
 from nineteen.script.choices import command, file_stem
 from nineteen.script.options import PROGRAM
 from nineteen.script.render import environment
@@ -12,23 +10,13 @@ from nineteen.verbs.catalogue.failures import FAILED, FAILURES
 INDEX, COURSE = "README.md", "course.md"  # in the folder of the catalogue
 
 
-class Entry(NamedTuple):
-    """A script of a page: its file, its options and its text."""
-
-    link: str
-    spec: ScriptSpec
-    source: str
-
-
 def pages(scripts: list[tuple[ScriptSpec, str]]) -> dict[str, str]:
     """The pages by the names of their files, from the catalogue's scripts in their order.
 
     Raises KeyError for a lesson's script that is not among them.
     """
-    entries = {
-        file_stem(spec): Entry(f"{file_stem(spec)}.py", spec, text) for spec, text in scripts
-    }
-    failed = {one.name: Entry(f"{FAILED}/{one.name}.py", one.spec, one.source) for one in FAILURES}
+    entries = {file_stem(spec): (f"{file_stem(spec)}.py", spec, text) for spec, text in scripts}
+    failed = {one.name: (f"{FAILED}/{one.name}.py", one.spec, one.source) for one in FAILURES}
     rest = iter(entries.values())
     chapters = [
         (chapter["title"], [next(rest) for _ in chapter["scripts"]])

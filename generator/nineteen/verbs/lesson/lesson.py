@@ -1,6 +1,6 @@
 """A lesson around a verified script: the page as data, from which the formats are written."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -16,23 +16,12 @@ from nineteen.script.recipe import recipe
 from nineteen.script.render import environment
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.execute import execute
-from nineteen.training.gradient import matrices
+from nineteen.training.gradient import Matrices, matrices
 from nineteen.training.observe import instrument
 from nineteen.verbs.lesson.derivation import derive, tex
 from nineteen.verbs.lesson.lesson_pictures import SHOWN, kind, learned, loss_curve, network
 
 MATH = ("none", "some", "full")
-
-
-@dataclass(frozen=True)
-class Training:
-    """What was seen of a script's training.
-
-    The loss of each epoch, as `look.LOSS` says; the final weights as in an Update.
-    """
-
-    losses: tuple[float, ...]
-    weights: Any
 
 
 def lesson(made: Made, math: str, format: str) -> Document:
@@ -41,7 +30,8 @@ def lesson(made: Made, math: str, format: str) -> Document:
     The script is trained once more, in this process. Raises UsageError where a library of the extra
     `lessons` is missing.
     """
-    spec, training = made.spec, train_again(made)
+    spec = made.spec
+    losses, weights = train_again(made)
     values = {
         "spec": spec,
         "format": format,
@@ -50,7 +40,7 @@ def lesson(made: Made, math: str, format: str) -> Document:
         "source": made.source,
         "printed": made.run.stdout,
         "lines": annotated(spec),
-        "losses": training.losses,
+        "losses": losses,
         "parameters": sum((a + 1) * b for a, b in pairwise(spec.sizes)),
         "kind": kind(spec),
         "shown": SHOWN,
@@ -64,31 +54,29 @@ def lesson(made: Made, math: str, format: str) -> Document:
     }
     text = environment().get_template("lesson/lesson.md.j2").render(values)
     title = text.partition("\n")[0].removeprefix("# ").replace("`", "")
-    return Document(title, text, _pictures(spec, training, FORMATS[format]))
+    return Document(title, text, _pictures(spec, losses, weights, FORMATS[format]))
 
 
-def train_again(made: Made) -> Training:
-    """The training, seen once more in this process.
+def train_again(made: Made) -> tuple[list[float], Matrices]:
+    """The loss of each epoch, as `look.LOSS` says, and the final weights, seen in this process.
 
     Without the copies of `observe`, which cost half as much again as the run: a lesson needs no
     weights but the last.
     """
     losses: dict[int, float] = {}
-    predictions = made.spec.table.predictions
-    weights: Any = None
+    weights: list[Any] = []
 
     def seen(epoch: int, _rows: Any, error: Any, _weights: Any) -> None:
         with np.errstate(divide="ignore"):
-            loss = -float(np.log(1 - np.abs(error)).sum()) / predictions
+            loss = -float(np.log(1 - np.abs(error)).sum()) / made.spec.table.predictions
             losses[epoch] = losses.get(epoch, 0.0) + loss
 
     def updated(after: Any) -> None:
-        nonlocal weights
-        weights = after
+        weights[:] = after
 
     tree = instrument(made.source)
     execute(tree, __started__=lambda *_: None, __seen__=seen, __updated__=updated)
-    return Training(tuple(losses.values()), weights)
+    return list(losses.values()), matrices(weights, made.spec)
 
 
 def _other_size(spec: ScriptSpec) -> ScriptSpec:
@@ -99,12 +87,14 @@ def _other_size(spec: ScriptSpec) -> ScriptSpec:
     return replace(spec, hidden=other, lr=usual.lr, epochs=usual.epochs, seed=0)
 
 
-def _pictures(spec: ScriptSpec, training: Training, file: str) -> tuple[Picture, ...]:
+def _pictures(
+    spec: ScriptSpec, losses: list[float], weights: Matrices, file: str
+) -> tuple[Picture, ...]:
     """The network, the loss curve and what was learned, as "svg" or "png"."""
     with style():
         drawn = {
             "network": network(spec),
-            "loss": loss_curve(training.losses, spec.batch),
-            "learned": learned(spec, matrices(training.weights, spec)),
+            "loss": loss_curve(losses, spec.batch),
+            "learned": learned(spec, weights),
         }
         return tuple(Picture(name, save(figure, file), file) for name, figure in drawn.items())
