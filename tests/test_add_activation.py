@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import test_derivation
+from exact import gradient, loss
 from nineteen.script.activations import ACTIVATIONS, Activation, kinds
 from nineteen.script.annotate import annotated
 from nineteen.script.choices import command, read
@@ -13,7 +14,7 @@ from nineteen.script.recipe import ONE_LAYER
 from nineteen.script.render import confirm, render
 from nineteen.script.spec import ScriptSpec
 from nineteen.script.templates import templates_folder
-from nineteen.training.gradient import gradient, hidden, loss, matrices
+from nineteen.training.gradient import hidden, matrices
 from nineteen.training.observe import Update, observe
 from nineteen.verbs.lesson.lesson import lesson
 from space import spec

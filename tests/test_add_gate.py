@@ -96,7 +96,7 @@ def test_the_list_has_them_with_the_right_bits(copy: Path) -> None:
 def test_scripts_are_made_explained_and_checked(copy: Path, name: str) -> None:
     path = copy / f"{name}.py"
     verb(copy, name, "-o", str(path))
-    assert "1 script: all passed" in verb(copy, "check", str(path))
+    assert ": all passed" in verb(copy, "check", str(path))
     explained = verb(copy, "explain", name)
     assert ("where exactly one input is above 0." in explained) == (name == "one_hot3")
 

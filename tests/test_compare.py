@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from exact import loss
 from nineteen.cli import main
 from nineteen.script.choices import choices_of, choose
 from nineteen.script.judge import judge
@@ -20,7 +21,7 @@ from nineteen.script.render import render
 from nineteen.script.run import Ending, Run
 from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.training.common_text import common_lines, common_text
-from nineteen.training.gradient import loss, matrices, predict
+from nineteen.training.gradient import matrices, predict
 from nineteen.training.observe import Update, observe
 from nineteen.training.side_by_side import observe_together
 from nineteen.verbs.compare.code_table import aligned, differing, html_table

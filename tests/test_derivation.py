@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from exact import gradient
 from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
-from nineteen.training.gradient import gradient, matrices
+from nineteen.training.gradient import matrices
 from nineteen.training.observe import Start, Update, observe
 from nineteen.verbs.lesson.derivation import Derivation, Formula, derive
 from space import spec

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from exact import gradient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nineteen.errors import UsageError
@@ -18,7 +19,6 @@ from nineteen.script.run import Ending, run
 from nineteen.script.spec import ScriptSpec
 from nineteen.training import isolated
 from nineteen.training.examine import examine, examine_here
-from nineteen.training.gradient import gradient
 from nineteen.training.gradient_step import GradientStep
 from nineteen.training.honesty import WATCHED, Honesty, watched_updates
 from nineteen.training.mistakes import wrong_change

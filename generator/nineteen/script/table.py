@@ -57,13 +57,10 @@ class TruthTable:
 
     def ignores_an_input(self) -> bool:
         """Whether some input never makes a difference, as in a copy of one input."""
+        wanted, places = self.targets(), range(self.inputs)
         return any(
-            all(
-                column[row] == column[row ^ bit]
-                for column in self.columns
-                for row in range(self.rows)
-            )
-            for bit in (1 << place for place in range(self.inputs))
+            all(wanted[row] == wanted[row ^ 1 << place] for row in range(self.rows))
+            for place in places
         )
 
     def inputs_of(self, row: int) -> str:

@@ -72,19 +72,6 @@ def predict(weights: Matrices, X: Array, activation: Activation) -> Array:
     return sigmoid(forward(weights, X, hidden(activation).function)[1])
 
 
-def loss(weights: Matrices, X: Array, y: Array, activation: Activation) -> float:
-    """The binary cross-entropy of targets y (rows, outputs), summed over everything, in nats."""
-    logits = forward(weights, X, hidden(activation).function)[1]
-    return float((np.logaddexp(0, logits) - y * logits).sum())
-
-
-def gradient(weights: Matrices, X: Array, y: Array, activation: Activation) -> Matrices:
-    """The derivative of `loss` with respect to each matrix, shaped as the matrices."""
-    function, slope = hidden(activation)
-    layers, logits = forward(weights, X, function)
-    return backward(weights, layers, sigmoid(logits) - y, slope)
-
-
 def backward(weights: Matrices, layers: list[Array], delta: Array, slope: Function) -> Matrices:
     """The gradients of all matrices from `delta`, the derivative at the logits (rows, outputs)."""
     gradients = []
