@@ -18,15 +18,15 @@ from nineteen.errors import UsageError
 from nineteen.page.estimates import wilson
 from nineteen.script.choices import choose, read, spec_of
 from nineteen.script.judge import judge
-from nineteen.script.options import command_parser
 from nineteen.script.render import for_seeds, render
 from nineteen.script.run import Ending, Run, run
 from nineteen.script.run_many import printed_in_isolation
 from nineteen.training.execute import run_here
 from nineteen.verbs.sweep import work as sweep_run
-from nineteen.verbs.sweep.command import _ONCE, _plan, sweep
-from nineteen.verbs.sweep.jobs import FLAGS, SweepPlan
-from nineteen.verbs.sweep.measure import _to_observe
+from nineteen.verbs.sweep.command import main as sweep_main
+from nineteen.verbs.sweep.command import sweep
+from nineteen.verbs.sweep.jobs import SweepPlan
+from nineteen.verbs.sweep.ledger import Ledger, _to_observe
 from nineteen.verbs.sweep.npn import npn_classes
 from nineteen.verbs.sweep.pool import WorkersDie, workers_for
 from nineteen.verbs.sweep.results_file import LEARNED, NOT_LEARNED, resume
@@ -43,11 +43,21 @@ HERE = ["--workers", "1"]
 SMALL = 0.0008  # seconds, so that even a quick sweep has several pieces
 
 
+class Planned(Exception):
+    """What a sweep is going to run."""
+
+
 def plan(line: str) -> SweepPlan:
-    given = vars(command_parser("sweep").read(shlex.split(line)))
-    flags = [flag for flag in FLAGS if given[flag[2:].replace("-", "_")]]
-    options = {option.field: given[option.field] for option in _ONCE}
-    return _plan(given["gate"], flags, given["hidden"], given["batch"], given["seeds"], options)[0]
+    def stop(ledger: Ledger, crew: object) -> None:
+        raise Planned(ledger.plan)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("nineteen.verbs.sweep.command.run_plan", stop)
+        with pytest.raises(Planned) as planned:
+            sweep_main(shlex.split(line))
+    found = planned.value.args[0]
+    assert isinstance(found, SweepPlan)
+    return found
 
 
 def rows(path: Path) -> list[dict[str, object]]:
@@ -276,7 +286,7 @@ def test_scripts_that_run_alone_do_not_see_each_other() -> None:
 def test_the_updates_to_learn_are_enough_and_five_fewer_are_not() -> None:
     for seed in range(5):
         spec = replace(plan("xor").spec(0), seed=seed)
-        needed = updates_to_learn(spec)
+        [needed] = updates_to_learn(spec, [seed])
         assert judge(run_here(render(replace(spec, epochs=needed))), spec.table).ok
         fewer = run_here(render(replace(spec, epochs=needed - 5)))
         assert not judge(fewer, spec.table).ok
@@ -317,7 +327,7 @@ def test_only_the_sample_runs_again_when_all_is_there(
         raise AssertionError(jobs)
 
     before = whole.read_bytes()
-    monkeypatch.setattr("nineteen.verbs.sweep.measure.run_jobs", never)
+    monkeypatch.setattr("nineteen.verbs.sweep.ledger.run_jobs", never)
     assert main(["sweep", *QUICK, *HERE, "-o", str(whole)]) == 0
     assert whole.read_bytes() == before
 
@@ -587,7 +597,10 @@ def without_seconds(text: str) -> str:
 def test_gates_with_other_defaults_are_pooled_under_all_of_them() -> None:
     swept = plan("xor xor3 and --each --seeds 2")
     [share] = pooled_shares(swept, bytearray([LEARNED] * 6))
-    assert (share.hidden, share.lr, share.epochs) == ("8 / 12", "1", "100 / 150")
+    xor, xor3 = swept.spec(0), swept.spec(1)
+    assert xor.hidden != xor3.hidden
+    assert share.hidden == f"{xor.hidden[0]} / {xor3.hidden[0]}"
+    assert share.lr == " / ".join(dict.fromkeys([f"{xor.lr:g}", f"{xor3.lr:g}"]))
     assert (share.learned, share.runs) == (6, 6)
 
 
@@ -604,7 +617,7 @@ def test_failing_functions_and_the_worst_are_named() -> None:
         "python -m generator --table 0011, seeds 0, 1, 2",
         "python -m generator --table 0110",
     ]
-    assert set(_to_observe(swept, states, 0)) == {
+    assert set(_to_observe(Ledger(swept, None, states), 0)) == {
         job for job in range(40) if states[job] == LEARNED
     }
 

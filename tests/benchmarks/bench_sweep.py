@@ -1,9 +1,9 @@
-"""What a sweep costs beside the scripts themselves: python tests/benchmarks/bench_sweep.py [rounds]
+"""How fast sweeps are: python tests/benchmarks/bench_sweep.py [rounds]
 
-Prints medians and ranges, everything interleaved in one run: a sweep in one process against
-compiling and executing the same sources in a bare loop; two workers against two bare processes;
-the two-input scripts of the catalogue in warm workers against a fresh process each; two Dask
-workers against two of loky; and the peak memory of 100,000 scripts against that of 1,000.
+Prints medians and ranges, everything interleaved in one run: a sweep in one process against a bare
+loop that compiles and executes the same sources one by one, as version 0.1.0 did; two workers
+against two bare processes that run the same sources side by side; two Dask workers against two of
+loky; and the peak memory of 100,000 scripts against that of 1,000.
 """
 
 import json
@@ -18,30 +18,31 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from itertools import count
 from pathlib import Path
 
-from joblib import Parallel, delayed
 from nineteen.cli import main
-from nineteen.script.choices import command as command_of
-from nineteen.script.choices import file_stem
-from nineteen.script.options import command_parser
-from nineteen.script.render import render
-from nineteen.verbs.catalogue.command import specs
-from nineteen.verbs.sweep.jobs import Plan, plan_of
-from nineteen.verbs.sweep.work import run_piece
-from timing import command, interleaved, ratio
+from nineteen.script.choices import choose, spec_of
+from nineteen.script.render import fit, for_seeds
+from timing import interleaved
 
-ROOT = Path(__file__).parent.parent.parent
 WORKERS = 2
 NUMBERS = count()  # of the files of rows
+# A sweep's scripts, and how many of them the bare loop runs.
+LINES = {
+    "xor": (10_000, 500),
+    "xor3": (5000, 300),
+    "xor4": (1000, 100),
+    "xor5": (100, 40),
+    "xor6": (20, 10),
+}
 BARE = (
-    "import contextlib, io, json, sys\n"
-    "with contextlib.redirect_stdout(io.StringIO()):\n"
-    "    for source in json.load(open(sys.argv[1])):\n"
-    "        exec(compile(source, 'script.py', 'exec'), {'__name__': '__main__'})\n"
+    "import json, sys\n"
+    "from nineteen.training.side_by_side import run_together\n"
+    "sources = json.load(open(sys.argv[1]))\n"
+    "for at in range(0, len(sources), 2000):\n"
+    "    run_together(sources[at : at + 2000])\n"
 )
 MEMORY = (
     "import resource, sys\n"
@@ -64,37 +65,44 @@ def main_of(folder: Path, words: list[str]) -> Callable[[], object]:
     return job
 
 
-def plan(words: list[str]) -> Plan:
-    return plan_of(command_parser("sweep").read(words))[0]
+def sources_of(line: str, seeds: int) -> list[str]:
+    return for_seeds(lambda spec: fit(spec)[0], spec_of(choose(line.split())), range(seeds))
 
 
 def bare(sources: list[str]) -> None:
-    """The bare loop: what the scripts cost by themselves."""
+    """The bare loop: what the scripts cost one by one."""
     with contextlib.redirect_stdout(io.StringIO()):
         for source in sources:
             exec(compile(source, "script.py", "exec"), {"__name__": "__main__"})
 
 
-def overhead(folder: Path, rounds: int) -> None:
-    """Wall-clock time and, steadier where others use the machine too, processor time."""
-    for line, seeds in (("xor", 4000), ("xor --batch mini", 2000), ("xor --batch sgd", 1000)):
-        words = [*line.split(), "--seeds", str(seeds)]
-        swept = plan(words)
-        sources = [render(spec) for _, spec in swept.specs(tuple(range(seeds)))]
-        processor: dict[str, list[float]] = {"sweep": [], "bare": []}
-        jobs = {
-            "sweep": main_of(folder, [*words, "--workers", "1"]),
-            "bare": partial(bare, sources),
-        }
-        timed = {name: partial(timing_processor, jobs[name], processor[name]) for name in jobs}
-        taken = interleaved(timed, rounds)
-        used = {name: seconds[1:] for name, seconds in processor.items()}  # as `interleaved` does
-        each = statistics.median(used["bare"]) / seeds * 1000
-        print(f"sweep {line}, {seeds} seeds, / bare loop: {ratio(taken['sweep'], taken['bare'])}")
-        print(
-            f"  processor time: {ratio(used['sweep'], used['bare'])}; {each:.2f} ms a bare script"
-        )
-        sys.stdout.flush()
+def ratio(above: list[float], below: list[float], scale: float = 1.0) -> str:
+    """The scaled ratio round by round, as median and range."""
+    found = [scale * a / b for a, b in zip(above, below, strict=True)]
+    return f"{statistics.median(found):.2f} ({min(found):.2f} to {max(found):.2f})"
+
+
+def speed(folder: Path, rounds: int) -> None:
+    """Scripts a second, by the clock and, steadier on a busy machine, by the processor's time."""
+    for gate, (seeds, few) in LINES.items():
+        for batch in ("full", "mini", "sgd"):
+            line = f"{gate} --batch {batch}"
+            processor: dict[str, list[float]] = {"sweep": [], "bare": []}
+            jobs = {
+                "sweep": main_of(folder, [*line.split(), "--seeds", str(seeds), "--workers", "1"]),
+                "bare": partial(bare, sources_of(line, few)),
+            }
+            timed = {name: partial(timing_processor, jobs[name], processor[name]) for name in jobs}
+            taken = interleaved(timed, rounds)
+            used = {name: seconds[1:] for name, seconds in processor.items()}
+            times = seeds / few
+            print(
+                f"{line}: a sweep of {seeds} / the bare loop, scripts a second "
+                f"{ratio(taken['bare'], taken['sweep'], times)}; "
+                f"processor time {ratio(used['bare'], used['sweep'], times)}; "
+                f"{1000 * statistics.median(used['sweep']) / seeds:.3f} ms a script",
+                flush=True,
+            )
 
 
 def timing_processor(job: Callable[[], object], seconds: list[float]) -> None:
@@ -105,9 +113,9 @@ def timing_processor(job: Callable[[], object], seconds: list[float]) -> None:
     seconds.append(sum(after[:4]) - sum(before[:4]))
 
 
-def two_workers(folder: Path, rounds: int, seeds: int = 10_000) -> None:
+def two_workers(folder: Path, rounds: int, seeds: int = 60_000) -> None:
     words = ["xor", "--seeds", str(seeds)]
-    sources = [render(spec) for _, spec in plan(words).specs(tuple(range(seeds)))]
+    sources = sources_of("xor", seeds)
     halves = [folder / f"half{half}.json" for half in range(WORKERS)]
     for half, path in enumerate(halves):
         path.write_text(json.dumps(sources[half::WORKERS]), encoding="utf-8")
@@ -128,32 +136,11 @@ def two_workers(folder: Path, rounds: int, seeds: int = 10_000) -> None:
         else:
             cluster = LocalCluster(n_workers=WORKERS, threads_per_worker=1, dashboard_address=None)
             stack.enter_context(cluster)
-            where = cluster.scheduler_address
-            jobs["dask"] = main_of(folder, [*words, "--scheduler", where])
+            jobs["dask"] = main_of(folder, [*words, "--scheduler", cluster.scheduler_address])
         taken = interleaved(jobs, rounds)
-    print(f"two bare processes / two workers, speed: {ratio(taken['bare'], taken['loky'])}")
+    print(f"two workers / two bare processes, speed: {ratio(taken['bare'], taken['loky'])}")
     if "dask" in taken:
         print(f"two Dask workers / two loky workers: {ratio(taken['dask'], taken['loky'])}")
-    sys.stdout.flush()
-
-
-def fresh_processes(rounds: int, seeds: int = 20) -> None:
-    wanted = [spec for spec in specs() if spec.table.inputs == 2 and not spec.show_loss]
-    paths = [str(ROOT / "generated" / f"{file_stem(spec)}.py") for spec in wanted]
-    words = [command_of(spec).split()[3:] for spec in wanted]
-    plans = [plan([*line, "--seeds", "10000"]) for line in words]
-
-    def fresh() -> None:
-        with ThreadPoolExecutor(WORKERS) as pool:
-            list(pool.map(lambda path: command([sys.executable, path])(), paths))
-
-    def warm() -> None:
-        jobs = tuple(range(1, seeds + 1))
-        Parallel(WORKERS)(delayed(run_piece)(swept, jobs) for swept in plans)
-
-    taken = interleaved({"fresh": fresh, "warm": warm}, rounds)
-    fast = [seeds * second for second in taken["fresh"]]
-    print(f"scripts a second, warm / fresh, {len(paths)} scripts: {ratio(fast, taken['warm'])}")
     sys.stdout.flush()
 
 
@@ -169,7 +156,6 @@ def memory() -> None:
             text=True,
         )
         peaks.append([int(word) / 1024 for word in done.stderr.split()])
-        print(done.stdout.strip())
     for who, (few, many) in zip(("sweep", "largest worker"), zip(*peaks, strict=True), strict=True):
         print(f"peak memory of the {who}: {few:.0f} MB, then {many:.0f} MB: {many / few:.2f}")
 
@@ -177,7 +163,6 @@ def memory() -> None:
 if __name__ == "__main__":
     turns = int(sys.argv[1]) if len(sys.argv) > 1 else 5
     with tempfile.TemporaryDirectory() as scratch:
-        overhead(Path(scratch), turns)
+        speed(Path(scratch), turns)
         two_workers(Path(scratch), turns)
-    fresh_processes(turns)
     memory()

@@ -2,25 +2,21 @@
 
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
 from nineteen.errors import UsageError
-from nineteen.script.choices import choose
+from nineteen.script.choices import choose, words_of
 from nineteen.script.files import output_path
-from nineteen.script.options import BATCH_ALIASES, command_parser, script_options, short
+from nineteen.script.options import BATCH_ALIASES, command_parser, short
 from nineteen.script.spec import Batch
-from nineteen.verbs.sweep.jobs import FLAGS, SweepPlan, plan_sweep
-from nineteen.verbs.sweep.measure import Measured, measure, observe_updates
+from nineteen.verbs.sweep.jobs import FLAGS, plan_sweep
+from nineteen.verbs.sweep.ledger import Ledger, observe_updates, run_plan
 from nineteen.verbs.sweep.pool import WorkersDie, workers_for
+from nineteen.verbs.sweep.shares import result_of
 from nineteen.verbs.sweep.sweep_page import write_page
-from nineteen.verbs.sweep.sweep_result import SweepResult, result_of
-
-# The sweep sets these itself; it has the main command's other options as they are.
-_NOT_ONCE = ("hidden", "batch", "seed", "show", "keep")
-_ONCE = [each for each in script_options() if each.field not in _NOT_ONCE]
+from nineteen.verbs.sweep.sweep_result import SweepResult
 
 Size = int | str | tuple[int, ...]
 
@@ -37,7 +33,7 @@ def sweep(
     workers: int | None = None,
     scheduler: str | None = None,
     observe: bool = False,
-    **options: str | float | None,
+    **options: object,
 ) -> SweepResult:
     """What share of the scripts learns, for every subject, size and strategy, with its interval.
 
@@ -47,22 +43,33 @@ def sweep(
     same call continues; `observe` also finds the updates that a sample needed. Raises UsageError as
     the command does, and WorkersDie.
     """
-    flags = [flag for flag, yes in zip(FLAGS, (all_functions, classes, each), strict=True) if yes]
-    plan, remarks = _plan(gates, flags, hidden, batch, seeds, options)
+    names, batches = _words(gates), _words(batch if isinstance(batch, list) else [batch or ""])
+    if batches:  # what stands behind the first of them, and can only be a strategy, is one too
+        known = {*Batch, *BATCH_ALIASES}
+        batches += [name for name in names if name.lower() in known]
+        names = [name for name in names if name.lower() not in known]
+    sizes = hidden if isinstance(hidden, list) else [] if hidden is None else [hidden]
+    plan, remarks = plan_sweep(
+        choose(words_of(names, options)),
+        [choose(words_of((), {"hidden": size})).hidden or () for size in sizes],
+        [choose(words_of((), {"batch": name})).batch or Batch.FULL for name in batches],
+        seeds,
+        [flag for flag, yes in zip(FLAGS, (all_functions, classes, each), strict=True) if yes],
+    )
     path = None if output is None else output_path(str(output), Path())
-    measured = Measured(plan, path, bytearray(plan.scripts))
+    ledger = Ledger(plan, path, bytearray(plan.scripts))
     try:
         with workers_for(plan, workers, scheduler) as crew:
-            measure(measured, crew)
-            updates = observe_updates(measured, crew) if observe else []
+            run_plan(ledger, crew)
+            updates = observe_updates(ledger, crew) if observe else []
     except WorkersDie as error:
-        raise WorkersDie(f"{error}; {measured.kept}") from None
+        raise WorkersDie(f"{error}; {ledger.kept}") from None
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"interrupted, {measured.kept}") from None
+        raise KeyboardInterrupt(f"interrupted, {ledger.kept}") from None
     except OSError as error:
         where, what = error.filename or path or "output", error.strerror or error
-        raise UsageError(f"{where}: {what}; {measured.kept}") from None
-    return result_of(measured, updates, remarks)
+        raise UsageError(f"{where}: {what}; {ledger.kept}") from None
+    return result_of(ledger, updates, remarks)
 
 
 def main(argv: list[str]) -> int:
@@ -82,17 +89,9 @@ def main(argv: list[str]) -> int:
         print(page)
         if missing:
             print(f"{missing}; the page has its tables and no picture", file=sys.stderr)
-    return _exit_code(result, least)
-
-
-def _exit_code(result: SweepResult, least: Fraction) -> int:
-    """0, or the code of the worst problem; each problem is printed, a line each."""
+    low = f"less than --at-least {float(least):g} %"
     problems = result.problems + tuple(
-        (
-            1,
-            f"{share.what}, hidden {share.hidden}, {share.batch}: {share.learned:,} of "
-            f"{share.runs:,} learned, less than --at-least {float(least):g} %",
-        )
+        (1, f"{share}: {share.learned:,} of {share.runs:,} learned, {low}")
         for share in result.pooled + result.shares
         if 100 * share.learned < least * share.runs
     )
@@ -101,46 +100,9 @@ def _exit_code(result: SweepResult, least: Fraction) -> int:
     return max([code for code, _ in problems], default=0)
 
 
-def _plan(
-    gates: Sequence[str],
-    flags: Sequence[str],
-    hidden: Size | list[Size] | None,
-    batch: str | list[str] | None,
-    seeds: int | None,
-    options: dict[str, Any],
-) -> tuple[SweepPlan, tuple[str, ...]]:
-    """What `plan_sweep` makes of the arguments, once the main command's parser has read them."""
-    if strange := set(options) - {option.field for option in _ONCE}:
-        raise UsageError(f"sweep has no option {short(strange.pop())}")
-    given = [option for option in _ONCE if options.get(option.field) is not None]
-    names, batches = _apart(gates, batch if isinstance(batch, list) else [batch or ""])
-    sizes = hidden if isinstance(hidden, list) else [] if hidden is None else [hidden]
-    return plan_sweep(
-        choose([*names, *(f"{option.name}={options[option.field]}" for option in given)]),
-        [choose([f"--hidden={_text(size)}"]).hidden or () for size in sizes],
-        [choose([f"--batch={name}"]).batch or Batch.FULL for name in batches],
-        seeds,
-        flags,
-    )
-
-
-def _apart(words: Sequence[str], strategies: Sequence[str]) -> tuple[list[str], list[str]]:
-    """Names of gates and of strategies, cut at commas and spaces.
-
-    A word behind the first strategy of --batch arrives among the gates: where it can only be a
-    strategy, it is one.
-    """
-    names, batches = (
-        [w for text in texts for w in re.split(r"[,\s]+", text) if w]
-        for texts in (words, strategies)
-    )
-    known = {*Batch, *BATCH_ALIASES} if batches else set()
-    batches += [name for name in names if name.lower() in known]
-    return [name for name in names if name.lower() not in known], batches
-
-
-def _text(size: Size) -> str:
-    return ",".join(map(str, size)) if isinstance(size, tuple) else str(size)
+def _words(texts: Iterable[str]) -> list[str]:
+    """The words of some texts, which commas or spaces separate."""
+    return [word for text in texts for word in re.split(r"[,\s]+", text) if word]
 
 
 def _percent(text: str) -> Fraction:

@@ -5,7 +5,7 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -101,8 +101,13 @@ def workers_for(
         with parallel_config("loky", inner_max_num_threads=1):
             yield Workers(plan, processes or -1, os.getpid())
         return
-    with _no_log(), _cluster(plan, scheduler) as workers, parallel_config("dask"):
-        yield workers
+    with ExitStack() as stack:
+        # What Dask logs, it also raises, and that is told in one line.
+        stack.callback(logging.disable, logging.root.manager.disable)
+        logging.disable()
+        workers = stack.enter_context(_cluster(plan, scheduler))
+        with parallel_config("dask"):
+            yield workers
 
 
 def fingerprint(plan: SweepPlan) -> str:
@@ -162,17 +167,6 @@ def _cluster(plan: SweepPlan, scheduler: str) -> Iterator[Workers]:
             raise refuse(f"{reason}; install the same version of nineteen there")
         losses = (CancelledError, distributed.comm.CommClosedError)
         yield Workers(plan, deaths=(distributed.KilledWorker, BrokenExecutor), losses=losses)
-
-
-@contextmanager
-def _no_log() -> Iterator[None]:
-    """Nothing is logged meanwhile: what Dask logs, it also raises, and that is told in one line."""
-    before = logging.root.manager.disable
-    logging.disable()
-    try:
-        yield
-    finally:
-        logging.disable(before)
 
 
 def _obituary(plan: SweepPlan, jobs: Jobs) -> str:

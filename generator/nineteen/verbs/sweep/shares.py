@@ -1,79 +1,53 @@
-"""What a sweep found: shares with their intervals, from one byte a job."""
+"""What a sweep found, from one byte a job: its result."""
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from itertools import groupby
-from math import ceil, floor
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby, islice
+from statistics import median
 
-from nineteen.page.estimates import wilson
 from nineteen.script.choices import command
 from nineteen.script.options import decimal
 from nineteen.script.spec import table_name
 from nineteen.verbs.sweep.jobs import SweepPlan
+from nineteen.verbs.sweep.ledger import Ledger
 from nineteen.verbs.sweep.results_file import LEARNED, NOT_LEARNED
+from nineteen.verbs.sweep.sweep_result import Hardest, Share, SweepResult, UpdatesNeeded
 
+NAMED = 100  # of how many cells the failing scripts are named
 SEEDS_NAMED = 12
 
 
-@dataclass(frozen=True)
-class Share:
-    """How many of some runs learned; `what` ran with these options, as they are written."""
-
-    what: str
-    hidden: str
-    batch: str
-    lr: str
-    epochs: str
-    runs: int
-    learned: int
-
-    @property
-    def rate(self) -> float:
-        """The share itself, between 0 and 1."""
-        return self.learned / self.runs
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """The 95 % interval of the share, between 0 and 1; see page/estimates.py."""
-        return wilson(self.learned, self.runs)
-
-    @property
-    def percent(self) -> str:
-        """The share, cut and not rounded to two decimals: 100 stands for all of them."""
-        return f"{10_000 * self.learned // self.runs / 100:g} %"
-
-    @property
-    def bounds(self) -> str:
-        """The interval in percent, rounded outwards to two decimals."""
-        low, high = self.interval
-        return f"{floor(1e4 * low) / 100:.2f} to {ceil(1e4 * high) / 100:.2f} %"
-
-
-@dataclass(frozen=True)
-class Hardest:
-    """The functions of a family that learned least often, in one group."""
-
-    hidden: str
-    batch: str
-    runs: int
-    least: int
-    functions: int
-    failing: int
-    names: tuple[str, ...]
+def result_of(
+    ledger: Ledger, updates: Iterable[list[int]], remarks: tuple[str, ...]
+) -> SweepResult:
+    """The result of a sweep that is over; `updates` are those of each group, sorted, or none."""
+    plan, states = ledger.plan, ledger.states
+    pooled = tuple(pooled_shares(plan, states))
+    return SweepResult(
+        command=plan.command,
+        shares=tuple(shares_by_subject(plan, states)),
+        pooled=pooled,
+        hardest=tuple(hardest(plan, states)),
+        failures=states.count(NOT_LEARNED),
+        failing=tuple(islice(failing_cells(plan, states), NAMED)),
+        updates=tuple(_needed(*each) for each in zip(pooled, updates, strict=False) if each[1]),
+        classes=plan.classes,
+        scripts=ledger.done,
+        seconds=ledger.seconds,
+        confirmed=ledger.confirmed,
+        problems=tuple(ledger.problems),
+        remarks=remarks,
+    )
 
 
 def pooled_shares(plan: SweepPlan, states: bytearray) -> list[Share]:
     """One share for each group, over all subjects; none for a group without a run."""
-    shares = [
-        _share(plan, states, _name(plan), range(group, plan.cells, len(plan.groups)))
-        for group in range(len(plan.groups))
-    ]
-    return [share for share in shares if share.runs]
+    cells = [range(group, plan.cells, len(plan.groups)) for group in range(len(plan.groups))]
+    return [share for each in cells if (share := _share(plan, states, _name(plan), each)).runs]
 
 
 def shares_by_subject(plan: SweepPlan, states: bytearray) -> list[Share]:
     """One share for each named subject in each group; none for a family."""
-    if plan.family or plan.subjects == 1:
+    if plan.functions or plan.subjects == 1:
         return []
     every = [_share(plan, states, subject_name(plan, cell), [cell]) for cell in range(plan.cells)]
     return [share for share in every if share.runs]
@@ -81,10 +55,8 @@ def shares_by_subject(plan: SweepPlan, states: bytearray) -> list[Share]:
 
 def hardest(plan: SweepPlan, states: bytearray) -> list[Hardest]:
     """For each group of a family, which of its functions learned least often."""
-    if not plan.family:
-        return []
     found = []
-    for group in range(len(plan.groups)):
+    for group in range(len(plan.groups) if plan.functions else 0):
         cells = range(group, plan.cells, len(plan.groups))
         counts = {cell: _counts(plan, states, cell) for cell in cells}
         failing = [cell for cell, (runs, learned) in counts.items() if learned < runs]
@@ -99,15 +71,11 @@ def hardest(plan: SweepPlan, states: bytearray) -> list[Hardest]:
 def failing_cells(plan: SweepPlan, states: bytearray) -> Iterator[str]:
     """A line for each cell in which a script did not learn: its command, and which seeds."""
     for cell, jobs in groupby(_jobs(states, NOT_LEARNED), lambda job: job // plan.seeds):
-        yield _line(command(plan.spec(cell)), [job % plan.seeds for job in jobs])
-
-
-def _line(text: str, seeds: list[int]) -> str:
-    if seeds == [0]:
-        return text
-    shown = ", ".join(map(str, seeds[:SEEDS_NAMED]))
-    more = f" and {len(seeds) - SEEDS_NAMED:,} more" if len(seeds) > SEEDS_NAMED else ""
-    return f"{text}, seed{'s' * (len(seeds) > 1)} {shown}{more}"
+        seeds = [job % plan.seeds for job in jobs]
+        shown = ", ".join(map(str, seeds[:SEEDS_NAMED]))
+        more = f" and {len(seeds) - SEEDS_NAMED:,} more" if len(seeds) > SEEDS_NAMED else ""
+        text = "" if seeds == [0] else f", seed{'s' * (len(seeds) > 1)} {shown}{more}"
+        yield command(plan.spec(cell)) + text
 
 
 def subject_name(plan: SweepPlan, cell: int) -> str:
@@ -116,7 +84,7 @@ def subject_name(plan: SweepPlan, cell: int) -> str:
     return " ".join(spec.gates) or table_name(spec.table)
 
 
-def _share(plan: SweepPlan, states: bytearray, what: str, cells: range | list[int]) -> Share:
+def _share(plan: SweepPlan, states: bytearray, what: str, cells: Sequence[int]) -> Share:
     counts = [_counts(plan, states, cell) for cell in cells]
     return Share(what, *_options(plan, cells), *map(sum, zip(*counts, strict=True)))
 
@@ -128,12 +96,12 @@ def _counts(plan: SweepPlan, states: bytearray, cell: int) -> tuple[int, int]:
     return learned + states.count(NOT_LEARNED, start, end), learned
 
 
-def _options(plan: SweepPlan, cells: range | list[int]) -> tuple[str, str, str, str]:
+def _options(plan: SweepPlan, cells: Sequence[int]) -> tuple[str, str, str, str]:
     """Hidden sizes, strategy, learning rate and epochs, each value once.
 
     The functions of a family have the same; the defaults of named gates go with their inputs.
     """
-    specs = [plan.spec(cell) for cell in (cells[:1] if plan.family else cells)]
+    specs = [plan.spec(cell) for cell in (cells[:1] if plan.functions else cells)]
     hidden = (",".join(map(str, spec.hidden)) for spec in specs)
     batch = (spec.batch.value for spec in specs)
     lr, epochs = (decimal(spec.lr) for spec in specs), (str(spec.epochs) for spec in specs)
@@ -147,9 +115,7 @@ def _each(values: Iterable[str]) -> str:
 def _name(plan: SweepPlan) -> str:
     """What the pooled subjects of a plan are."""
     if plan.functions:
-        return f"{plan.functions}-input functions"
-    if plan.tables:
-        return f"{(len(plan.tables[0]) - 1).bit_length()}-input classes"
+        return f"{plan.inputs}-input {'classes' if plan.classes else 'functions'}"
     return subject_name(plan, 0) if plan.subjects == 1 else f"{plan.subjects} gates pooled"
 
 
@@ -159,3 +125,9 @@ def _jobs(states: bytearray, wanted: int) -> Iterator[int]:
     while job >= 0:
         yield job
         job = states.find(wanted, job + 1)
+
+
+def _needed(share: Share, updates: list[int]) -> UpdatesNeeded:
+    ninetieth = updates[-(-9 * len(updates) // 10) - 1]
+    ends = updates[0], round(median(updates)), ninetieth, updates[-1]
+    return UpdatesNeeded(share.hidden, share.batch, len(updates), *ends)

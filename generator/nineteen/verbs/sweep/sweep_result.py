@@ -1,34 +1,80 @@
-"""What a sweep says: its result, as a table in text and as a picture."""
+"""What a sweep found: shares with their intervals, as a table in text and as a picture."""
 
 import io
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
-from itertools import islice
-from statistics import median
+from math import ceil, floor
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.table import Table
 
-from nineteen.page.look import style
-from nineteen.verbs.sweep.measure import Measured
-from nineteen.verbs.sweep.results_file import NOT_LEARNED
-from nineteen.verbs.sweep.shares import (
-    Hardest,
-    Share,
-    failing_cells,
-    hardest,
-    pooled_shares,
-    shares_by_subject,
-)
-from nineteen.verbs.sweep.sweep_chart import Point, sweep_figure
+from nineteen.page.estimates import wilson
+from nineteen.page.look import STRATEGIES, logarithmic, new_figure, style
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-NAMED = 100  # of how many cells the failing scripts are named
-SHOWN = 10  # the same on the terminal
+SHOWN = 10  # of how many cells the table names the scripts that did not learn
+FLOORS = (99.9, 99, 90, 50, 0)  # where the axis of percentages may begin
+
+
+@dataclass(frozen=True)
+class Share:
+    """How many of some runs learned; `what` ran with these options, as they are written."""
+
+    what: str
+    hidden: str
+    batch: str
+    lr: str
+    epochs: str
+    runs: int
+    learned: int
+
+    def __str__(self) -> str:
+        return f"{self.what}, hidden {self.hidden}, {self.batch}"
+
+    @property
+    def rate(self) -> float:
+        """The share itself, between 0 and 1."""
+        return self.learned / self.runs
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """The 95 % interval of the share, between 0 and 1; see page/estimates.py."""
+        return wilson(self.learned, self.runs)
+
+    @property
+    def percents(self) -> tuple[float, float]:
+        """The interval in percent."""
+        low, high = self.interval
+        return 100 * low, 100 * high
+
+    @property
+    def percent(self) -> str:
+        """The share, cut and not rounded to two decimals: 100 stands for all of them."""
+        return f"{10_000 * self.learned // self.runs / 100:g} %"
+
+    @property
+    def bounds(self) -> str:
+        """The interval in percent, rounded outwards to two decimals."""
+        low, high = self.interval
+        return f"{floor(1e4 * low) / 100:.2f} to {ceil(1e4 * high) / 100:.2f} %"
+
+
+@dataclass(frozen=True)
+class Hardest:
+    """The functions of a family that learned least often, in one group."""
+
+    hidden: str
+    batch: str
+    runs: int
+    least: int
+    functions: int
+    failing: int
+    names: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -70,9 +116,35 @@ class SweepResult:
     remarks: tuple[str, ...]
 
     def __str__(self) -> str:
+        grid = Table(box=None)
+        for name in ("", "hidden", "batch", "learned", "of", "share", "95 % interval"):
+            grid.add_column(name, justify="left" if name in ("", "batch") else "right")
+        for share in self.shares + self.pooled:
+            numbers = (f"{share.learned:,}", f"{share.runs:,}", share.percent, share.bounds)
+            grid.add_row(share.what, share.hidden, share.batch, *numbers)
         file = io.StringIO()
-        show_sweep(self, Console(file=file, width=200, highlight=False, markup=False))
-        return file.getvalue().rstrip("\n")
+        Console(file=file, width=200, highlight=False, markup=False).print(grid)
+        return file.getvalue() + "\n".join(self._lines())
+
+    def _lines(self) -> list[str]:
+        lines = [
+            f"hidden {group.hidden}, {group.batch}: {group.failing:,} of {group.functions:,} "
+            f"functions did not learn with every seed; the fewest: {group.least} of "
+            f"{group.runs} seeds, {', '.join(group.names)}"
+            for group in self.hardest
+            if group.failing
+        ]
+        if self.failures:
+            more = ", such as:" if len(self.failing) > SHOWN else ":"
+            lines.append(f"{self.failures:,} did not learn{more}")
+        lines += [f"  {line}" for line in self.failing[:SHOWN]]
+        lines.append(f"{self.scripts:,} scripts, {self.seconds:,.1f} s of script time")
+        if self.confirmed and not self.problems:
+            lines.append(
+                f"{self.confirmed:,} of them, a sample and the first that failed, printed the same "
+                "each in a process of its own"
+            )
+        return lines
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(str(self))}</pre>"
@@ -82,74 +154,39 @@ class SweepResult:
 
         Raises UsageError where matplotlib is not installed.
         """
-        shares = [
-            Point(share.hidden, share.batch, *(100 * end for end in (share.rate, *share.interval)))
-            for share in self.pooled
-        ]
-        updates = [
-            Point(row.hidden, row.batch, row.median, row.least, row.most) for row in self.updates
-        ]
         with style():
-            return sweep_figure(self.pooled[0].what, shares, updates)
+            figure = new_figure(8.6, 4.0)
+            figure.suptitle(self.pooled[0].what)
+            left, *right = figure.subplots(1, 2 if self.updates else 1, squeeze=False)[0]
+            shares = [(share, 100 * share.rate, *share.percents) for share in self.pooled]
+            _draw(left, shares)
+            floor = next(end for end in FLOORS if end <= min(low for _, _, low, _ in shares))
+            left.set(title="Share that learned (%), with 95 % intervals", xlabel="hidden units")
+            left.set_ylim(floor - (100 - floor) / 40, 100 + (100 - floor) / 40)
+            for axes in right:
+                _draw(axes, [(row, row.median, row.least, row.most) for row in self.updates])
+                logarithmic(axes, "y")
+                axes.set(title="Updates needed: median, least, most", xlabel="hidden units")
+            handles, labels = left.get_legend_handles_labels()
+            figure.legend(handles, labels, loc="outside lower center", ncols=3, handlelength=4)
+            return figure
 
 
-def result_of(
-    measured: Measured, updates: Iterable[list[int]], remarks: tuple[str, ...]
-) -> SweepResult:
-    """The result of a sweep that is over; `updates` are those of each group, sorted, or none."""
-    plan, states = measured.plan, measured.states
-    pooled = tuple(pooled_shares(plan, states))
-    return SweepResult(
-        command=plan.command,
-        shares=tuple(shares_by_subject(plan, states)),
-        pooled=pooled,
-        hardest=tuple(hardest(plan, states)),
-        failures=states.count(NOT_LEARNED),
-        failing=tuple(islice(failing_cells(plan, states), NAMED)),
-        updates=tuple(_needed(*each) for each in zip(pooled, updates, strict=False) if each[1]),
-        classes=bool(plan.tables),
-        scripts=measured.done,
-        seconds=measured.seconds,
-        confirmed=measured.confirmed,
-        problems=tuple(measured.problems),
-        remarks=remarks,
-    )
-
-
-def show_sweep(result: SweepResult, console: Console) -> None:
-    """Print the shares, the hardest functions of a family, and what did not learn."""
-    grid = Table(box=None, header_style="bold")
-    for name in ("", "hidden", "batch", "learned", "of", "share", "95 % interval"):
-        grid.add_column(name, justify="left" if name in ("", "batch") else "right")
-    for share in [*result.shares, *result.pooled]:
-        numbers = (f"{share.learned:,}", f"{share.runs:,}", share.percent, share.bounds)
-        grid.add_row(share.what, share.hidden, share.batch, *numbers)
-    console.print(grid)
-    for group in result.hardest:
-        if group.failing:
-            console.print(
-                f"hidden {group.hidden}, {group.batch}: {group.failing:,} of {group.functions:,} "
-                f"functions did not learn with every seed; the fewest: {group.least} of "
-                f"{group.runs} seeds, {', '.join(group.names)}",
-                soft_wrap=True,
+def _draw(
+    axes: "Axes", points: Sequence[tuple[Share | UpdatesNeeded, float, float, float]]
+) -> None:
+    """A line for each strategy, a little aside of each other: value, low and high end."""
+    sizes = list(dict.fromkeys(group.hidden for group, *_ in points))
+    for index, (batch, look) in enumerate(STRATEGIES.items()):
+        mine = [point for point in points if point[0].batch == batch]
+        if mine:
+            groups, values, lows, highs = zip(*mine, strict=True)
+            below = [value - low for value, low in zip(values, lows, strict=True)]
+            above = [high - value for value, high in zip(values, highs, strict=True)]
+            places = [sizes.index(group.hidden) + 0.12 * (index - 1) for group in groups]
+            form, ranges = f"{look.line}{look.marker}", (below, above)
+            axes.errorbar(
+                places, values, ranges, fmt=form, color=look.colour, capsize=3, label=look.label
             )
-    if result.failures:
-        more = ", such as:" if len(result.failing) > SHOWN else ":"
-        console.print(f"{result.failures:,} did not learn{more}")
-    for line in result.failing[:SHOWN]:
-        console.print(f"  {line}", soft_wrap=True)
-    console.print(f"{result.scripts:,} scripts, {result.seconds:,.1f} s of script time")
-    if result.confirmed and not result.problems:
-        console.print(
-            f"{result.confirmed:,} of them, a sample and the first that failed, printed the same "
-            "each in a process of its own",
-            soft_wrap=True,
-        )
-
-
-def _needed(share: Share, updates: list[int]) -> UpdatesNeeded:
-    ninetieth = updates[-(-9 * len(updates) // 10) - 1]
-    middle = round(median(updates))
-    return UpdatesNeeded(
-        share.hidden, share.batch, len(updates), updates[0], middle, ninetieth, updates[-1]
-    )
+    axes.set_xticks(range(len(sizes)), sizes)
+    axes.set_xlim(-0.5, len(sizes) - 0.5)
