@@ -9,8 +9,7 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from nineteen.training.lane_numpy import LaneGenerators, lane_numpy
-from nineteen.training.lane_printer import LanePrinter
+from nineteen.training.lane_numpy import LaneGenerators, lane_numpy, lane_texts
 from nineteen.training.lanes import Lanes
 
 LANES = 3
@@ -226,10 +225,8 @@ def test_lanes_draw_apart_or_share_what_they_draw() -> None:
 
 
 def printed(*values: Any) -> list[str]:
-    printer = LanePrinter(LANES)
-    for value in values:
-        printer(value)
-    return printer.texts()
+    pieces = [piece for value in values for piece in [*lane_texts(value), ["\n"]]]
+    return ["".join(piece[lane % len(piece)] for piece in pieces) for lane in range(LANES)]
 
 
 @given(st.data(), st.tuples(st.integers(1, 9), st.integers(1, 9)), st.integers(0, 3))
@@ -344,9 +341,10 @@ TEMPTING: dict[str, Callable[[], Any]] = {
     "a shuffle": lambda: rng.shuffle(x),
     "a legacy generator": lambda: here.random.rand(2),
     "another function": lambda: here.mean(x),
-    "print of a number": lambda: LanePrinter(LANES)(5),
-    "print of two": lambda: LanePrinter(LANES)(x, x),
-    "print of a list": lambda: LanePrinter(LANES)([x]),
+    "print of a number": lambda: lane_texts(5),
+    "print of an object": lambda: lane_texts(f"{rng}"),
+    "iteration over a number": lambda: list(number),
+    "print of a list": lambda: lane_texts([x]),
 }
 
 

@@ -11,12 +11,11 @@ from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from nineteen.errors import UsageError
 from nineteen.script.render import fit
-from nineteen.script.run import Ending
-from nineteen.training import common_text
+from nineteen.script.run import Ending, Run
+from nineteen.training import common_text, side_by_side
 from nineteen.training.execute import execute, run_here
-from nineteen.training.lane_printer import LanePrinter
 from nineteen.training.observe import Update, observe
-from nineteen.training.side_by_side import LaneUpdate, observe_together, run_together, together
+from nineteen.training.side_by_side import LaneUpdate, observe_together, run_together
 from space import command_lines, spec
 from test_lanes import bits
 
@@ -32,6 +31,11 @@ def scripts(*words: str, epochs: int = 5, seeds: tuple[int, ...] = SEEDS) -> lis
     return [fit(replace(chosen, seed=seed))[0] for seed in seeds]
 
 
+def together(sources: list[str]) -> tuple[list[Run], list[int]]:
+    one_by_one: list[int] = []
+    return run_together(sources, one_by_one), one_by_one
+
+
 def alone(source: str) -> str:
     with np.errstate(all="ignore"):
         return execute(source)
@@ -39,12 +43,12 @@ def alone(source: str) -> str:
 
 def assert_same(sources: list[str]) -> None:
     """They run side by side, print what they print alone, and have the same arrays in the end."""
-    done = together(sources)
-    assert not done.one_by_one
-    assert [run.stdout for run in done.runs] == [alone(source) for source in sources]
-    assert {(run.ending, run.stderr) for run in done.runs} == {(Ending.FINISHED, "")}
-    code = common_text.common_text(common_text.common_lines(sources[0]), False).code
-    names = common_text._execute(code, sources, LanePrinter(len(sources)), {})
+    runs, one_by_one = together(sources)
+    assert not one_by_one
+    assert [run.stdout for run in runs] == [alone(source) for source in sources]
+    assert {(run.ending, run.stderr) for run in runs} == {(Ending.FINISHED, "")}
+    code, _ = common_text.common_code(sources[0], False)
+    names, _ = common_text.execute_together(code, sources)
     for place, source in enumerate(sources):
         space: dict[str, Any] = {"print": lambda _: None}
         with np.errstate(all="ignore"):
@@ -62,9 +66,9 @@ def assert_same(sources: list[str]) -> None:
 def any_size(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Side by side also where one by one is as fast."""
     monkeypatch.setattr(common_text, "_BLOCK", 10**6)
-    common_text.common_text.cache_clear()
+    common_text.common_code.cache_clear()
     yield
-    common_text.common_text.cache_clear()
+    common_text.common_code.cache_clear()
 
 
 @pytest.mark.usefixtures("any_size")
@@ -115,10 +119,10 @@ def test_groups_blocks_and_the_order() -> None:
     rules = [*scripts("and3", seeds=(1, 2, 3, 4)), *scripts("xor3", seeds=(1,))]
     single = scripts("xor", "--hidden", "3", seeds=(1,))
     sources = [*of_two[:300], *rules, *of_three, *single, *of_two[300:]]
-    done = together(sources)
-    assert done.one_by_one == [sources.index(source) for source in [rules[4], *single]]
-    assert [run.stdout for run in done.runs] == list(map(alone, sources))
-    assert all(run.seconds > 0 for run in done.runs)
+    runs, one_by_one = together(sources)
+    assert one_by_one == [sources.index(source) for source in [rules[4], *single]]
+    assert [run.stdout for run in runs] == list(map(alone, sources))
+    assert all(run.seconds > 0 for run in runs)
 
 
 def test_one_script_and_none() -> None:
@@ -129,8 +133,8 @@ def test_one_script_and_none() -> None:
 
 def test_large_networks_run_one_by_one() -> None:
     large = scripts("xor8", "--batch", "full", epochs=1)
-    assert together(large).one_by_one == [0, 1, 2, 3]
-    assert together(scripts("xor8", "--batch", "sgd", epochs=1)).one_by_one == []
+    assert together(large)[1] == [0, 1, 2, 3]
+    assert together(scripts("xor8", "--batch", "sgd", epochs=1))[1] == []
 
 
 def test_a_crash_in_one_lane_is_its_own() -> None:
@@ -150,24 +154,24 @@ def test_a_crash_in_one_lane_is_its_own() -> None:
 def test_a_crash_leaves_the_other_blocks_together() -> None:
     sources = scripts("xor", seeds=tuple(range(2100)), epochs=1)
     sources[1] = sources[1].replace("y = np.array([[0]", "y = np.array([[01]")
-    done = together(sources)
-    assert done.one_by_one == list(range(700))
-    assert "leading zeros" in done.runs[1].stderr
-    assert [run.stdout for run in done.runs[2:9]] == list(map(alone, sources[2:9]))
+    runs, one_by_one = together(sources)
+    assert one_by_one == list(range(700))
+    assert "leading zeros" in runs[1].stderr
+    assert [run.stdout for run in runs[2:9]] == list(map(alone, sources[2:9]))
 
 
 def test_a_crash_of_all_is_that_of_each() -> None:
     sources = [source.replace("W2 +=", "W3 +=") for source in scripts("xor")]
-    done = together(sources)
-    assert done.one_by_one == [0, 1, 2, 3]
-    assert all(run.stderr.endswith("name 'W3' is not defined\n") for run in done.runs)
+    runs, one_by_one = together(sources)
+    assert one_by_one == [0, 1, 2, 3]
+    assert all(run.stderr.endswith("name 'W3' is not defined\n") for run in runs)
 
 
 def test_an_interruption_is_none_of_the_scripts(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: Any) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(common_text, "_execute", interrupted)
+    monkeypatch.setattr(side_by_side, "execute_together", interrupted)
     with pytest.raises(KeyboardInterrupt):
         run_together(scripts("xor"))
 
@@ -185,6 +189,9 @@ EDITS: dict[str, Callable[[str], str]] = {
     "a text of its own": lambda text: text + 'print("{}".format(W1.sum())[:3])\n',
     "percent": lambda text: text + 'print("%s" % W1)\n',
     "a text of several values": lambda text: text + 'print(f"{[W1]}")\n',
+    "a generator": lambda text: text + 'print(f"{rng}"[:3])\nprint(f"{rng}")\n',
+    "a module": lambda text: text + 'print(f"{np}")\n',
+    "another np": lambda text: text + "np = 3\n",
     "repr": lambda text: text + 'print(f"{W1!r}")\n',
     "marks": lambda text: text + 'print("\\x02a\\x1fb\\x03")\n',
     "two values printed": lambda text: text + "print(W1, W2)\n",
@@ -224,9 +231,9 @@ EDITS: dict[str, Callable[[str], str]] = {
 @pytest.mark.parametrize("edit", EDITS.values(), ids=EDITS)
 def test_edited_by_hand_they_print_what_each_prints_alone(edit: Callable[[str], str]) -> None:
     sources = [edit(source) for source in scripts("xor", seeds=(1, 2, 3, 4))]
-    done = together(sources)
-    assert done.one_by_one == [0, 1, 2, 3]
-    for source, run in zip(sources, done.runs, strict=True):
+    runs, one_by_one = together(sources)
+    assert one_by_one == [0, 1, 2, 3]
+    for source, run in zip(sources, runs, strict=True):
         here = run_here(source)
         assert (run.ending, run.stderr) == (here.ending, here.stderr)
         assert run.stdout == here.stdout or "np.random.rand" in source
@@ -278,9 +285,9 @@ def test_any_statements(statements: list[str], one_seed: bool) -> None:
         + "".join(f"print({name})\n" for name in "abcvwstdz")
         for number, seed in enumerate((1, 1, 1, 1) if one_seed else (1, 2, 1, 3))
     ]
-    done = together(texts)
-    event(f"side by side: {not done.one_by_one}")
-    for text, run in zip(texts, done.runs, strict=True):
+    runs, one_by_one = together(texts)
+    event(f"side by side: {not one_by_one}")
+    for text, run in zip(texts, runs, strict=True):
         try:
             expected = alone(text)
         except Exception:
@@ -329,9 +336,9 @@ def test_an_error_of_the_observer_is_an_error() -> None:
 
 def test_the_comparison_can_fail() -> None:
     sources = scripts("xor")
-    done = together(sources)
-    assert done.runs[0].stdout != alone(sources[0].replace("default_rng(5)", "default_rng(6)"))
-    lines = common_text.common_lines(sources[0])
-    wrong = tuple(line.replace("W1 += ", "W1 += 1.5 * ") for line in lines)
-    printed = common_text.common_text(wrong, False).printed(sources)
+    assert run_together(sources)[0].stdout != alone(
+        sources[0].replace("default_rng(5)", "default_rng(6)")
+    )
+    wrong, _ = common_text.common_code(sources[0].replace("W1 += ", "W1 += 1.5 * "), False)
+    _, printed = common_text.execute_together(wrong, sources)
     assert printed != [alone(source) for source in sources]

@@ -3,7 +3,6 @@
 import ast
 import re
 from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass
 from functools import lru_cache
 from types import CodeType
 from typing import Any
@@ -12,12 +11,10 @@ import numpy as np
 
 from nineteen.script.run import SCRIPT
 from nineteen.script.syntax import LOCK, parse, parse_expression
-from nineteen.training.lane_numpy import LaneGenerators, lane_numpy
-from nineteen.training.lane_printer import LanePrinter
+from nineteen.training.lane_numpy import LaneGenerators, lane_numpy, lane_texts
 from nineteen.training.lanes import BETWEEN, CLOSE, OPEN, Lanes, unknown
 from nineteen.training.observe import instrument
 
-Lines = tuple[str, ...]
 Names = dict[str, Any]
 
 CALLS = ("__started__", "__seen__", "__updated__")  # of an observed script
@@ -45,7 +42,7 @@ _ATTRIBUTES = re.compile(
 _BUILTINS = {each.__name__: each for each in (abs, int, len, list, range, zip)}
 
 
-def common_lines(source: str) -> Lines:
+def common_lines(source: str) -> tuple[str, ...]:
     """The script's lines, with calls in place of what others may have differently."""
     lines = source.split("\n")
     if lines[0].startswith("import numpy as np  #"):
@@ -58,55 +55,33 @@ def common_lines(source: str) -> Lines:
     return tuple(lines)
 
 
-@dataclass
-class CommonText:
-    """What scripts of the same common lines execute, and the part of it up to the first update."""
-
-    code: CodeType
-    beginning: CodeType
-    lanes: int | None = None
-
-    def best_lanes(self, source: str) -> int:
-        """How many scripts are best run as one, by the largest array after the first update."""
-        if self.lanes is None:
-            nothing = dict.fromkeys(CALLS, lambda *_: None)
-            names = _execute(self.beginning, [source], LanePrinter(1), nothing)
-            values = [*names.values()]
-            values += [each for value in values if type(value) is list for each in value]
-            largest = max(value.each[0].size for value in values if type(value) is Lanes)
-            self.lanes = _BLOCK // largest
-        return self.lanes
-
-    def printed(self, sources: Sequence[str], **names: Callable[..., None]) -> list[str]:
-        """What the scripts print, run as one; they also find `names`.
-
-        Raises TypeError for what is not known side by side, and whatever a script raises.
-        """
-        printer = LanePrinter(len(sources))
-        _execute(self.code, sources, printer, names)
-        return printer.texts()
-
-
 @lru_cache(maxsize=256)
-def common_text(lines: Lines, observed: bool) -> CommonText:
-    """What the scripts with these common lines execute; `observed`, with the calls of `instrument`.
+def common_code(source: str, observed: bool) -> tuple[CodeType, int]:
+    """What scripts with this one's common lines execute, and how many are best run as one.
 
-    Raises TypeError where there is more in it than is known side by side, and what `instrument`
-    and `parse` raise.
+    That is by the largest array after the first update, up to which the script is run. With
+    `observed` the code has the calls of `instrument`. Raises TypeError for what is not known side
+    by side, what the script raises, and what `instrument` and `parse` raise.
     """
+    lines = common_lines(source)
     text = "\n".join(lines)
     tree = instrument(text) if observed else parse(text)
     _check(tree, {"__own__", *CALLS})
-    own = [node for node in ast.walk(tree) if isinstance(node, ast.Name) and node.id == "__own__"]
-    if len(own) != sum(" = __own__(" in line for line in lines):
+    calls = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    if calls.count("__own__") != sum(" = __own__(" in line for line in lines):
         unknown("a line of its own inside a string")
     code = _compile(tree)
     first = next(at for at, line in enumerate(tree.body) if isinstance(line, ast.For))
     for node in ast.walk(tree.body[first]):
         if isinstance(node, ast.For) and ast.unparse(node.target) in ("epoch", "rows"):
             node.iter = ast.Subscript(node.iter, ast.Slice(upper=ast.Constant(1)), ast.Load())
-    beginning = ast.fix_missing_locations(ast.Module(tree.body[: first + 1], []))
-    return CommonText(code, _compile(beginning))
+    beginning = _compile(ast.fix_missing_locations(ast.Module(tree.body[: first + 1], [])))
+    nothing = dict.fromkeys(CALLS, lambda *_: None)
+    names, _ = execute_together(beginning, [source], **nothing)
+    values = [*names.values()]
+    values += [each for value in values if type(value) is list for each in value]
+    largest = max(value.each[0].size for value in values if type(value) is Lanes)
+    return code, _BLOCK // largest
 
 
 def _check(tree: ast.AST, names: Set[str] = frozenset()) -> None:
@@ -121,15 +96,15 @@ def _check(tree: ast.AST, names: Set[str] = frozenset()) -> None:
                 known = isinstance(node.ctx, ast.Load) and _ATTRIBUTES.fullmatch(node.attr)
             case ast.Name():
                 known = node.id in names or not node.id.startswith("_")
+                known &= node.id != "np" or isinstance(node.ctx, ast.Load)
             case ast.Constant(value=str(text)):
                 known = not any(mark in text for mark in (OPEN, BETWEEN, CLOSE))
             case ast.Call(func=ast.Name(id="print")):
                 printed += node.args
             case ast.JoinedStr():  # only what is printed has a text for each lane
-                values = [
-                    part.value for part in node.values if isinstance(part, ast.FormattedValue)
-                ]
-                known = node in printed or all(isinstance(value, ast.Constant) for value in values)
+                parts = [part for part in node.values if isinstance(part, ast.FormattedValue)]
+                constant = all(isinstance(part.value, ast.Constant) for part in parts)
+                known = constant or node in printed
         if not known:
             unknown(type(node).__name__)
 
@@ -148,30 +123,34 @@ def _right_side(line: str) -> CodeType:
     return _compile(ast.Expression(tree))
 
 
-def _execute(code: CodeType, sources: Sequence[str], printer: LanePrinter, more: Names) -> Names:
-    """Execute the code on lanes, one for each script, and return its names."""
+def execute_together(
+    code: CodeType, sources: Sequence[str], **more: Callable[..., None]
+) -> tuple[Names, list[str]]:
+    """Execute the common code of these scripts, who find `more` names; their names and prints.
+
+    Raises TypeError for what is not known side by side, and whatever a script raises.
+    """
     lines = [source.split("\n") for source in sources]
+    printed: list[list[str]] = []
 
     def own(at: int) -> Any:
         """What the scripts have on the right of this line."""
         codes = [_right_side(line[at]) for line in lines]
         if codes.count(codes[0]) == len(codes):
             return eval(codes[0], names)
-        common = _builtins(1) | ({"np": lane_numpy(1)} if "np" in names else {})
-        common |= {name: value for name, value in names.items() if _is_single(value)}
+        common = {name: value for name, value in names.items() if _is_single(value)}
+        common |= {"__builtins__": _BUILTINS} | ({"np": lane_numpy(1)} if "np" in names else {})
         return _stacked([eval(each, dict(common)) for each in codes])
 
-    names = _builtins(len(sources)) | {"__own__": own, "print": printer} | more
+    def show(value: Any) -> None:
+        pieces = [*lane_texts(value), ["\n"]]
+        printed.extend([piece * (len(lines) // len(piece)) for piece in pieces])
+
+    here = {**_BUILTINS, "__import__": lambda *_: lane_numpy(len(lines)), "print": show}
+    names: Names = {"__builtins__": here, "__own__": own, **more}
     with np.errstate(all="ignore"):
         exec(code, names)
-    return names
-
-
-def _builtins(lanes: int) -> Names:
-    def imported(*_: Any) -> Any:
-        return lane_numpy(lanes)
-
-    return {"__builtins__": {**_BUILTINS, "__import__": imported}}
+    return names, list(map("".join, zip(*printed, strict=True))) or [""] * len(lines)
 
 
 def _is_single(value: Any) -> bool:

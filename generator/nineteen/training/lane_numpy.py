@@ -1,14 +1,14 @@
-"""What `np` is for scripts that run side by side: NumPy, with what makes Lanes in some places."""
+"""What `np` is for scripts that run side by side, and the texts of what they print."""
 
 import operator
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from nineteen.training.lanes import Array, Lanes, unknown
+from nineteen.training.lanes import BETWEEN, CLOSE, OPEN, Array, Lanes, unknown
 
 _AHEAD = 32  # permutations that are drawn in one go
 
@@ -20,18 +20,16 @@ class LaneGenerators:
         self.each, self.lanes = each, lanes
         self._ahead: list[Array] | None = None  # permutations (lanes, n) to be handed out
 
-    def normal(self, *args: Any, **options: Any) -> Lanes:
-        return self._drawn("normal", args, options)
+    def __getattr__(self, name: str) -> Callable[..., Lanes]:
+        if name not in ("normal", "integers") or self._ahead is not None:
+            unknown(f"{name}, or any other random numbers after permutations")
 
-    def integers(self, *args: Any, **options: Any) -> Lanes:
-        return self._drawn("integers", args, options)
+        def drawn(*args: Any, **options: Any) -> Lanes:
+            drawn = np.array([getattr(each, name)(*args, **options) for each in self.each])
+            # Every lane gets numbers of its own, which it may change.
+            return Lanes(np.repeat(drawn, self.lanes // len(self.each), axis=0))
 
-    def _drawn(self, method: str, args: Any, options: Any) -> Lanes:
-        if self._ahead is not None:
-            unknown("other random numbers after permutations")
-        drawn = np.array([getattr(each, method)(*args, **options) for each in self.each])
-        # Every lane gets numbers of its own, which it may change.
-        return Lanes(np.repeat(drawn, self.lanes // len(self.each), axis=0))
+        return drawn
 
     def permutation(self, n: int) -> Lanes:
         """A permutation of `range(n)`. NumPy draws several in one call a dozen times as fast."""
@@ -88,3 +86,47 @@ def lane_numpy(lanes: int) -> SimpleNamespace:
     made |= {name: getattr(np, name) for name in of_numpy}
     random = SimpleNamespace(default_rng=default_rng)
     return SimpleNamespace(**made, zeros=made_by(np.zeros, lanes), c_=_Columns(), random=random)
+
+
+def lane_texts(value: Any) -> list[list[str]]:
+    """What `print` makes of a value, piece by piece: a text for each lane, or one for all."""
+    if type(value) is Lanes:
+        return [_texts(value.each)]
+    if type(value) is not str or "<" in value:  # which stands in the text of other objects
+        unknown(f"print of a {type(value).__name__}")
+    return [part.split(BETWEEN) for part in value.replace(CLOSE, OPEN).split(OPEN)]
+
+
+def _texts(each: Array) -> list[str]:
+    """NumPy's text of each lane's array."""
+    if each.dtype == float and each.ndim == 3 and each[0].size <= 256 and each.shape[2] <= 8:
+        hundredths = np.round(each * 100)
+        if ((hundredths / 100 == each) & ~np.signbit(each) & (each <= 1)).all():
+            return _predictions(hundredths.astype(int))
+    return [_text(lane.tobytes(), lane.dtype.str, lane.shape) for lane in each]
+
+
+@lru_cache(maxsize=4096)
+def _text(numbers: bytes, dtype: str, shape: tuple[int, ...]) -> str:
+    return str(np.frombuffer(numbers, dtype).reshape(shape))
+
+
+def _predictions(hundredths: Array) -> list[str]:
+    """NumPy's texts of arrays of hundredths, 0 to 100, that are printed as 0 to 1.
+
+    NumPy gives all numbers of an array as many places as one of them needs.
+    """
+    digits = (hundredths % 10 != 0).astype(int) + (hundredths % 100 != 0)
+    texts = []
+    for lane, places in zip(hundredths.tolist(), digits.max(axis=(1, 2)).tolist(), strict=True):
+        of = _numbers(places)
+        texts.append("[[" + "]\n [".join([" ".join([of[n] for n in row]) for row in lane]) + "]]")
+    return texts
+
+
+@cache
+def _numbers(places: int) -> dict[int, str]:
+    """NumPy's text of each hundredth in an array of numbers with so many places."""
+    hundredths = range(0, 101, 10 ** (2 - places))
+    lines = str(np.array([[n / 100] for n in hundredths])).split("\n")
+    return {n: line[2:].rstrip("]") for n, line in zip(hundredths, lines, strict=True)}

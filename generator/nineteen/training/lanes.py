@@ -1,13 +1,14 @@
 """Arrays of many scripts that run side by side: a first axis that the scripts do not see."""
 
 import operator
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 Array = NDArray[Any]
+Operation = Callable[[Any, Any], Any]
 
 # They stand around and between the lanes' texts inside one text; no script has them in its own.
 OPEN, BETWEEN, CLOSE = "\x02", "\x1f", "\x03"
@@ -32,9 +33,6 @@ def _aligned(a: Any, b: Any) -> tuple[Any, Any]:
         x = x.reshape(len(x), *(1,) * (y.ndim - x.ndim), *a.shape)
         y = y.reshape(len(y), *(1,) * (x.ndim - y.ndim), *b.shape)
     return x, y
-
-
-Operation = Callable[[Any, Any], Any]
 
 
 def _operator(operation: Operation) -> tuple[Operation, Operation]:
@@ -90,29 +88,39 @@ class Lanes:
     def __len__(self) -> int:
         return self.shape[0] if self.shape else unknown("the length of a number")
 
-    def __iter__(self) -> Iterator["Lanes"]:
-        return map(self.__getitem__, range(len(self)))
-
     def __getitem__(self, index: Any) -> "Lanes":
         if type(index) is Lanes:
-            return Lanes(_rows(self.each, _numbers_of_rows(index)))
+            return Lanes(_rows(self.each, index.each))
         index = index if type(index) is tuple else (index,)
-        if not {int, slice}.issuperset(map(type, index)):
+        if not self.ndim or not {int, slice}.issuperset(map(type, index)):
             unknown("an index that is neither number nor slice")
         part = self.each[(slice(None), *index)]
         return Lanes(part if part.ndim > 1 else part.copy())  # NumPy's single numbers are copies
 
     def __setitem__(self, rows: Any, value: Any) -> None:
         by_rows = type(rows) is type(value) is Lanes and len(rows.each) <= len(self.each)
-        if not by_rows or rows.ndim != 1 or value.ndim != self.ndim:
+        if not by_rows or rows.ndim != 1 or rows.each.dtype != int or value.ndim != self.ndim:
             unknown("an assignment other than of rows")
-        self.each[np.arange(len(self.each))[:, None], _numbers_of_rows(rows)] = value.each
+        self.each[np.arange(len(self.each))[:, None], rows.each] = value.each
 
     def reshape(self, *shape: Any) -> "Lanes":
         """The same numbers in another shape: a view, as in NumPy where nothing has to move."""
         shape = shape[0] if len(shape) == 1 and type(shape[0]) is tuple else shape
         moved = self.each.reshape(len(self.each), *shape)
         return Lanes(moved) if np.may_share_memory(moved, self.each) else unknown("a copy")
+
+    def _reduced(self, ufunc: np.ufunc, axis: Any, keepdims: bool) -> "Lanes":
+        axes: Any = range(self.ndim) if axis is None else [axis]
+        if not all(type(axis) is int and -self.ndim <= axis < self.ndim for axis in axes):
+            unknown(f"the axis {axis}")
+        axes = tuple([axis % self.ndim + 1 for axis in axes])
+        return Lanes(ufunc.reduce(self.each, axis=axes, keepdims=keepdims))
+
+    def min(self, axis: int | None = None, keepdims: bool = False) -> "Lanes":
+        return self._reduced(np.minimum, axis, keepdims)
+
+    def max(self, axis: int | None = None, keepdims: bool = False) -> "Lanes":
+        return self._reduced(np.maximum, axis, keepdims)
 
     def sum(self, axis: int | None = None, keepdims: bool = False) -> "Lanes":
         each = self.each
@@ -123,33 +131,14 @@ class Lanes:
             return Lanes(np.add.reduce(each.swapaxes(0, 1).copy(), axis=0))
         return self._reduced(np.add, axis, keepdims)
 
-    def min(self, axis: int | None = None, keepdims: bool = False) -> "Lanes":
-        return self._reduced(np.minimum, axis, keepdims)
+    def _for_all(self, *_: Any, **__: Any) -> Any:
+        unknown("one value for all lanes")
 
-    def max(self, axis: int | None = None, keepdims: bool = False) -> "Lanes":
-        return self._reduced(np.maximum, axis, keepdims)
-
-    def _reduced(self, ufunc: np.ufunc, axis: Any, keepdims: bool) -> "Lanes":
-        axes: Any = range(self.ndim) if axis is None else [axis]
-        if not all(type(axis) is int and -self.ndim <= axis < self.ndim for axis in axes):
-            unknown(f"the axis {axis}")
-        axes = tuple([axis % self.ndim + 1 for axis in axes])
-        return Lanes(ufunc.reduce(self.each, axis=axes, keepdims=keepdims))
-
-    def __bool__(self) -> bool:
-        unknown("one answer for all lanes")
-
-    def __str__(self) -> str:
-        unknown("one text for all lanes")
-
-    __repr__ = __str__
+    __bool__ = __str__ = __repr__ = __eq__ = __array__ = _for_all
 
     def __format__(self, wanted: str) -> str:
         """The texts of all lanes in one, which `print` takes apart again."""
         return OPEN + BETWEEN.join([format(value, wanted) for value in self.each]) + CLOSE
-
-    def __array__(self, *_: Any, **__: Any) -> Array:
-        unknown("one array for all lanes")
 
     def __matmul__(self, other: Any) -> "Lanes":
         if type(other) is not Lanes or self.ndim != 2 or other.ndim != 2:
@@ -180,9 +169,6 @@ class Lanes:
         known = type(power) is int and self.ndim > 0
         return Lanes(self.each**power) if known else unknown("such a power")
 
-    def __eq__(self, other: Any) -> Any:
-        unknown("equality")
-
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **more: Any) -> "Lanes":
         if method != "__call__" or more or ufunc.nout != 1 or ufunc.signature:
             unknown(f"{ufunc.__name__} {method}")
@@ -197,14 +183,10 @@ class Lanes:
         return unknown(function.__name__)
 
 
-def _numbers_of_rows(rows: Lanes) -> Array:
-    return rows.each if rows.each.dtype.kind == "i" else unknown("rows that are no numbers")
-
-
 def _rows(each: Array, rows: Array) -> Array:
     """The rows that each lane wants of its own array."""
-    if each.ndim < 2:
-        unknown("rows of a single number")
+    if each.ndim < 2 or rows.dtype.kind != "i":
+        unknown("such rows")
     if len(each) == 1:
         return np.asarray(each[0].take(rows, axis=0))
     if len(rows) == 1:

@@ -2,16 +2,17 @@
 
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from types import CodeType
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nineteen.script.run import Ending, Run
-from nineteen.training.common_text import CALLS, Lines, common_lines, common_text
+from nineteen.training.common_text import CALLS, common_code, common_lines, execute_together
 from nineteen.training.execute import run_here
 from nineteen.training.lanes import Lanes
 from nineteen.training.observe import Array, Arrays, Start
@@ -23,67 +24,54 @@ Places = tuple[int, ...]
 FEWEST = 4
 
 
-@dataclass(frozen=True)
-class Together:
-    """What became of many scripts: their Runs in order, and the places of those run one by one."""
-
-    runs: list[Run]
-    one_by_one: list[int]
-
-
-def run_together(sources: Sequence[str]) -> list[Run]:
+def run_together(sources: Sequence[str], one_by_one: list[int] | None = None) -> list[Run]:
     """Run the scripts in this process; the Runs that `run_here` makes of them, in order.
 
-    The seconds of a Run are its share where several ran as one.
-    """
-    return together(sources).runs
-
-
-def together(sources: Sequence[str]) -> Together:
-    """Run the scripts in this process, side by side where that is possible and faster.
-
-    Scripts that are equal but for their first comment, seed and targets run as one: their common
-    text is executed once, on Lanes, and only what differs for each. What cannot run that way, or
-    fails in it, runs one by one.
+    Scripts that are equal but for their first comment, seed and targets run as one where that is
+    faster: their common text is executed once, on Lanes, and only what differs for each; the
+    seconds of a Run are then its share. What cannot run that way, or fails in it, runs one by one;
+    `one_by_one` gets the places of those.
     """
     runs: dict[int, Run] = {}
-    for lines, places in _groups(sources):
+    for code, block in _blocks(sources, observed=False):
+        began = time.perf_counter()
         with suppress(Exception):
-            text = common_text(lines, False)
-            lanes = text.best_lanes(sources[places[0]]) if len(places) >= FEWEST else 0
-            for block in _blocks(places, lanes) if lanes >= FEWEST else ():
-                with suppress(Exception):
-                    began = time.perf_counter()
-                    printed = text.printed([sources[place] for place in block])
-                    share = (time.perf_counter() - began) / len(block)
-                    done = [Run(each, "", share, Ending.FINISHED) for each in printed]
-                    runs.update(zip(block, done, strict=True))
+            _, printed = execute_together(code, [sources[place] for place in block])
+            share = (time.perf_counter() - began) / len(block)
+            done = [Run(text, "", share, Ending.FINISHED) for text in printed]
+            runs.update(zip(block, done, strict=True))
     alone = [place for place in range(len(sources)) if place not in runs]
     runs.update((place, run_here(sources[place])) for place in alone)
-    return Together([runs[place] for place in range(len(sources))], alone)
+    if one_by_one is not None:
+        one_by_one += alone
+    return [runs[place] for place in range(len(sources))]
 
 
-def _groups(sources: Sequence[str]) -> Iterable[tuple[Lines, list[int]]]:
-    """The places of scripts with the same common lines."""
-    groups: dict[Lines, list[int]] = defaultdict(list)
+def _blocks(sources: Sequence[str], observed: bool) -> Iterator[tuple[CodeType, Places]]:
+    """The places of scripts that run as one, in blocks of the same size, and what they execute.
+
+    Only where that is faster, unless they are `observed`.
+    """
+    groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for place, source in enumerate(sources):
         groups[common_lines(source)].append(place)
-    return groups.items()
-
-
-def _blocks(places: list[int], lanes: int) -> list[Places]:
-    """The places in blocks of the same size, at most so many lanes."""
-    blocks = np.array_split(places, -(-len(places) // max(1, lanes)))
-    return [tuple(block.tolist()) for block in blocks]
+    for places in groups.values():
+        if len(places) < FEWEST and not observed:
+            continue
+        try:
+            code, lanes = common_code(sources[places[0]], observed)
+        except Exception:
+            if observed:
+                raise
+            continue
+        if lanes >= FEWEST or observed:
+            for block in np.array_split(places, -(-len(places) // max(1, lanes))):
+                yield code, tuple(block.tolist())
 
 
 @dataclass(frozen=True)
 class LaneUpdate:
-    """One update of the weights of scripts that train side by side: an Update of each.
-
-    The arrays have a first axis more, for the scripts: `rows` is (scripts, k), `error`
-    (scripts, k, outputs), and so on.
-    """
+    """An Update of each of several scripts: the arrays, and `rows`, have a first axis for them."""
 
     epoch: int
     rows: NDArray[np.int_]
@@ -105,12 +93,10 @@ def observe_together(
     for what is not known side by side, and what `observe` raises.
     """
     printed: dict[int, str] = {}
-    for lines, places in _groups(sources):
-        text = common_text(lines, True)
-        for block in _blocks(places, text.best_lanes(sources[places[0]])):
-            calls = _calls(block, each, start)
-            texts = text.printed([sources[place] for place in block], **calls)
-            printed.update(zip(block, texts, strict=True))
+    for code, block in _blocks(sources, observed=True):
+        calls = _calls(block, each, start)
+        _, texts = execute_together(code, [sources[place] for place in block], **calls)
+        printed.update(zip(block, texts, strict=True))
     return [printed[place] for place in range(len(sources))]
 
 
