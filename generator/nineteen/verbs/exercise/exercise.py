@@ -46,9 +46,6 @@ def _values(made: Made, name: str) -> dict[str, Any]:
     return {
         "name": name,
         "spec": spec,
-        "subject": spec.subject,
-        "inputs": spec.input_names,
-        "outputs": spec.output_names,
         "blanks": blanks,
         "source": made.source,
         "trials": {blank: (trial(blank, spec, 1), trial(blank, spec, 2)) for blank in tries},
