@@ -22,8 +22,8 @@ from nineteen.verbs.check import replacement, script_form
 from nineteen.verbs.check.check_runs import check_script
 from nineteen.verbs.check.found_script import FoundScript, scripts_in
 from nineteen.verbs.check.four_checks import (
+    CheckOutcome,
     CheckResult,
-    Outcome,
     ScriptResult,
     checked,
     learns,
@@ -85,7 +85,7 @@ def test_all_pass() -> None:
 )
 def test_not_learned(printed: str, ending: Ending, code: int, line: str) -> None:
     result = result_of(printed, ending=ending)
-    assert result.checks["learns"].outcome is Outcome.FAIL
+    assert result.checks["learns"].outcome is CheckOutcome.FAIL
     assert result.checks["learns"].lines[0].startswith(line)
     assert result.code == code
     assert result.failed
@@ -112,7 +112,7 @@ def test_every_wrong_row_is_named_up_to_a_limit() -> None:
 )
 def test_keep_is_expected_not_to_learn(verdict: Verdict, passes: bool) -> None:
     result = learns(verdict, replace(SPEC, keep=True))
-    assert (result.outcome is Outcome.PASS) == passes
+    assert (result.outcome is CheckOutcome.PASS) == passes
     assert result.lines
 
 
@@ -175,9 +175,9 @@ def test_form_says_how_long_it_is_once_formatted() -> None:
 
 @pytest.mark.parametrize("strict", [False, True])
 def test_same(strict: bool) -> None:
-    assert same(found(XOR), strict) == CheckResult(Outcome.PASS)
+    assert same(found(XOR), strict) == CheckResult(CheckOutcome.PASS)
     differs = same(found(WRONG), strict)
-    assert differs.outcome is (Outcome.FAIL if strict else Outcome.DIFFERS)
+    assert differs.outcome is (CheckOutcome.FAIL if strict else CheckOutcome.DIFFERS)
     [old] = {*WRONG.splitlines()} - {*XOR.splitlines()}
     [new] = {*XOR.splitlines()} - {*WRONG.splitlines()}
     assert differs.lines == (f"-{old}", f"+{new}")

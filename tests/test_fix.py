@@ -41,7 +41,7 @@ def rewritten(news: dict[FoundScript, str]) -> list[replacement.Rewritten]:
 
 def changed(path: Path, news: dict[FoundScript, str]) -> str:
     """The text of the file with each script replaced by another, written and read back."""
-    notes = replacement.write(rewritten(news), [])
+    notes = replacement.write_files(rewritten(news), [])
     assert all(note.startswith("fixed: ") for note in notes), notes
     return path.read_bytes().decode()
 
@@ -454,7 +454,7 @@ def test_refused_script_has_no_replacement(tmp_path: Path) -> None:
     [found] = put(tmp_path / "x.py", XOR.replace("xor", "xro", 1))
     result: ScriptResult = refused(found, found.problem)
     with pytest.raises(UsageError, match="by hand"):
-        replacement.replacement(result, 1)
+        replacement.replacement_of(result, 1)
 
 
 # --adopt

@@ -6,7 +6,7 @@ from typing import Any
 from nineteen.script.choices import command
 from nineteen.script.options import printable
 from nineteen.verbs.check.found_script import Reading
-from nineteen.verbs.check.four_checks import Outcome, ScriptResult
+from nineteen.verbs.check.four_checks import CheckOutcome, ScriptResult
 
 
 @dataclass(frozen=True)
@@ -43,8 +43,8 @@ class CheckReport:
         """How many scripts there are in how many files, and how their checks ended."""
         holding = len({result.found.path for result in self.results})
         passed = [result for result in self.results if not result.code]
-        differ = sum(result.has(Outcome.DIFFERS) for result in passed)
-        unchecked = sum(result.has(Outcome.NOT_APPLICABLE) for result in passed)
+        differ = sum(result.has(CheckOutcome.DIFFERS) for result in passed)
+        unchecked = sum(result.has(CheckOutcome.NOT_APPLICABLE) for result in passed)
         counts = (
             (len(self.results) - len(passed), "failed"),
             (differ, f"differ{'s' * (differ == 1)} from what the generator renders"),

@@ -61,13 +61,8 @@ def check_paths(
     left_out += [f"{one.path}: {one.left_out}" for one in readings if one.left_out]
     found = [script for one in readings for script in one.scripts]
     results = _results(map(as_it_is, found) if adopt else found, "checking", settings, workers)
-    holding = {os.path.realpath(script.path) for script in found}
-    named = [path for path in paths if path.is_file() and os.path.realpath(path) not in holding]
-    empty = [
-        str(path)
-        for path in named
-        if str(path) not in {str(one.path) for one in readings if one.left_out}
-    ]
+    passed_over = [one for one in readings if not one.scripts and not one.left_out]
+    empty = [str(one.path) for one in passed_over if one.path in paths]
     return CheckReport(tuple(results), tuple(readings), tuple(empty), tuple(left_out))
 
 
@@ -96,7 +91,7 @@ def _mended(report: CheckReport, settings: Settings, workers: int, given: Namesp
         return replace(report, notes=tuple(notes), diff=diff)
     fixed: list[FoundScript] = []
     try:
-        notes = [*replacement.write(files, fixed), *notes]
+        notes = [*replacement.write_files(files, fixed), *notes]
         places = {_place(script) for script in fixed}
         paths = dict.fromkeys(script.path for script in fixed)
         now = (script for path in paths for script in scripts_in(path) if _place(script) in places)

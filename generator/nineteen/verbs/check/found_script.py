@@ -3,9 +3,10 @@
 import os
 import re
 import stat
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
+from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
 
@@ -108,7 +109,7 @@ def reading(path: Path) -> Reading:
         if command and not _MAYBE.search(content):
             return Reading(path, (_broken(path, "the file is UTF-16: save it as UTF-8"),))
         text = content.decode()
-        return _reading(path, text, list(_readers()[reader](text)))
+        return _reading(path, text, _blocks(reader, text))
     except OSError as error:
         problem = f"the file cannot be read: {error.strerror or error}"
         return Reading(path, (_broken(path, problem),))
@@ -135,17 +136,10 @@ def _content(path: Path) -> bytes | str:
         return file.readall()
 
 
-def _readers() -> dict[str, Callable[[str], Iterable[Block]]]:
-    from nineteen.verbs.check import markdown_blocks, markup_blocks, notebook_cells, python_cells
-
-    return {
-        "python": python_cells.python_blocks,
-        "markdown": markdown_blocks.code_blocks,
-        "notebook": notebook_cells.code_cells,
-        "restructured": markup_blocks.restructured_blocks,
-        "asciidoc": markup_blocks.asciidoc_blocks,
-        "latex": markup_blocks.latex_blocks,
-    }
+def _blocks(name: str, text: str) -> list[Block]:
+    """What a reader, named as module.function, finds in a text."""
+    module, _, function = name.partition(".")
+    return list(getattr(import_module(f"nineteen.verbs.check.{module}"), function)(text))
 
 
 def _reading(path: Path, text: str, blocks: list[Block]) -> Reading:

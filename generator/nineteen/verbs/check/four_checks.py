@@ -19,7 +19,7 @@ MAX_DIFF = 60  # lines
 MAX_COMPARED = 200  # lines of a script that is still compared with the generator's
 
 
-class Outcome(StrEnum):
+class CheckOutcome(StrEnum):
     PASS = "pass"
     FAIL = "fail"
     DIFFERS = "differs"
@@ -30,12 +30,12 @@ class Outcome(StrEnum):
 class CheckResult:
     """The outcome of one check, and what there is to say about it."""
 
-    outcome: Outcome
+    outcome: CheckOutcome
     lines: tuple[str, ...] = ()
 
     @property
     def failed(self) -> bool:
-        return self.outcome is Outcome.FAIL
+        return self.outcome is CheckOutcome.FAIL
 
 
 @dataclass(frozen=True)
@@ -55,16 +55,16 @@ class ScriptResult:
     @property
     def failed(self) -> bool:
         """Whether the script failed a check, so that it should be replaced."""
-        return self.has(Outcome.FAIL)
+        return self.has(CheckOutcome.FAIL)
 
     @property
     def clean(self) -> bool:
         """Whether every check passed, so that there is nothing to report."""
         return bool(self.checks) and all(
-            check.outcome is Outcome.PASS for check in self.checks.values()
+            check.outcome is CheckOutcome.PASS for check in self.checks.values()
         )
 
-    def has(self, outcome: Outcome) -> bool:
+    def has(self, outcome: CheckOutcome) -> bool:
         """Whether a check had this outcome."""
         return any(check.outcome is outcome for check in self.checks.values())
 
@@ -93,16 +93,16 @@ def checked(
     assert found.spec is not None
     problems = form_problems(found.block.source)
     learned = learns(verdict, found.spec)
-    as_meant = found.spec.keep and learned.outcome is Outcome.PASS
+    as_meant = found.spec.keep and learned.outcome is CheckOutcome.PASS
     checks = {
         "learns": learned,
         "honest": _honest(found, honesty, strict, as_meant),
-        "form": CheckResult(Outcome.FAIL if problems else Outcome.PASS, tuple(problems)),
+        "form": CheckResult(CheckOutcome.FAIL if problems else CheckOutcome.PASS, tuple(problems)),
         "same": same(found, strict and not as_meant),
     }
     if checks["learns"].failed and (rest := continued(found)):
         lines = (f"it goes on in {rest}: a script is checked in one piece",)
-        checks["learns"] = CheckResult(Outcome.FAIL, (*lines, *checks["learns"].lines))
+        checks["learns"] = CheckResult(CheckOutcome.FAIL, (*lines, *checks["learns"].lines))
     failed = [name for name, check in checks.items() if check.failed]
     look = _look(found, verdict) if {"learns", "honest"} & {*failed} else ""
     ended = verdict.status in (Status.CRASHED, Status.TIMEOUT)
@@ -111,8 +111,10 @@ def checked(
 
 def refused(found: FoundScript, problem: str) -> ScriptResult:
     """The result of a script whose command or file is refused: it has nothing to learn."""
-    rest = dict.fromkeys(("honest", "form", "same"), CheckResult(Outcome.NOT_APPLICABLE))
-    return ScriptResult(found, {"learns": CheckResult(Outcome.FAIL, (problem,))} | rest, code=1)
+    rest = dict.fromkeys(("honest", "form", "same"), CheckResult(CheckOutcome.NOT_APPLICABLE))
+    return ScriptResult(
+        found, {"learns": CheckResult(CheckOutcome.FAIL, (problem,))} | rest, code=1
+    )
 
 
 def _honest(found: FoundScript, honesty: Honesty, strict: bool, as_meant: bool) -> CheckResult:
@@ -123,26 +125,28 @@ def _honest(found: FoundScript, honesty: Honesty, strict: bool, as_meant: bool) 
     if honesty.status == "pass" and found.spec.seed != found.named.seed:
         lines = (f"honest for seed {found.spec.seed}",)
     if strict and honesty.status == "not applicable":
-        return CheckResult(Outcome.FAIL, (*lines, "not applicable, which --strict takes for this"))
+        return CheckResult(
+            CheckOutcome.FAIL, (*lines, "not applicable, which --strict takes for this")
+        )
     excused = as_meant and honesty.status == "fail"
-    return CheckResult(Outcome.DIFFERS if excused else Outcome(honesty.status), lines)
+    return CheckResult(CheckOutcome.DIFFERS if excused else CheckOutcome(honesty.status), lines)
 
 
 def learns(verdict: Verdict, spec: ScriptSpec) -> CheckResult:
     """Whether the predictions match the truth table; with --keep, that they do not."""
     if spec.keep and verdict.ok:
         reason = "it learned, and its command says --keep, which is for scripts that do not"
-        return CheckResult(Outcome.FAIL, (f"{reason}: take --keep off its first line",))
+        return CheckResult(CheckOutcome.FAIL, (f"{reason}: take --keep off its first line",))
     if spec.keep and verdict.status is Status.NOT_LEARNED and verdict.predictions:
-        return CheckResult(Outcome.PASS, ("it does not learn, as --keep says",))
+        return CheckResult(CheckOutcome.PASS, ("it does not learn, as --keep says",))
     if verdict.ok:
-        return CheckResult(Outcome.PASS)
+        return CheckResult(CheckOutcome.PASS)
     rows = wrong_rows(verdict.predictions, spec.table)
     if not rows:
-        return CheckResult(Outcome.FAIL, (verdict.reason,))
+        return CheckResult(CheckOutcome.FAIL, (verdict.reason,))
     more = [f"and {len(rows) - MAX_ROWS} more"] if len(rows) > MAX_ROWS else []
     return CheckResult(
-        Outcome.FAIL, (*rows[:MAX_ROWS], *more, *[verdict.remark] * bool(verdict.remark))
+        CheckOutcome.FAIL, (*rows[:MAX_ROWS], *more, *[verdict.remark] * bool(verdict.remark))
     )
 
 
@@ -157,8 +161,8 @@ def same(found: FoundScript, strict: bool) -> CheckResult:
     source = found.block.source
     rendered = with_first_line(source, render(found.spec))
     if source == rendered:
-        return CheckResult(Outcome.PASS)
-    outcome = Outcome.FAIL if strict else Outcome.DIFFERS
+        return CheckResult(CheckOutcome.PASS)
+    outcome = CheckOutcome.FAIL if strict else CheckOutcome.DIFFERS
     lines, wanted = source.splitlines(), rendered.splitlines()
     notes = _notes(found.spec, found.named)
     if notes:  # then the first line differs, as the notes say

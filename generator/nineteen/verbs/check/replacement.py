@@ -19,7 +19,7 @@ from nineteen.training.examine import examine
 from nineteen.verbs.check.found_script import FoundScript
 from nineteen.verbs.check.four_checks import (
     MAX_COMPARED,
-    Outcome,
+    CheckOutcome,
     ScriptResult,
     checked,
     continued,
@@ -56,7 +56,7 @@ def rewritten(changes: Iterable[Change]) -> Iterator[Rewritten]:
         yield Rewritten(path, old, text, tuple(found for found, _ in scripts))
 
 
-def write(files: Iterable[Rewritten], fixed: list[FoundScript]) -> list[str]:
+def write_files(files: Iterable[Rewritten], fixed: list[FoundScript]) -> list[str]:
     """Write the files, each in one step where it is still what was checked; a note on each script.
 
     `fixed` gets the scripts that were changed, file after file, so that it is right even where
@@ -103,7 +103,7 @@ def _fix(result: ScriptResult, seconds: float, force: bool) -> Edits:
         raise UsageError(f"it has {len(found.block.lines)} lines: mend it by hand")
     if rest := continued(found):
         raise UsageError(f"it goes on in {rest}: put it in one piece")
-    new = with_first_line(found.block.source, replacement(result, seconds)).splitlines()
+    new = with_first_line(found.block.source, replacement_of(result, seconds)).splitlines()
     edits = edits_between(found.block.lines, new)
     if edits.lost and not force:
         kept = edits_between(found.block.lines, new, keep=True)
@@ -128,7 +128,7 @@ def _passes(found: FoundScript, source: str, seconds: float) -> bool:
     return not checked(replace(found, block=block), verdict, honesty).failed
 
 
-def replacement(result: ScriptResult, seconds: float) -> str:
+def replacement_of(result: ScriptResult, seconds: float) -> str:
     """The verified script that should stand where a failed one is.
 
     It is made like any other: with the values that its text has and its command leaves out, then
@@ -161,7 +161,7 @@ def adoptions(results: Iterable[ScriptResult]) -> list[Change]:
     changes = []
     for result in results:
         found = result.found
-        passed = [result.checks[name].outcome is Outcome.PASS for name in ("learns", "honest")]
+        passed = [result.checks[name].outcome is CheckOutcome.PASS for name in ("learns", "honest")]
         if found.spec != found.named and all(passed):
             assert found.spec is not None
             line = _with_command(found.block.lines[0], command(found.spec))

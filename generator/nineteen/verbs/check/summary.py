@@ -6,15 +6,15 @@ from rich.text import Text
 from nineteen.page.terminal import Terminal
 from nineteen.script.options import printable
 from nineteen.verbs.check.check_report import CheckReport
-from nineteen.verbs.check.four_checks import CheckResult, Outcome
+from nineteen.verbs.check.four_checks import CheckOutcome, CheckResult
 
 _PLAIN_WIDTH = 200  # columns, where the output is no terminal
 
 _STYLES = {
-    Outcome.PASS: "green",
-    Outcome.FAIL: "bold red",
-    Outcome.DIFFERS: "yellow",
-    Outcome.NOT_APPLICABLE: "dim",
+    CheckOutcome.PASS: "green",
+    CheckOutcome.FAIL: "bold red",
+    CheckOutcome.DIFFERS: "yellow",
+    CheckOutcome.NOT_APPLICABLE: "dim",
 }
 _NAMES = ("learns", "honest", "form", "same")
 
