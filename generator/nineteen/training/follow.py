@@ -1,10 +1,7 @@
 """A script's tree with a call at every line, for the recorder."""
 
 import ast
-import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from nineteen.script.syntax import parse
 from nineteen.training.observe import NotApplicable, bodies, call, instrument
@@ -13,8 +10,7 @@ _LOOPS = ast.For | ast.While
 _OURS = {"__started__", "__seen__", "__updated__"}
 
 
-@dataclass(frozen=True)
-class Site:
+class Site(NamedTuple):
     """A line: its number in the script, and the names that it sets or changes.
 
     `moved` are those that it adds to or takes away from (`W1 += …`), `appends` says that it
@@ -22,16 +18,14 @@ class Site:
     """
 
     number: int
-    names: tuple[str, ...] = ()
-    moved: tuple[str, ...] = ()
+    names: list[str]
+    moved: list[str]
     appends: bool = False
     level: int = 0
 
 
-@dataclass(frozen=True)
-class Followed:
-    """The tree, the sites that its calls name by their index, and the names set before the training
-    and used in it: it sets `given` again, but not `fixed`.
+class Followed(NamedTuple):
+    """The tree, the sites that its calls name by their index, and the lines of the training.
 
     The calls are those of `instrument`, `__ended__` after the training, `__head__` in each round of
     a loop, and `__before__` and `__line__` around each other line. `missing` says which part of the
@@ -39,10 +33,9 @@ class Followed:
     """
 
     tree: ast.Module
-    sites: tuple[Site, ...] = ()
-    given: tuple[str, ...] = ()
-    fixed: tuple[str, ...] = ()
-    missing: str = ""
+    sites: list[Site]
+    training: range
+    missing: str
 
 
 def follow(source: str) -> Followed:
@@ -60,18 +53,11 @@ def follow(source: str) -> Followed:
         raise NotApplicable(f"it is not Python: {error.args[0]}{line}") from None
     except (RecursionError, MemoryError):
         raise NotApplicable("it is nested too deeply to be followed") from None
-    loops = _around(tree.body)
-    loop, sites = loops[0], list[Site]()
+    loops, sites = _around(tree.body), list[Site]()
     tree.body = _with_calls(tree.body, sites, loops)
-    tree.body.insert(tree.body.index(loop) + 1, call("__ended__()", loop))
-    begin, end = loop.lineno, loop.end_lineno
-    used = set(re.findall(r"\w+", "\n".join(source.splitlines()[begin - 1 : end])))
-    names = dict.fromkeys(n for site in sites if site.number < begin for n in site.names)
-    training = range(begin, (end or begin) + 1)
-    changed = {name for site in sites if site.number in training for name in site.names}
-    given = tuple(name for name in names if name in used & changed)
-    fixed = tuple(name for name in names if name in used - changed)
-    return Followed(tree, tuple(sites), given, fixed, missing)
+    tree.body.insert(tree.body.index(loops[0]) + 1, call("__ended__()", loops[0]))
+    begin = loops[0].lineno
+    return Followed(tree, sites, range(begin, (loops[0].end_lineno or begin) + 1), missing)
 
 
 def _by_looks(source: str, error: NotApplicable) -> ast.Module:
@@ -83,6 +69,16 @@ def _by_looks(source: str, error: NotApplicable) -> ast.Module:
                 body.append(call("__updated__(())", body[-1]))
                 return tree
     raise error
+
+
+def _around(block: list[ast.stmt]) -> list[ast.stmt]:
+    """The loops around the end of an update, the outermost first; none where none ends there."""
+    for line in block:
+        if isinstance(line, _LOOPS):
+            ends = any(_called(inner) == "__updated__" for inner in line.body)
+            if ends or _around(line.body):
+                return [line, *_around(line.body)]
+    return []
 
 
 def _with_calls(block: list[ast.stmt], sites: list[Site], loops: list[ast.stmt]) -> list[ast.stmt]:
@@ -119,58 +115,41 @@ def _call(name: str, index: int, beside: ast.stmt) -> ast.Expr:
     return ast.Expr(ast.Call(function, arguments, [], **place), **place)
 
 
-def _site(line: ast.stmt, level: int) -> Site:
-    if isinstance(line, ast.Expr) and isinstance(line.value, ast.Call):
-        method, arguments = line.value.func, line.value.args
-        owner: list[ast.expr] = [method.value] if isinstance(method, ast.Attribute) else []
-        appends = isinstance(method, ast.Attribute) and method.attr == "append"
-        # Others may change an argument: rng.shuffle(order).
-        return Site(line.lineno, _bases(owner if appends else owner + arguments), appends=appends)
-    targets = getattr(line, "targets", None) or [getattr(line, "target", None)]
-    return Site(line.lineno, _bases(targets), _moved(line), level=level)
-
-
-def _moved(line: ast.stmt) -> tuple[str, ...]:
-    """The names that a line adds to, or takes away from: in `W += …`, and in `W = W + …`."""
-    if isinstance(line, ast.AugAssign):
-        return _bases([line.target]) if isinstance(line.op, ast.Add | ast.Sub) else ()
-    target, value = getattr(line, "targets", [None])[0], getattr(line, "value", None)
-    pairs = [(target, value)]
-    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
-        pairs = list(zip(target.elts, value.elts, strict=False))
-    return tuple(
-        value.left.id
-        for target, value in pairs
-        if isinstance(value, ast.BinOp)
-        and isinstance(value.op, ast.Add | ast.Sub)
-        and isinstance(value.left, ast.Name)
-        and value.left.id in _bases([target])
-    )
-
-
-def _bases(targets: Sequence[ast.expr | None]) -> tuple[str, ...]:
-    """The names in targets, of `a[b]` only a, each once."""
-    names: dict[str, None] = {}
-    for target in targets:
-        if isinstance(target, ast.Name):
-            names[target.id] = None
-        elif target is not None:
-            inner = getattr(target, "elts", None) or [getattr(target, "value", None)]
-            names |= dict.fromkeys(_bases(inner))
-    return tuple(names)
-
-
-def _around(block: list[ast.stmt]) -> list[ast.stmt]:
-    """The loops around the end of an update, the outermost first; none where none ends there."""
-    for line in block:
-        if isinstance(line, _LOOPS):
-            ends = any(_called(inner) == "__updated__" for inner in line.body)
-            if ends or _around(line.body):
-                return [line, *_around(line.body)]
-    return []
-
-
 def _called(line: ast.stmt) -> str:
     """The plain name that a line calls, or ""."""
     function = getattr(getattr(line, "value", None), "func", None)
     return function.id if isinstance(function, ast.Name) else ""
+
+
+def _site(line: ast.stmt, level: int) -> Site:
+    if isinstance(line, ast.Expr) and isinstance(line.value, ast.Call):
+        method = line.value.func
+        owner = _names(getattr(method, "value", None))
+        if appends := getattr(method, "attr", "") == "append":
+            return Site(line.lineno, owner, [], appends)
+        # Any other may change an argument: rng.shuffle(order).
+        return Site(line.lineno, owner + [n for node in line.value.args for n in _names(node)], [])
+    targets = getattr(line, "targets", None) or [getattr(line, "target", None)]
+    names = [name for target in targets for name in _names(target)]
+    return Site(line.lineno, names, _moved(line), level=level)
+
+
+def _moved(line: ast.stmt) -> list[str]:
+    """The names that a line adds to, or takes away from: in `W += …`, and in `W = W + …`."""
+    if isinstance(line, ast.AugAssign):
+        return _names(line.target) if isinstance(line.op, ast.Add | ast.Sub) else []
+    target, value = getattr(line, "targets", [None])[0], getattr(line, "value", None)
+    pairs = [(target, value)]
+    if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
+        pairs = list(zip(target.elts, value.elts, strict=False))
+    sums = [(t, v) for t, v in pairs if isinstance(v, ast.BinOp)]
+    sums = [(t, v) for t, v in sums if isinstance(v.op, ast.Add | ast.Sub)]
+    return [name for t, v in sums for name in _names(t) if _names(v.left) == [name]]
+
+
+def _names(target: Any) -> list[str]:
+    """The names in a target, of `a[b]` only a."""
+    if target is None or isinstance(target, ast.Name):
+        return [target.id] if target else []
+    inner = getattr(target, "elts", [getattr(target, "value", None)])
+    return [name for node in inner for name in _names(node)]

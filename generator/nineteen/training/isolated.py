@@ -15,7 +15,7 @@ from nineteen.training.follow import follow
 from nineteen.training.observe import Array, NotApplicable
 from nineteen.training.observed_process import Watcher
 from nineteen.training.record import SECONDS, Recorder
-from nineteen.training.snapshots import Recording, unfollowed, unpacked
+from nineteen.training.snapshots import Recording, unpacked
 
 GRACE = 5.0  # seconds of wall-clock time for a recording to come back
 
@@ -45,7 +45,7 @@ def record_alone(
     try:
         follow(source)
     except NotApplicable as error:
-        return unfollowed(source, error)
+        return Recording(tuple(source.splitlines()), missing=str(error))
     result, report = watched(source, partial(Recorder, chosen, seconds, shown), seconds + GRACE)
     if "fault" in report:
         raise RuntimeError(f"the recorder itself failed: {report['fault']}")
@@ -54,7 +54,7 @@ def record_alone(
     try:
         return replace(unpacked(report["recording"]), run=result)
     except (KeyError, TypeError, ValueError):  # it was ended from outside, or tells stories
-        return Recording(tuple(source.splitlines()), (), 0, 0, run=result)
+        return Recording(tuple(source.splitlines()), run=result)
 
 
 def _watching(source: str, watcher: Callable[[], Watcher], page: Path, token: str) -> str:

@@ -5,6 +5,7 @@ here needs a thread or a process of its own.
 """
 
 import ast
+import re
 import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
@@ -15,9 +16,9 @@ from numpy.typing import NDArray
 
 from nineteen.script.run import Ending, Run
 from nineteen.training.execute import run_here
-from nineteen.training.follow import Followed, follow
+from nineteen.training.follow import Site, follow
 from nineteen.training.observe import Array, Arrays, NotApplicable, Start, copies
-from nineteen.training.snapshots import Entry, Recording, Snapshot, packed, unfollowed
+from nineteen.training.snapshots import Entry, Recording, Snapshot, packed
 
 SNAPSHOTS = 500  # of a recording, at most
 BYTES = 10_000_000  # of its arrays together, at most
@@ -51,7 +52,7 @@ def record(
         tree = recorder.follow(source)
         run = run_here(tree, **recorder.calls())
     except NotApplicable as error:
-        return unfollowed(source, error)
+        return Recording(tuple(source.splitlines()), missing=str(error))
     except TimeIsUp:
         run = Run("", "", seconds, Ending.TIMEOUT, 1, seconds)
     return recorder.recording(run)
@@ -59,12 +60,12 @@ def record(
 
 @dataclass
 class _Draft:
-    """An update while it runs; `room` is left, in bytes, of what was `granted` to its lines."""
+    """An update while it runs: of its lines so many bytes are kept as there is room for."""
 
-    number: int
-    epoch: int
-    granted: int = 0
+    number: int = 0
+    epoch: int = 0
     room: int = 0
+    spent: int = 0
     done: bool = False
     rows: Any = None
     error: Array | None = None
@@ -82,22 +83,27 @@ class Recorder:
     ) -> None:
         self._chosen, self._few, self._shown = chosen, len(chosen) <= FEW, iter(shown)
         self._deadline = time.perf_counter() + seconds
-        self._source = ""
-        self._followed = Followed(ast.Module([], []))
         self._start: Start | None = None
-        self._draft = _Draft(0, 0, done=True)
+        self._draft = _Draft(done=True)
         self._updates = self._epochs = 0
         self._kept: list[tuple[Snapshot, int]] = []  # with their bytes
         self._stride, self._size = 1, 0
         self._fixed: list[Entry] | None = None
+        self._source = self._missing = ""
+        self._sites: list[Site] = []
+        self._given: list[str] = []  # names set before the training and used in it,
+        self._changing: set[str] = set()  # and those that it sets
         self._lists: list[str] = []
-        self._missing = ""
 
     def follow(self, source: str) -> ast.Module:
-        """The tree to run; raises what the function `follow` raises."""
+        """The tree to run; raises NotApplicable as the function `follow` does."""
         self._source = source
-        self._followed = follow(source)
-        return self._followed.tree
+        tree, self._sites, training, self._missing = follow(source)
+        text = "\n".join(source.splitlines()[training.start - 1 : training.stop - 1])
+        before = [name for s in self._sites if s.number < training.start for name in s.names]
+        self._given = [n for n in dict.fromkeys(before) if n in re.findall(r"\w+", text)]
+        self._changing = {n for s in self._sites if s.number in training for n in s.names}
+        return tree
 
     def calls(self) -> dict[str, Callable[..., None]]:
         """The functions that the tree calls, by name."""
@@ -111,15 +117,10 @@ class Recorder:
     def recording(self, run: Run | None = None) -> Recording:
         """What was kept; called once, when the script has ended."""
         self._close(last=True)
-        return Recording(
-            tuple(self._source.splitlines()),
-            tuple(snapshot for snapshot, _ in self._kept),
-            self._updates,
-            self._epochs,
-            self._start,
-            self._missing or self._followed.missing,
-            run,
-        )
+        snapshots = tuple(snapshot for snapshot, _ in self._kept)
+        counts = self._updates, self._epochs
+        lines = tuple(self._source.splitlines())
+        return Recording(lines, snapshots, *counts, self._start, self._missing, run)
 
     def _started(self, X: Any, y: Any, weights: tuple[Any, ...]) -> None:
         if arrays := self._copies((X, y, *weights)):
@@ -132,27 +133,20 @@ class Recorder:
         self._updates += 1
         self._draft.weights, self._draft.done = weights, True
 
-    def _copies(self, arrays: tuple[Any, ...]) -> Arrays:
-        try:
-            return copies(arrays)
-        except NotApplicable as error:
-            self._missing = str(error)
-            return ()
-
     def _ended(self) -> None:
         self._close(last=True)
-        self._draft = _Draft(0, 0, done=True)
+        self._draft = _Draft(done=True)
 
     def _before(self, index: int, names: dict[str, Any]) -> None:
-        if self._draft.room > 0:
-            for name in self._followed.sites[index].moved:
+        if self._draft.spent < self._draft.room:
+            for name in self._sites[index].moved:
                 for label, array in _arrays(name, names.get(name)):
                     self._draft.old[label] = array.copy()
 
     def _head(self, index: int, names: dict[str, Any]) -> None:
         if time.perf_counter() > self._deadline:
             raise TimeIsUp
-        if level := self._followed.sites[index].level:
+        if level := self._sites[index].level:
             self._epochs += level == 1
             if self._draft.done:
                 self._close()
@@ -161,9 +155,9 @@ class Recorder:
 
     def _line(self, index: int, names: dict[str, Any]) -> None:
         draft = self._draft
-        if draft.room > 0:
-            draft.room -= _BESIDES
-            site = self._followed.sites[index]
+        if draft.spent < draft.room:
+            draft.spent += _BESIDES
+            site = self._sites[index]
             draft.lines.append((site.number, self._entries(site.names, names, site.appends)))
             if draft.old:
                 draft.old = {}
@@ -173,29 +167,28 @@ class Recorder:
         self._draft = draft = _Draft(self._updates + 1, self._epochs)
         if draft.number not in self._chosen or not (self._few or self._on_stride(draft.number)):
             return
-        draft.granted = BYTES // 2
+        draft.room = BYTES // 2
         if self._few:
-            draft.granted -= sum(size for each, size in self._kept if each.passed)
-        draft.room = draft.granted
+            draft.room -= sum(size for each, size in self._kept if each.passed)
         if self._fixed is None:
-            self._lists = [n for n in self._followed.fixed if isinstance(names.get(n), list)]
-            fixed = [name for name in self._followed.fixed if name not in self._lists]
+            self._lists = [name for name in self._given if isinstance(names.get(name), list)]
+            self._changing.update(self._lists)
+            fixed = [name for name in self._given if name not in self._changing]
             self._fixed = self._entries(fixed, names)
-        draft.given = self._entries((*self._lists, *self._followed.given), names)
+        draft.given = self._entries([n for n in self._given if n in self._changing], names)
 
     def _close(self, last: bool = False) -> None:
         """End an update, and keep what is to be kept of it."""
         draft = self._draft
         if draft.lines or (draft.done and draft.number and (last or self._on_stride(draft.number))):
-            snapshot, size = self._snapshot()
-            self._kept.append((snapshot, size))
-            self._size += size
+            self._kept.append(self._snapshot())
+            self._size += self._kept[-1][1]
         while len(self._kept) > SNAPSHOTS - (not last) or self._size > BYTES:
             self._stride *= 2
             self._kept = [
-                each
-                for each in self._kept
-                if self._on_stride(each[0].update) or (self._few and each[0].passed)
+                (each, size)
+                for each, size in self._kept
+                if self._on_stride(each.update) or (self._few and each.passed)
             ]
             self._size = sum(size for _, size in self._kept)
 
@@ -208,25 +201,27 @@ class Recorder:
         rows = self._start.taken(draft.rows) if self._start and draft.error is not None else ()
         heavy = sum([array.nbytes for array in draft.weights]) > BYTES // 10
         weights = () if heavy else self._copies(draft.weights)
-        lines = tuple(draft.lines)
-        given = (*(self._fixed or ()), *draft.given) if lines else ()
-        whole = draft.done and (draft.room > 0 or not draft.granted)
-        snapshot = Snapshot(
-            draft.number, draft.epoch, rows, draft.error, weights, whole, given, lines
-        )
-        used = draft.granted - max(0, draft.room)
-        return snapshot, used + sum([array.nbytes + _BESIDES for array in weights])
+        whole = draft.done and (draft.spent < draft.room or not draft.room)
+        given = (*(self._fixed or ()), *draft.given) if draft.lines else ()
+        about = draft.number, draft.epoch, rows, draft.error, weights, whole
+        size = max(0, min(draft.spent, draft.room)) + sum([array.nbytes + _BESIDES for array in weights])
+        return Snapshot(*about, given, tuple(draft.lines)), size
 
-    def _entries(
-        self, wanted: Sequence[str], names: dict[str, Any], last: bool = False
-    ) -> list[Entry]:
+    def _copies(self, arrays: tuple[Any, ...]) -> Arrays:
+        try:
+            return copies(arrays)
+        except NotApplicable as error:
+            self._missing = str(error)
+            return ()
+
+    def _entries(self, wanted: list[str], names: dict[str, Any], last: bool = False) -> list[Entry]:
         """The arrays of those names, as copies; of a list only the last. None without room."""
         draft, olds = self._draft, self._draft.old
         entries: list[Entry] = []
         for name in wanted:
             for label, array in _arrays(name, names.get(name), last):
-                draft.room -= array.nbytes + _BESIDES
-                if draft.room <= 0:
+                draft.spent += array.nbytes + _BESIDES
+                if draft.spent >= draft.room:
                     return entries
                 old = olds.get(label) if olds else None
                 if old is not None and label is not name and np.array_equal(old, array):
@@ -240,11 +235,12 @@ class Recorder:
 
     def _alias(self, array: NDArray[Any], names: dict[str, Any]) -> str:
         """The item of a list that an array is, such as W[1], or ""."""
-        for name in (*self._lists, "layers"):
-            for place, item in enumerate(names.get(name, ())):
-                if item is array:
-                    return f"{name}[{place}]"
-        return ""
+        items = [
+            (f"{name}[{place}]", item)
+            for name in (*self._lists, "layers")
+            for place, item in enumerate(names.get(name, ()))
+        ]
+        return next((label for label, item in items if item is array), "")
 
 
 def _arrays(name: str, value: Any, last: bool = False) -> Sequence[tuple[str, NDArray[Any]]]:

@@ -8,7 +8,7 @@ import numpy as np
 
 from nineteen.script.judge import broke_off
 from nineteen.script.run import Run
-from nineteen.training.observe import Array, Arrays, NotApplicable, Start, Update
+from nineteen.training.observe import Array, Arrays, Start, Update
 
 Entry = tuple[str, Array, Array | None, str]  # the fields of a Value
 
@@ -85,9 +85,9 @@ class Recording:
     """
 
     lines: tuple[str, ...]
-    snapshots: tuple[Snapshot, ...]
-    updates: int
-    epochs: int
+    snapshots: tuple[Snapshot, ...] = ()
+    updates: int = 0
+    epochs: int = 0
     start: Start | None = None
     missing: str = ""
     run: Run | None = None
@@ -96,11 +96,6 @@ class Recording:
     def problem(self) -> str:
         """How the script broke off, one sentence, or ""."""
         return broke_off(self.run) if self.run else ""
-
-
-def unfollowed(source: str, reason: NotApplicable) -> Recording:
-    """The recording of a script in which nothing can be followed."""
-    return Recording(tuple(source.splitlines()), (), 0, 0, missing=str(reason))
 
 
 def packed(thing: Any) -> Any:
