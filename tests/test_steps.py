@@ -10,11 +10,12 @@ import pytest
 from markdown_it import MarkdownIt
 from nineteen.cli import main
 from nineteen.errors import UsageError
+from nineteen.page.array_text import values_text
+from nineteen.page.filled import filled_in
 from nineteen.script.render import render
+from nineteen.training import worksheet
+from nineteen.training.one_update import OneUpdate, one_update
 from nineteen.training.snapshots import Value
-from nineteen.verbs.steps import worksheet
-from nineteen.verbs.steps.array_text import values_text
-from nineteen.verbs.steps.one_update import OneUpdate, one_update
 from recomputed import one_layer, several
 from space import spec
 
@@ -412,3 +413,68 @@ def test_as_data_it_refuses_the_same() -> None:
             one_update(spec("xor"), update=wrong)
     with pytest.raises(UsageError, match="rows 1 to 4"):
         one_update(spec("xor"), row=0)
+
+
+FORMULAS = (
+    "xor --hidden 3 --batch mini",
+    "xor --hidden 2 --activation tanh --batch sgd --lr 0.3",
+    "half_adder --hidden 4 --activation relu",
+    "xor3 --hidden 2 --batch mini --batch-size 3 --show loss",
+    "xor --hidden 3,2 --batch mini --activation tanh",
+    "xor --hidden 2,3,2 --activation relu --batch sgd",
+)
+
+
+def python(tex: str) -> str:
+    """A formula in Python; what stands in braces belongs together."""
+    while found := re.search(r"\\frac\{|e\^\{|\^\{", tex):
+        groups, end = [], found.end() - 1
+        for _ in range(1 + (found[0] == r"\frac{")):
+            begin, depth = end, 0
+            while depth or end == begin:
+                depth += {"{": 1, "}": -1}.get(tex[end], 0)
+                end += 1
+            groups.append(f"({python(tex[begin + 1 : end - 1])})")
+        new = {"e^{": "np.exp"}.get(found[0], "" if len(groups) == 2 else "**") + "/".join(groups)
+        tex = f"{tex[: found.start()]}{f'({new})' if len(groups) == 2 else new}{tex[end:]}"
+    for old, new in (
+        (r"\cdot", "*"),
+        (r"\tanh", "np.tanh"),
+        (r"\max", "max"),
+        ("[", "("),
+        ("]", ")"),
+    ):
+        tex = tex.replace(old, new)
+    return tex
+
+
+@pytest.mark.parametrize("command", FORMULAS)
+def test_the_filled_formulas_are_right_and_each_line_that_computes_has_one(command: str) -> None:
+    for update in (1, 5):
+        shown = one_update(spec(*command.split()), update=update)
+        formulas = filled_in(shown)
+        assert len(formulas) == len(shown.lines)
+        for line, formula in zip(shown.lines, formulas, strict=True):
+            head = line.text.strip().startswith(("for ", "if ", "print(", "layers = "))
+            assert bool(formula) != head, line.text
+            for part, value in zip(filter(None, formula.split("$$ $$")), line.values, strict=False):
+                name, sums, result = re.fullmatch(
+                    r"\\texttt\{(.*?)\}_\{[1,]+\} = (.*) = (.*)", part
+                ).groups()
+                assert name == value.name
+                assert result == f"{value.new.flat[0]:.2f}"
+                assert float(eval(python(sums))) == pytest.approx(value.new.flat[0], abs=0.06)
+
+
+def test_what_is_written_by_hand_has_no_formula(tmp_path: Path) -> None:
+    path = tmp_path / "mine.py"
+    path.write_text(EDITED.replace("error = y - output", "error = np.where(True, y - output, 0)"))
+    formulas = dict(
+        zip(
+            (line.text.strip() for line in one_update(path).lines),
+            filled_in(one_update(path)),
+            strict=True,
+        )
+    )
+    assert formulas["error = np.where(True, y - output, 0)  # error"] == ""
+    assert formulas["b2 += lr * error.sum(axis=0)"]

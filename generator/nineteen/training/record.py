@@ -204,7 +204,9 @@ class Recorder:
         whole = draft.done and (draft.spent < draft.room or not draft.room)
         given = (*(self._fixed or ()), *draft.given) if draft.lines else ()
         about = draft.number, draft.epoch, rows, draft.error, weights, whole
-        size = max(0, min(draft.spent, draft.room)) + sum([array.nbytes + _BESIDES for array in weights])
+        size = max(0, min(draft.spent, draft.room)) + sum(
+            [array.nbytes + _BESIDES for array in weights]
+        )
         return Snapshot(*about, given, tuple(draft.lines)), size
 
     def _copies(self, arrays: tuple[Any, ...]) -> Arrays:

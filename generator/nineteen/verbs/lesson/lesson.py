@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 
+from nineteen.page.array_text import ROOM, update_rows
 from nineteen.page.document import FORMATS, Document, Picture
+from nineteen.page.filled import filled_in
 from nineteen.page.look import save, style
 from nineteen.script.annotate import annotated
 from nineteen.script.choices import command
@@ -18,6 +20,7 @@ from nineteen.script.spec import ScriptSpec
 from nineteen.training.execute import execute
 from nineteen.training.gradient import Matrices, matrices
 from nineteen.training.observe import instrument
+from nineteen.training.one_update import one_update
 from nineteen.verbs.lesson.derivation import derive, tex
 from nineteen.verbs.lesson.lesson_pictures import SHOWN, kind, learned, loss_curve, network
 
@@ -32,6 +35,7 @@ def lesson(made: Made, math: str, format: str) -> Document:
     """
     spec = made.spec
     losses, weights = train_again(made)
+    update = one_update(spec)
     values = {
         "spec": spec,
         "format": format,
@@ -48,7 +52,11 @@ def lesson(made: Made, math: str, format: str) -> Document:
         "other": _other_size(spec),
         "derivation": derive(spec) if math != "none" else None,
         "tex": tex,
+        "update": update,
+        "rows": update_rows(update, ROOM),
     }
+    if math == "full":
+        values["formulas"] = filled_in(update)
     text = environment().get_template("lesson/lesson.md.j2").render(values)
     title = text.partition("\n")[0].removeprefix("# ").replace("`", "")
     return Document(title, text, _pictures(spec, losses, weights, FORMATS[format]))

@@ -6,17 +6,15 @@ from dataclasses import replace
 from pathlib import Path
 
 from nineteen.errors import UsageError
+from nineteen.page.array_text import ROOM, update_rows
 from nineteen.page.document import Document, document_files, write_all
 from nineteen.script.choices import Choices, choices_of, file_stem, spec_of
 from nineteen.script.files import LESSONS, check_target, output_path
 from nineteen.script.options import command_parser, printable, short
 from nineteen.script.render import environment
 from nineteen.script.spec import ScriptSpec
-from nineteen.verbs.steps.array_text import values_text
-from nineteen.verbs.steps.one_update import OneUpdate, one_update
-from nineteen.verbs.steps.worksheet import PLACES, TOLERANCE
-
-ROOM = 88  # columns of the arrays on a page
+from nineteen.training.one_update import OneUpdate, one_update
+from nineteen.training.worksheet import TOLERANCE
 
 
 def main(argv: list[str]) -> int:
@@ -48,29 +46,6 @@ def page(shown: OneUpdate) -> Document:
     """The update as a page: what it starts from, its lines, and the key of a worksheet."""
     text = _render("page.md.j2", shown)
     return Document(text.partition("\n")[0].removeprefix("# "), text, ())
-
-
-def update_rows(shown: OneUpdate, room: int, key: bool = False) -> list[tuple[str, str, str, str]]:
-    """Line by line its number, text, meaning and arrays, the latter as text of `room` columns.
-
-    The first row is what the update starts from. The key has only the lines with blanks, whole.
-    """
-    places = PLACES if shown.sheet else 0
-    if key:
-        kept = [replace(line, blanks=(), meaning="") for line in shown.lines if line.blank]
-        rows = []
-    else:
-        kept = list(shown.lines)
-        rows = [("", "", "Before the update:", values_text(shown.given, (), room, places))]
-    return rows + [
-        (
-            str(line.number),
-            line.text,
-            line.meaning,
-            values_text(line.values, line.blanks, room, places),
-        )
-        for line in kept
-    ]
 
 
 def _render(name: str, shown: OneUpdate) -> str:

@@ -8,8 +8,8 @@ from numpy.typing import NDArray
 from nineteen.errors import UsageError
 from nineteen.training.observe import Array
 from nineteen.training.snapshots import Recording, Snapshot, Value
-from nineteen.verbs.steps.array_text import FULL
 
+FULL = 64  # numbers of an array that are shown
 PLACES = 2  # decimals of every number on a worksheet
 TOLERANCE = 0.02  # what the key allows
 _MARGIN = 0.005  # of that, for those who round on the way

@@ -13,7 +13,7 @@ from nineteen.script.spec import ScriptSpec
 from nineteen.training.isolated import record_alone
 from nineteen.training.record import record
 from nineteen.training.snapshots import Passed, Recording, Snapshot, Value
-from nineteen.verbs.steps.worksheet import Blanks, Mask, left_out
+from nineteen.training.worksheet import Blanks, Mask, left_out
 
 _OF_ROWS = ("layer", "output", "error", "delta", "layers")  # names whose first axis is the rows
 

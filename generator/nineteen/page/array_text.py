@@ -1,6 +1,7 @@
 """Arrays as text: aligned, with names and shapes, in full for up to 64 numbers."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import zip_longest
 from math import floor, log10
 
@@ -8,11 +9,36 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nineteen.training.observe import Array
+from nineteen.training.one_update import OneUpdate
 from nineteen.training.snapshots import Value
+from nineteen.training.worksheet import FULL, PLACES
 
-FULL = 64  # numbers; of a larger array its corner is shown
-_ROWS, _COLUMNS = 4, 6  # of a corner
+_ROWS, _COLUMNS = 4, 6  # of the corner that is shown of an array with more than FULL numbers
 _BLANK = "____"
+ROOM = 88  # columns of the arrays on a page
+
+
+def update_rows(shown: OneUpdate, room: int, key: bool = False) -> list[tuple[str, str, str, str]]:
+    """Line by line its number, text, meaning and arrays, the latter as text of `room` columns.
+
+    The first row is what the update starts from. The key has only the lines with blanks, whole.
+    """
+    places = PLACES if shown.sheet else 0
+    if key:
+        kept = [replace(line, blanks=(), meaning="") for line in shown.lines if line.blank]
+        rows = []
+    else:
+        kept = list(shown.lines)
+        rows = [("", "", "Before the update:", values_text(shown.given, (), room, places))]
+    return rows + [
+        (
+            str(line.number),
+            line.text,
+            line.meaning,
+            values_text(line.values, line.blanks, room, places),
+        )
+        for line in kept
+    ]
 
 
 def values_text(
