@@ -113,8 +113,8 @@ def check_markdown(text: str, made: Made, beside: dict[str, bytes]) -> None:
     check_walk(text, made)
     tokens = MarkdownIt("commonmark").enable("table").parse(text)
     fences = [token for token in tokens if token.type == "fence"]
-    assert [token.info for token in fences] == ["python", "text"]
-    assert [token.content for token in fences] == [made.source, made.run.stdout]
+    assert [token.info for token in fences] == ["python", *["text"] * (len(fences) - 1)]
+    assert [token.content for token in fences][:2] == [made.source, made.run.stdout]
     inline = [child for token in tokens if token.type == "inline" for child in token.children or ()]
     assert not [child for child in inline if child.type == "link_open"]
     images = [child for child in inline if child.type == "image"]
@@ -154,14 +154,17 @@ def check_page(text: str, made: Made, math: str) -> None:
 
 
 def check_notebook(text: str, made: Made) -> None:
-    """A valid notebook with one code cell, the script, and under it what the script printed."""
+    """A valid notebook with the script, what it printed, and a cell for another update."""
     from matplotlib.image import imread
 
     notebook = nbformat.reads(text, as_version=4)
     nbformat.validate(notebook)
-    [code] = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    code, another = [cell for cell in notebook.cells if cell.cell_type == "code"]
     assert code.source + "\n" == made.source
     assert [output.text for output in code.outputs] == [made.run.stdout]
+    exec(another.source, names := {"print": lambda *_, **__: None})
+    assert names["update"] == 0
+    assert not another.outputs
     assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
     prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     pictures = re.findall(r"!\[([^\]]{20,})\]\(data:image/png;base64,([A-Za-z0-9+/=]+)\)", prose)
@@ -169,7 +172,7 @@ def check_notebook(text: str, made: Made) -> None:
     for _, data in pictures:
         assert imread(io.BytesIO(base64.b64decode(data)), format="png").std() > 0.05
     check_walk(prose, made)
-    assert "```" not in prose
+    assert "```python" not in prose
     assert "picture:" not in prose
 
 
