@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from nineteen.script.run import SCRIPT
+from nineteen.script.spec import MAX_SEED
 from nineteen.script.syntax import LOCK, parse, parse_expression
 from nineteen.training.lane_numpy import LaneGenerators, lane_numpy, lane_texts
 from nineteen.training.lanes import BETWEEN, CLOSE, OPEN, Lanes, unknown
@@ -28,6 +29,7 @@ _BLOCK = 32768
 _OWN_LINE = re.compile(r"(y|bits|rng|rng, lr) = (.*)")
 _NUMBERS = re.compile(r"0x[0-9a-f]+|[0-9]+")
 _SEED = re.compile(r"default_rng\([0-9]+\)")
+_PLAIN_SEED = re.compile(r"default_rng\((0|[1-9][0-9]{0,9})\)")
 
 # What the scripts consist of. Whatever else stands in one, such as `try`, could hide a difference.
 _NODES = re.compile(
@@ -117,7 +119,12 @@ def _compile(tree: ast.Module | ast.Expression) -> CodeType:
 
 @lru_cache(maxsize=16384)
 def _right_side(line: str) -> CodeType:
-    """The code of what stands on the right of an assignment."""
+    """The code of what stands on the right of an assignment; for all seeds it is compiled once."""
+    seed = _PLAIN_SEED.search(line)
+    if seed and int(seed[1]) != MAX_SEED:
+        code = _right_side(line.replace(seed[0], f"default_rng({MAX_SEED})"))
+        constants = [int(seed[1]) if each == MAX_SEED else each for each in code.co_consts]
+        return code.replace(co_consts=tuple(constants))
     tree = parse_expression(line.partition(" = ")[2])
     _check(tree)
     return _compile(ast.Expression(tree))
