@@ -16,9 +16,9 @@ if TYPE_CHECKING:
     from nineteen.script.edited import Explained
     from nineteen.script.make import Made
     from nineteen.script.spec import ScriptSpec
+    from nineteen.training.one_update import OneUpdate
     from nineteen.verbs.check.check_report import CheckReport
     from nineteen.verbs.compare.comparison import Comparison
-    from nineteen.verbs.steps.one_update import OneUpdate
     from nineteen.verbs.sweep.sweep_result import SweepResult
 
 __version__ = "0.1.0"
@@ -83,7 +83,7 @@ def steps(
     **options: object,
 ) -> "OneUpdate":
     """One update of a training, line by line, with its arrays; the script is as in `explain`."""
-    from nineteen.verbs.steps.one_update import one_update
+    from nineteen.training.one_update import one_update
 
     return one_update(_script(script, options), update=update, row=row, blank=blank)
 
