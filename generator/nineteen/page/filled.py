@@ -17,7 +17,14 @@ Term = tuple[NDArray[Any], Show]  # what an expression is worth, and one element
 Arrays = dict[str, NDArray[Any]]
 
 _FUNCTIONS = {"exp": r"e^{{{}}}", "tanh": r"\tanh({})", "maximum": r"\max({})"}
-_SIGNS = {ast.Add: "{} + {}", ast.Sub: "{} - {}", ast.Mult: r"{} \cdot {}", ast.Pow: "{}^{{{}}}"}
+_SIGNS = {
+    ast.Add: (np.add, "{} + {}"),
+    ast.Sub: (np.subtract, "{} - {}"),
+    ast.Mult: (np.multiply, r"{} \cdot {}"),
+    ast.Div: (np.divide, r"\frac{{{}}}{{{}}}"),
+    ast.Pow: (np.power, "{}^{{{}}}"),
+    ast.Gt: (np.greater, "[{} > {}]"),
+}
 
 
 def filled_in(update: OneUpdate) -> list[str]:
@@ -72,11 +79,8 @@ def _read(node: ast.expr, names: Arrays) -> Term:
             return -array, lambda i: f"-{show(i)}"
         case ast.BinOp(left=left, op=ast.MatMult(), right=right):
             return _product(_read(left, names), _read(right, names))
-        case ast.BinOp(left=left, op=op, right=right):
-            return _both(op, left, right, names)
-        case ast.Compare(left=left, comparators=[right]):
-            array, show = _read(left, names)
-            return array > _read(right, names)[0], lambda i: rf"[{show(i)} > 0]"
+        case ast.BinOp(left=a, op=op, right=b) | ast.Compare(left=a, ops=[op], comparators=[b]):
+            return _both(op, a, b, names)
         case ast.Attribute(value=inner, attr="T"):
             array, show = _read(inner, names)
             return array.T, lambda i: show(i[::-1])
@@ -116,17 +120,11 @@ def _inside(array: NDArray[Any], index: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(0 if size == 1 else i for size, i in zip(array.shape, own, strict=True))
 
 
-def _both(op: ast.operator, left: ast.expr, right: ast.expr, names: Arrays) -> Term:
-    apart = isinstance(op, ast.Div)
-    read = _read if apart or isinstance(op, ast.Add) else _in_brackets
-    (a, show_a), (b, show_b) = _read(left, names), read(right, names)
-    if isinstance(op, ast.Mult):
-        a, show_a = _in_brackets(left, names)
-    array = {ast.Add: np.add, ast.Sub: np.subtract, ast.Mult: np.multiply, ast.Div: np.divide}.get(
-        type(op), np.power
-    )(a, b)
-    form = r"\frac{{{}}}{{{}}}" if apart else _SIGNS[type(op)]
-    return array, lambda i: form.format(show_a(_inside(a, i)), show_b(_inside(b, i)))
+def _both(op: ast.operator | ast.cmpop, left: ast.expr, right: ast.expr, names: Arrays) -> Term:
+    of, form = _SIGNS[type(op)]
+    a, show_a = (_in_brackets if isinstance(op, ast.Mult | ast.Pow) else _read)(left, names)
+    b, show_b = (_read if isinstance(op, ast.Add | ast.Div) else _in_brackets)(right, names)
+    return of(a, b), lambda i: form.format(show_a(_inside(a, i)), show_b(_inside(b, i)))
 
 
 def _in_brackets(node: ast.expr, names: Arrays) -> Term:
