@@ -18,15 +18,13 @@ from nineteen.script.run import Ending, Run
 from nineteen.training.execute import run_here
 from nineteen.training.follow import Site, follow
 from nineteen.training.observe import Array, Arrays, NotApplicable, Start, copies
-from nineteen.training.snapshots import Entry, Recording, Snapshot, packed
+from nineteen.training.snapshots import Entry, Recording, Snapshot, arrays_in, packed
 
 SNAPSHOTS = 500  # of a recording, at most
 BYTES = 10_000_000  # of its arrays together, at most
 FEW = 100  # updates that are kept with their lines whatever else has to go
 SECONDS = 60.0  # of wall-clock time that a script gets, as on the command line
 _BESIDES = 250  # bytes, about, that a kept array takes besides its numbers
-_NUMBERS = "biuf"  # the kinds of arrays that are kept
-_ITEMS = 64  # of a list of arrays, at most
 
 
 class TimeIsUp(BaseException):
@@ -81,7 +79,7 @@ class Recorder:
     def __init__(
         self, chosen: Collection[int], seconds: float = SECONDS, shown: Sequence[Array] = ()
     ) -> None:
-        self._chosen, self._few, self._shown = chosen, len(chosen) <= FEW, iter(shown)
+        self._chosen, self._few, self._shown = chosen, len(chosen) <= FEW, list(shown)
         self._deadline = time.perf_counter() + seconds
         self._start: Start | None = None
         self._draft = _Draft(done=True)
@@ -140,7 +138,7 @@ class Recorder:
     def _before(self, index: int, names: dict[str, Any]) -> None:
         if self._draft.spent < self._draft.room:
             for name in self._sites[index].moved:
-                for label, array in _arrays(name, names.get(name)):
+                for label, array in arrays_in(name, names.get(name)):
                     self._draft.old[label] = array.copy()
 
     def _head(self, index: int, names: dict[str, Any]) -> None:
@@ -175,7 +173,8 @@ class Recorder:
             self._changing.update(self._lists)
             fixed = [name for name in self._given if name not in self._changing]
             self._fixed = self._entries(fixed, names)
-        draft.given = self._entries([n for n in self._given if n in self._changing], names)
+            self._given = [name for name in self._given if name in self._changing]
+        draft.given = self._entries(self._given, names)
 
     def _close(self, last: bool = False) -> None:
         """End an update, and keep what is to be kept of it."""
@@ -199,14 +198,12 @@ class Recorder:
         """The update, and about how many bytes it takes."""
         draft = self._draft
         rows = self._start.taken(draft.rows) if self._start and draft.error is not None else ()
-        heavy = sum([array.nbytes for array in draft.weights]) > BYTES // 10
-        weights = () if heavy else self._copies(draft.weights)
+        size = sum([array.nbytes + _BESIDES for array in draft.weights])
+        weights = self._copies(draft.weights) if size < BYTES // 10 else ()
         whole = draft.done and (draft.spent < draft.room or not draft.room)
         given = (*(self._fixed or ()), *draft.given) if draft.lines else ()
         about = draft.number, draft.epoch, rows, draft.error, weights, whole
-        size = max(0, min(draft.spent, draft.room)) + sum(
-            [array.nbytes + _BESIDES for array in weights]
-        )
+        size = max(0, min(draft.spent, draft.room)) + (size if weights else 0)
         return Snapshot(*about, given, tuple(draft.lines)), size
 
     def _copies(self, arrays: tuple[Any, ...]) -> Arrays:
@@ -218,12 +215,13 @@ class Recorder:
 
     def _entries(self, wanted: list[str], names: dict[str, Any], last: bool = False) -> list[Entry]:
         """The arrays of those names, as copies; of a list only the last. None without room."""
-        draft, olds = self._draft, self._draft.old
+        draft, olds, spent = self._draft, self._draft.old, self._draft.spent
         entries: list[Entry] = []
         for name in wanted:
-            for label, array in _arrays(name, names.get(name), last):
-                draft.spent += array.nbytes + _BESIDES
-                if draft.spent >= draft.room:
+            for label, array in arrays_in(name, names.get(name), last):
+                spent += array.nbytes + _BESIDES
+                if spent >= draft.room:
+                    draft.spent = spent
                     return entries
                 old = olds.get(label) if olds else None
                 if old is not None and label is not name and np.array_equal(old, array):
@@ -231,29 +229,16 @@ class Recorder:
                 listed = self._lists and draft.lines and label is name
                 alias = self._alias(array, names) if listed else ""
                 entries.append((label, array.copy(), old, alias))
-                if (shown := next(self._shown, None)) is not None:
+                if self._shown:
+                    shown = self._shown.pop(0)
                     array[...] = np.where(np.isnan(shown), array, shown)
+        draft.spent = spent
         return entries
 
     def _alias(self, array: NDArray[Any], names: dict[str, Any]) -> str:
         """The item of a list that an array is, such as W[1], or ""."""
-        items = [
-            (f"{name}[{place}]", item)
-            for name in (*self._lists, "layers")
-            for place, item in enumerate(names.get(name, ()))
-        ]
-        return next((label for label, item in items if item is array), "")
-
-
-def _arrays(name: str, value: Any, last: bool = False) -> Sequence[tuple[str, NDArray[Any]]]:
-    """The arrays of numbers in what a name stands for; a number is one without an axis."""
-    if isinstance(value, np.ndarray):
-        return ((name, value),) if value.dtype.kind in _NUMBERS else ()
-    if isinstance(value, list) and value and isinstance(value[0], np.ndarray):
-        first = len(value) - 1 if last else 0
-        items = enumerate(value[first : first + _ITEMS], first)
-        return [pair for place, item in items for pair in _arrays(f"{name}[{place}]", item)]
-    try:
-        return _arrays(name, np.asarray(value))
-    except ValueError:  # lists of different lengths
-        return ()
+        for name in (*self._lists, "layers"):
+            for place, item in enumerate(names.get(name, ())):
+                if item is array:
+                    return f"{name}[{place}]"
+        return ""

@@ -1,15 +1,19 @@
 """What a recording holds: updates, their lines, and the arrays that those made."""
 
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from nineteen.script.judge import broke_off
 from nineteen.script.run import Run
 from nineteen.training.observe import Array, Arrays, Start, Update
 
+_NUMBERS = "biuf"  # the kinds of arrays that are kept
+_ITEMS = 64  # of a list of arrays, at most
 Entry = tuple[str, Array, Array | None, str]  # the fields of a Value
 
 
@@ -96,6 +100,20 @@ class Recording:
     def problem(self) -> str:
         """How the script broke off, one sentence, or ""."""
         return broke_off(self.run) if self.run else ""
+
+
+def arrays_in(name: str, value: Any, last: bool = False) -> Sequence[tuple[str, NDArray[Any]]]:
+    """The arrays of numbers in what a name stands for; a number is one without an axis."""
+    if isinstance(value, np.ndarray):
+        return ((name, value),) if value.dtype.kind in _NUMBERS else ()
+    if isinstance(value, list) and value and isinstance(value[0], np.ndarray):
+        first = len(value) - 1 if last else 0
+        items = enumerate(value[first : first + _ITEMS], first)
+        return [pair for place, item in items for pair in arrays_in(f"{name}[{place}]", item)]
+    try:
+        return arrays_in(name, np.asarray(value))
+    except ValueError:  # lists of different lengths
+        return ()
 
 
 def packed(thing: Any) -> Any:
