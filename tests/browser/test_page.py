@@ -115,7 +115,7 @@ def test_the_script_follows_every_control(control: str, shared: "Playground") ->
 
 REFUSED: dict[str, tuple[Callable[["Playground"], object], str, str]] = {
     "size1": (lambda p: p.fill("size1", "0"), "xor --hidden 0", "--hidden"),
-    "one unit": (lambda p: p.fill("size1", "1"), "xor --hidden 1", "subject"),
+    "one unit": (lambda p: p.fill("size1", "1"), "xor --hidden 1", "--hidden"),
     "epochs": (lambda p: p.fill("epochs", "1e9"), "xor --epochs 1e9", "--epochs"),
     "lr": (lambda p: p.fill("lr", "-1"), "xor --lr=-1", "--lr"),
     "seed": (lambda p: p.fill("seed", "x"), "xor --seed x", "--seed"),
@@ -208,7 +208,7 @@ def test_run_says_what_did_not_learn_and_another_seed_can_be_tried(shared: "Play
     assert shared.run() == "not learned"
     verdict = shared.page.locator("#verdict")
     expect(verdict).to_contain_text("row 01 should be 1")
-    expect(verdict).to_contain_text("What is known to help: more epochs")
+    expect(verdict).to_contain_text("What is known to help: leave out --epochs")
     assert shared.page.locator(".prediction.wrong").count() > 0
     shared.click("Try seed 1").says("xor --epochs 3 --seed 1")
     expect(shared.page.locator("#verdict b")).to_have_text("not learned")
