@@ -13,9 +13,10 @@ from nineteen.script.templates import data
 from nineteen.training.execute import execute
 from nineteen.training.gradient import Array
 from nineteen.verbs.compare.batch_advice import advise
-from nineteen.verbs.compare.claims import all_findings, update_bytes
+from nineteen.verbs.compare.claims import all_findings
 from nineteen.verbs.compare.findings import ClaimVerdict, Finding, combined, over
 from nineteen.verbs.compare.trainings import MeasuredSizes, Trainings, Truths
+from nineteen.verbs.compare.wording import update_bytes
 from scipy.stats import binom
 from space import spec
 

@@ -20,7 +20,6 @@ from nineteen.script.judge import judge
 from nineteen.script.render import render
 from nineteen.script.run import Ending, Run
 from nineteen.script.spec import Batch, ScriptSpec
-from nineteen.training.common_text import common_lines, common_text
 from nineteen.training.gradient import matrices, predict
 from nineteen.training.observe import Update, observe
 from nineteen.training.side_by_side import observe_together
@@ -28,7 +27,7 @@ from nineteen.verbs.compare.code_table import aligned, differing, html_table
 from nineteen.verbs.compare.command import compare_options
 from nineteen.verbs.compare.comparison import Comparison, compared
 from nineteen.verbs.compare.comparison_plan import command_of, plan_comparison
-from nineteen.verbs.compare.measuring import measure_sizes, watch_seeds, which_learn
+from nineteen.verbs.compare.measuring import measure_sizes, watch_seeds
 from nineteen.verbs.compare.trainings import Trainings
 from space import spec
 
@@ -98,28 +97,20 @@ def test_long_trainings_are_looked_at_by_epochs_in_the_end(monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("words", ["xor", "xor --hidden 2", "half_adder --activation tanh"])
-def test_side_by_side_and_one_by_one_see_the_same(
-    words: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_seeds_side_by_side_are_seen_as_one_by_one(words: str) -> None:
     for batch in STRATEGIES:
         one, seeds = spec(*words.split(), "--batch", *batch.split(), "--epochs", "60"), range(
             18, 26
         )
-        together = watch_seeds(one, seeds), which_learn(one, seeds)
-        assert common_text(common_lines(render(one)), True).lanes
-        with monkeypatch.context() as patch:
-            patch.setattr("nineteen.training.common_text._LARGEST", 0)
-            common_text.cache_clear()
-            alone = watch_seeds(one, seeds), which_learn(one, seeds)
-        common_text.cache_clear()
-        assert together[0].printed == alone[0].printed
-        for name in ("updates", "within", "updates_needed", "uphill", "stuck", "losses"):
-            assert np.array_equal(getattr(together[0], name), getattr(alone[0], name)), name
-        assert together[1].tolist() == alone[1].tolist() == together[0].learned.tolist()
-        assert len(together[0].networks) == 2
-        for kept, other in zip(together[0].networks, alone[0].networks, strict=True):
-            assert kept.keys() == other.keys()
-            assert all(map(np.array_equal, kept[60], other[60]))
+        together, alone = watch_seeds(one, seeds), [watch_seeds(one, [seed]) for seed in seeds]
+        assert together.printed == tuple(each.printed[0] for each in alone)
+        for name in ("within", "updates_needed", "uphill", "stuck", "losses"):
+            found = np.concatenate([getattr(each, name) for each in alone])
+            assert np.array_equal(getattr(together, name), found), name
+        kept = [each.networks[0][60] for each in alone if each.networks]
+        assert len(together.networks) == len(kept) == 2
+        for network, other in zip(together.networks, kept, strict=True):
+            assert all(map(np.array_equal, network[60], other))
 
 
 def test_rows_seen_are_those_of_the_batches() -> None:
@@ -376,7 +367,7 @@ def test_the_notebook_shows_the_pictures_and_the_output(lesson: Path) -> None:
 
 
 def test_the_same_runs_make_the_same_pictures(lesson: Path, comparison: Comparison) -> None:
-    from nineteen.verbs.compare.comparison_page import documents
+    from nineteen.verbs.compare.comparison import documents
 
     pictures = documents(comparison, "", "xor", ["svg"])["svg"].pictures
     assert len(pictures) == 7

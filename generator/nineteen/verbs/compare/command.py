@@ -37,8 +37,7 @@ def main(argv: list[str]) -> int:
     path = folder / f"compare_{stem}.md"
     check_target(path, force=True)
     extra("matplotlib")
-    from nineteen.verbs.compare.comparison import compared
-    from nineteen.verbs.compare.comparison_page import documents
+    from nineteen.verbs.compare.comparison import compared, documents
 
     comparison = compared(plan, given.workers or -1)
     kinds = list(dict.fromkeys(FORMATS.values()))

@@ -13,9 +13,8 @@ from nineteen.page.estimates import median
 from nineteen.page.look import ANOTHER_MINI, GREY, LOSS, STRATEGIES, Look, logarithmic, new_figure
 from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.training.gradient import Array
-from nineteen.verbs.compare.comparison_plan import usual_mini
 from nineteen.verbs.compare.measuring import SINGLY
-from nineteen.verbs.compare.trainings import MeasuredSizes, Numbers, Trainings
+from nineteen.verbs.compare.trainings import MeasuredSizes, Numbers, Trainings, mini_of
 from nineteen.verbs.compare.wording import strategy_label
 
 if TYPE_CHECKING:
@@ -74,8 +73,7 @@ def seed_spread(measured: MeasuredSizes) -> "Figure":
     """For each strategy the median, where the middle four fifths of the seeds are, three seeds."""
     figure = new_figure(WIDTH, 2.9)
     row = figure.subplots(1, len(measured.main), sharey=True)
-    drawn_as = strategy_looks([one.spec for one in measured.main])
-    for axes, one, look in zip(row, measured.main, drawn_as, strict=True):
+    for axes, (one, look) in zip(row, with_looks(measured.main), strict=True):
         looks = _drawn(one.updates, False)
         epochs = one.updates[looks] / one.spec.updates_per_epoch
         losses = one.losses[:, looks]
@@ -91,12 +89,11 @@ def seed_spread(measured: MeasuredSizes) -> "Figure":
 
 def noise_of_a_seed(measured: MeasuredSizes) -> "Figure":
     """The loss after every single update of the first epochs, of seed 0."""
-    specs = [one.spec for one in measured.main]
-    last = min(NOISE_EPOCHS, SINGLY // specs[0].table.rows, *(spec.epochs for spec in specs))
-    table = specs[0].table.rows
-    figure = new_figure(WIDTH, 0.8 + 1.25 * len(specs))
-    column = figure.subplots(len(specs), 1, sharex=True, sharey=True)
-    for axes, one, look in zip(column, measured.main, strategy_looks(specs), strict=True):
+    table, count = measured.sgd.spec.table.rows, len(measured.main)
+    last = min(NOISE_EPOCHS, SINGLY // table, *(one.spec.epochs for one in measured.main))
+    figure = new_figure(WIDTH, 0.8 + 1.25 * count)
+    column = figure.subplots(count, 1, sharex=True, sharey=True)
+    for axes, (one, look) in zip(column, with_looks(measured.main), strict=True):
         count = last * one.spec.updates_per_epoch + 1
         rows, losses = one.rows_seen(one.updates[:count]), one.losses[0, :count]
         mark = look.marker if count <= 100 else ""
@@ -119,12 +116,13 @@ def in_two_lines(spec: ScriptSpec) -> str:
     return strategy_label(spec).replace(" (", "\n(")
 
 
-def strategy_looks(specs: Sequence[ScriptSpec]) -> list[Look]:
-    """How each strategy is drawn."""
-    usual = usual_mini(specs)
+def with_looks(several: Sequence[Trainings]) -> list[tuple[Trainings, Look]]:
+    """Each strategy, and how it is drawn."""
+    usual = mini_of(several)
     return [
-        ANOTHER_MINI if spec.batch is Batch.MINI and spec != usual else STRATEGIES[spec.batch]
-        for spec in specs
+        (one, ANOTHER_MINI if one.spec.batch is Batch.MINI and one is not usual else look)
+        for one in several
+        for look in [STRATEGIES[one.spec.batch]]
     ]
 
 
@@ -132,8 +130,7 @@ def _medians(axes: "Axes", several: Sequence[Trainings], scale: Scale) -> None:
     """The median curve of each strategy, with a marker where half of the seeds have learned."""
     ends = [float(scale(one, one.updates[-1:])[0]) for one in several]
     wide = max(ends) > WIDE * min(ends)
-    drawn_as = strategy_looks([one.spec for one in several])
-    for one, look in zip(several, drawn_as, strict=True):
+    for one, look in with_looks(several):
         looks = _drawn(one.updates, wide)
         axes.plot(
             scale(one, one.updates[looks]),
@@ -162,11 +159,10 @@ def _half_learned(trainings: Trainings, looks: Numbers) -> list[int]:
 
 def _epochs_of_larger(axes: "Axes", measured: MeasuredSizes) -> None:
     """The milliseconds of an epoch over the rows of the table, with intervals."""
-    main = [one.spec for one in measured.main]
-    kinds = [spec for spec in (main[0], usual_mini(main), main[-1]) if spec]
     others = [spec for specs in measured.larger for spec in specs]
-    for kind, look in zip(kinds, strategy_looks(kinds), strict=True):
-        specs = [kind, *(spec for spec in others if spec.batch is kind.batch)]
+    for kind in measured.strategies:
+        look = STRATEGIES[kind.spec.batch]
+        specs = [kind.spec, *(spec for spec in others if spec.batch is kind.spec.batch)]
         specs.sort(key=lambda spec: spec.table.rows)
         found = [median([1000 * value for value in measured.seconds[spec]]) for spec in specs]
         y = np.array([one.value for one in found])
@@ -179,7 +175,6 @@ def _epochs_of_larger(axes: "Axes", measured: MeasuredSizes) -> None:
             linestyle=look.line,
             marker=look.marker,
             capsize=3,
-            label=kind.batch,
         )
     logarithmic(axes, "x", "y")
     axes.set_ylabel("milliseconds an epoch")

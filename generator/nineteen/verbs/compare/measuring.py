@@ -10,15 +10,15 @@ import numpy as np
 from joblib import Parallel, delayed, parallel_config
 
 from nineteen.page.progress import counted
-from nineteen.script.judge import TOLERANCE, judge
+from nineteen.script.judge import TOLERANCE
 from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.execute import execute
 from nineteen.training.gradient import Array, Matrices, hidden, matrices, sigmoid
 from nineteen.training.observe import Arrays, Start
-from nineteen.training.side_by_side import LaneUpdate, Places, observe_together, run_together
+from nineteen.training.side_by_side import LaneUpdate, Places, observe_together
 from nineteen.verbs.compare.comparison_plan import ComparisonPlan, Specs
-from nineteen.verbs.compare.trainings import MeasuredSizes, Outcomes, Trainings, Truths
+from nineteen.verbs.compare.trainings import MeasuredSizes, Trainings, Truths
 
 # So many updates are looked at one by one; after them, the ends of so many epochs, evenly spread.
 SINGLY = EPOCH_ENDS = 2048
@@ -38,31 +38,26 @@ def measure_sizes(plan: ComparisonPlan, workers: int) -> MeasuredSizes:
     The first seeds run again one by one, plain, for their times. Raises UsageError where a spec
     cannot be rendered, RuntimeError where a watched script prints anything else than a plain one.
     """
-    watched = [(spec, _parts(spec, plan.seeds)) for spec in (*plan.main, *plan.small)]
-    plain = [(spec, _parts(spec, plan.seeds)) for spec in plan.slow]
+    specs = (*plan.main, *plan.small, *plan.slow)
+    parts = {spec: _parts(spec, plan.seeds) for spec in specs}
     timed = [(plan.main, min(plan.seeds, TIMED_SEEDS)), *((row, REPEATS) for row in plan.larger)]
     jobs = [
-        *(delayed(watch_seeds)(spec, part) for spec, parts in watched for part in parts),
-        *(delayed(which_learn)(spec, part) for spec, parts in plain for part in parts),
-        *(delayed(time_row)(specs, seed) for specs, seeds in timed for seed in range(seeds)),
+        *(delayed(watch_seeds)(spec, part) for spec in specs for part in parts[spec]),
+        *(delayed(time_row)(row, seed) for row, seeds in timed for seed in range(seeds)),
     ]
     with parallel_config("loky", inner_max_num_threads=1):  # as in the isolated runs
         running = Parallel(n_jobs=workers, return_as="generator")(jobs)
         done = iter(list(counted(running, "training", len(jobs))))
-    trained = [_joined(list(islice(done, len(parts)))) for _, parts in watched]
-    main, small = tuple(trained[: len(plan.main)]), tuple(trained[len(plan.main) :])
-    slow = tuple(
-        Outcomes(spec, np.concatenate(list(islice(done, len(parts))))) for spec, parts in plain
-    )
+    trained = {spec: _joined(list(islice(done, len(parts[spec])))) for spec in specs}
     seconds: dict[ScriptSpec, tuple[float, ...]] = {}
-    for specs, seeds in timed:
-        runs = list(zip(*islice(done, seeds), strict=True))
-        seconds |= {
-            spec: tuple(taken for _, taken in own) for spec, own in zip(specs, runs, strict=True)
-        }
-        for trainings, own in zip(main if specs is plan.main else (), runs, strict=False):
-            for seed, (printed, _) in enumerate(own):
-                check_printed(trainings, seed, printed)
+    for row, seeds in timed:
+        for spec, runs in zip(row, zip(*islice(done, seeds), strict=True), strict=True):
+            seconds[spec] = tuple(taken for _, taken in runs)
+            for seed, (printed, _) in enumerate(runs if spec in trained else ()):
+                check_printed(trained[spec], seed, printed)
+    main, small, slow = (
+        tuple(trained[spec] for spec in row) for row in (plan.main, plan.small, plan.slow)
+    )
     return MeasuredSizes(main, small, slow, plan.larger, seconds)
 
 
@@ -82,34 +77,29 @@ def watch_seeds(spec: ScriptSpec, seeds: Sequence[int]) -> Trainings:
     def each(_: Places, update: LaneUpdate) -> None:
         blocks[-1].update(update)
 
-    printed = observe_together(_sources(spec, seeds), each, start)
+    sources = [render(replace(spec, seed=seed)) for seed in seeds]
+    printed = dict(zip(seeds, observe_together(sources, each, start), strict=True))
     with np.errstate(all="ignore"):  # a training may diverge: it is judged, not warned about
-        losses, within = zip(*(block.results() for block in blocks), strict=True)
-    order = np.argsort([seed for block in blocks for seed in block.seeds])
-    kept = {seed: own for block in blocks for seed, own in block.networks.items()}
-    return Trainings(
-        spec,
-        tuple(printed),
-        np.array(blocks[0].updates),
-        np.concatenate(losses)[order],
-        np.concatenate(within)[order],
-        tuple(kept[seed] for seed in sorted(kept)),
-    )
-
-
-def which_learn(spec: ScriptSpec, seeds: Sequence[int]) -> Truths:
-    """Which of a spec's scripts learn, run as they are."""
-    runs = run_together(_sources(spec, seeds))
-    return np.array([judge(run, spec.table).ok for run in runs])
+        blocks.sort(key=lambda block: block.seeds[0])
+        return _joined([block.trainings(printed) for block in blocks])
 
 
 def time_row(specs: Specs, seed: int) -> list[tuple[str, float]]:
     """What each spec's script prints, run as it is, and the seconds of one of its epochs.
 
-    They run in the same process, one after the other, so that their times compare.
+    They run in the same process, one after the other, so that their times compare. Each runs a
+    second time with one epoch, which is taken off: the seconds are then without reading the script
+    and without the last pass.
     """
-    with np.errstate(all="ignore"):
-        return [_timed(replace(spec, seed=seed)) for spec in specs]
+    found = []
+    for spec in specs:
+        printed, whole = _clocked(render(replace(spec, seed=seed)))
+        _, once = _clocked(render(replace(spec, seed=seed, epochs=1)))
+        # Where the machine was so busy that one epoch took longer, the whole is the best there is.
+        more = spec.epochs > 1 and whole > once
+        seconds = (whole - once) / (spec.epochs - 1) if more else whole / spec.epochs
+        found.append((printed, seconds))
+    return found
 
 
 def logits(spec: ScriptSpec, weights: Arrays, X: Array) -> Array:
@@ -174,21 +164,24 @@ class _Looks:
         off = np.abs(np.round(sigmoid(z), 2) - self.y)
         self.within.append(np.all(off <= TOLERANCE, axis=(-2, -1)))
 
-    def results(self) -> tuple[Array, Truths]:
-        """The losses and whether all was learned, (scripts, looks)."""
+    def trainings(self, printed: dict[int, str]) -> Trainings:
+        """How the scripts trained, when all are through."""
         if self.waiting:
             self.compute()
-        return np.concatenate(self.losses).T, np.concatenate(self.within).T
+        return Trainings(
+            self.spec,
+            tuple(printed[seed] for seed in self.seeds),
+            np.array(self.updates),
+            np.concatenate(self.losses).T,
+            np.concatenate(self.within).T,
+            tuple(self.networks.values()),
+        )
 
 
 def _parts(spec: ScriptSpec, seeds: int) -> list[range]:
     """The seeds in parts, each as many as are best run as one."""
     size = max(1, min(_PART, 2**14 // (spec.table.rows * max(spec.hidden))))
     return [range(seeds)[first : first + size] for first in range(0, seeds, size)]
-
-
-def _sources(spec: ScriptSpec, seeds: Sequence[int]) -> list[str]:
-    return [render(replace(spec, seed=seed)) for seed in seeds]
 
 
 def _joined(parts: Sequence[Trainings]) -> Trainings:
@@ -203,21 +196,8 @@ def _joined(parts: Sequence[Trainings]) -> Trainings:
     )
 
 
-def _timed(spec: ScriptSpec) -> tuple[str, float]:
-    """What a script prints, and the seconds of an epoch.
-
-    It runs a second time with one epoch, which is taken off: the seconds are then without reading
-    the script and without the last pass.
-    """
-    printed, whole = _clocked(render(spec))
-    _, once = _clocked(render(replace(spec, epochs=1)))
-    # Where the machine was so busy that one epoch took longer, the whole is the best there is.
-    if spec.epochs > 1 and whole > once:
-        return printed, (whole - once) / (spec.epochs - 1)
-    return printed, whole / spec.epochs
-
-
 def _clocked(source: str) -> tuple[str, float]:
     began = _clock()
-    printed = execute(source)
+    with np.errstate(all="ignore"):
+        printed = execute(source)
     return printed, _clock() - began

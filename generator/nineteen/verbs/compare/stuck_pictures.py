@@ -13,10 +13,8 @@ import numpy as np
 from nineteen.page.look import GREY, LOSS, logarithmic, new_figure
 from nineteen.page.surface import draw_surface, explain_surfaces, legend_above
 from nineteen.training.gradient import predict
-from nineteen.verbs.compare.claims_sgd import failed_share
-from nineteen.verbs.compare.loss_pictures import WIDTH, in_two_lines, strategy_looks
-from nineteen.verbs.compare.trainings import MeasuredSizes, Outcomes, Trainings
-from nineteen.verbs.compare.wording import hidden_units, strategy_name
+from nineteen.verbs.compare.loss_pictures import WIDTH, in_two_lines, with_looks
+from nineteen.verbs.compare.trainings import MeasuredSizes, Trainings
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -72,26 +70,20 @@ def stuck_curves(several: Sequence[Trainings]) -> "Figure":
 
 def failed_shares(measured: MeasuredSizes) -> "Figure":
     """How many of the seeds do not learn, with intervals, by hidden units and length of a step."""
-    notes: list[tuple[Sequence[Trainings | Outcomes], str]] = [
-        (measured.main, ""),
-        (measured.small, ""),
-        (measured.slow, ", short steps"),
-    ]
-    groups = [
-        (f"{hidden_units(several[0].spec)}{note}", several) for several, note in notes if several
-    ]
+    notes = ((measured.main, ""), (measured.small, ""), (measured.slow, ", short steps"))
+    groups = [(f"{several[0].units}{note}", several) for several, note in notes if several]
     count = sum(len(several) for _, several in groups)
     figure = new_figure(WIDTH, 0.9 + 0.24 * count + 0.15 * len(groups))
     axes = figure.subplots()
     ticks: dict[float, str] = {}
     for place, (label, several) in enumerate(groups):
-        for one, look in zip(several, strategy_looks([t.spec for t in several]), strict=True):
-            found = failed_share(one)
+        for one, look in with_looks(several):
+            found = one.failed_share
             ends = [[100 * (found.value - found.low)], [100 * (found.high - found.value)]]
             y = len(ticks) + 0.7 * place
             style: dict[str, Any] = {"color": look.colour, "marker": look.marker, "capsize": 3}
             axes.errorbar(100 * found.value, y, xerr=ends, **style)
-            ticks[y] = f"{label}: {strategy_name(one.spec)}"
+            ticks[y] = f"{label}: {one.strategy}"
     axes.set_yticks(list(ticks), list(ticks.values()))
     axes.invert_yaxis()
     axes.set_xlim(left=-1)

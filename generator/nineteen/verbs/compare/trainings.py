@@ -7,23 +7,17 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
+from nineteen.page.estimates import Estimate, share
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.gradient import Array, Matrices
 from nineteen.verbs.compare.comparison_plan import Specs, usual_mini
+from nineteen.verbs.compare.wording import hidden_units, strategy_name
 
 # Not learned and stuck: in the last third the loss fell by less than a fifth. Else it is late.
 STUCK_FALL = 1.25
 
 Numbers = NDArray[np.int64]
 Truths = NDArray[np.bool_]
-
-
-@dataclass(frozen=True, eq=False)
-class Outcomes:
-    """A spec run with the seeds 0, 1, 2, …, and which of them learned, (seeds,)."""
-
-    spec: ScriptSpec
-    learned: Truths
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,9 +39,24 @@ class Trainings:
     networks: tuple[dict[int, Matrices], ...] = ()
 
     @property
+    def strategy(self) -> str:
+        """The strategy in a sentence: SGD, batches of 2, full batch."""
+        return strategy_name(self.spec)
+
+    @property
+    def units(self) -> str:
+        """The hidden layers in a sentence: 8 hidden units."""
+        return hidden_units(self.spec)
+
+    @property
     def learned(self) -> Truths:
         """(seeds,) Whether every prediction is within 0.1 at the end."""
         return self.within[:, -1]
+
+    @property
+    def failed(self) -> int:
+        """How many of the seeds did not learn, stuck or late."""
+        return int((~self.learned).sum())
 
     @cached_property
     def updates_needed(self) -> Array:
@@ -60,8 +69,8 @@ class Trainings:
     @property
     def rows_needed(self) -> Array:
         """(seeds,) After how many rows every prediction stays within 0.1; infinite if never."""
-        finite = np.isfinite(self.updates_needed)
-        return np.where(finite, self.rows_seen(np.where(finite, self.updates_needed, 0)), np.inf)
+        with np.errstate(invalid="ignore"):
+            return np.nan_to_num(self.rows_seen(self.updates_needed), nan=np.inf, posinf=np.inf)
 
     def rows_seen(self, updates: Array | Numbers) -> Array:
         """How many rows so many updates have seen; an epoch's last batch may be shorter."""
@@ -85,6 +94,16 @@ class Trainings:
         third = np.searchsorted(self.updates, 2 * self.updates[-1] / 3)
         return ~self.learned & (self.losses[:, third] < STUCK_FALL * self.losses[:, -1])
 
+    @property
+    def stuck_share(self) -> Estimate:
+        """The share of the seeds that got stuck."""
+        return share(int(self.stuck.sum()), len(self.stuck))
+
+    @property
+    def failed_share(self) -> Estimate:
+        """The share of the seeds that did not learn, stuck or late."""
+        return share(self.failed, len(self.learned))
+
 
 @dataclass(frozen=True, eq=False)
 class MeasuredSizes:
@@ -96,7 +115,7 @@ class MeasuredSizes:
 
     main: tuple[Trainings, ...]
     small: tuple[Trainings, ...]
-    slow: tuple[Outcomes, ...]
+    slow: tuple[Trainings, ...]
     larger: tuple[Specs, ...]
     seconds: dict[ScriptSpec, tuple[float, ...]]
 
@@ -114,6 +133,11 @@ class MeasuredSizes:
         return mini_of(self.main)
 
     @property
+    def strategies(self) -> list[Trainings]:
+        """One row, the usual mini-batch if there is one, and all rows."""
+        return [one for one in (self.sgd, self.mini, self.full) if one]
+
+    @property
     def narrow(self) -> tuple[Trainings, ...]:
         """Where trainings get stuck, if any do: with few hidden units where that was run."""
         return self.small or self.main
@@ -124,20 +148,14 @@ class MeasuredSizes:
 
     @property
     def failed(self) -> int:
-        """How many trainings and runs did not learn, stuck or late."""
-        every: tuple[Trainings | Outcomes, ...] = (*self.main, *self.small, *self.slow)
-        return sum(map(failed, every))
+        """How many trainings did not learn, stuck or late."""
+        return sum(one.failed for one in (*self.main, *self.small, *self.slow))
 
     def seconds_needed(self, trainings: Trainings) -> Array:
         """After how many seconds the first seeds had learned, (timed,); infinite if never."""
         seconds = np.array(self.seconds[trainings.spec])
         updates = trainings.updates_needed[: len(seconds)]
         return np.asarray(updates / trainings.spec.updates_per_epoch * seconds)
-
-
-def failed(trainings: Trainings | Outcomes) -> int:
-    """How many of the seeds did not learn, stuck or late."""
-    return int((~trainings.learned).sum())
 
 
 def mini_of(trainings: Sequence[Trainings]) -> Trainings | None:

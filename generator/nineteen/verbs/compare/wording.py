@@ -1,9 +1,9 @@
 """How a comparison names its strategies, sizes and amounts."""
 
-from nineteen.page.estimates import median
 from nineteen.page.look import STRATEGIES
 from nineteen.script.spec import Batch, ScriptSpec
-from nineteen.verbs.compare.trainings import Trainings
+
+NUMBER_BYTES = 8
 
 
 def strategy_name(spec: ScriptSpec) -> str:
@@ -25,20 +25,13 @@ def hidden_units(spec: ScriptSpec) -> str:
     return f"{' and '.join(map(str, spec.hidden))} hidden unit{'s' * (last > 1)}"
 
 
+def update_bytes(spec: ScriptSpec) -> int:
+    """The bytes of the arrays that an update makes: the values and the errors of all units."""
+    return spec.batch_size * 2 * sum(spec.sizes[1:]) * NUMBER_BYTES
+
+
 def bytes_in_words(amount: int) -> str:
     """Bytes in the largest unit that leaves at least one: 144 bytes, 9.1 kB."""
     if amount < 1000:
         return f"{amount} bytes"
     return f"{amount / 1000:.3g} kB" if amount < 1_000_000 else f"{amount / 1_000_000:.3g} MB"
-
-
-def rows_figures(*several: Trainings) -> list[str]:
-    """The median number of rows that each strategy sees until it has learned."""
-    return [f"{strategy_name(one.spec)}: {median(one.rows_needed).count} rows" for one in several]
-
-
-def updates_figures(*several: Trainings) -> list[str]:
-    """The median number of updates that each strategy makes until it has learned."""
-    return [
-        f"{strategy_name(one.spec)}: {median(one.updates_needed).count} updates" for one in several
-    ]
