@@ -9,17 +9,9 @@ from nineteen.page.estimates import difference, median, ratio, share
 from nineteen.script.render import render
 from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.verbs.compare.code_table import differing
-from nineteen.verbs.compare.findings import (
-    LIMITS,
-    ClaimVerdict,
-    Finding,
-    combined,
-    over,
-)
+from nineteen.verbs.compare.findings import LIMITS, ClaimVerdict, Finding, combined, over
 from nineteen.verbs.compare.trainings import MeasuredSizes, Trainings, mini_of
-from nineteen.verbs.compare.wording import (
-    strategy_name,
-)
+from nineteen.verbs.compare.wording import strategy_name
 
 NO_MINI = "a table of two rows has nothing between one row and all"
 
@@ -39,24 +31,21 @@ def all_findings(measured: MeasuredSizes) -> tuple[Finding, ...]:
         _stable(full, sgd),
         _slower(full, mini or sgd),
         _stuck(full, measured.small),
-        *(_mini_findings(mini, measured) if mini else _no_mini()),
+        *_mini_findings(mini, measured),
         _choice(measured.main),
         _thirty_two(measured.main),
     )
 
 
-def _mini_findings(mini: Trainings, measured: MeasuredSizes) -> tuple[Finding, ...]:
+def _mini_findings(mini: Trainings | None, measured: MeasuredSizes) -> tuple[Finding, ...]:
+    if not mini:
+        keys = {"mini between": False, "mini efficient": True, "mini minima": False}
+        unseen = (NO_MINI,), ClaimVerdict.UNSEEN
+        return tuple(Finding(key, *unseen, timed=timed) for key, timed in keys.items())
     return (
         _between(measured.sgd, mini, measured.full),
         _efficient("mini efficient", mini, measured),
         _escapes("mini minima", mini_of(measured.narrow) or mini, measured.narrow[-1]),
-    )
-
-
-def _no_mini() -> tuple[Finding, ...]:
-    keys = "mini between", "mini efficient", "mini minima"
-    return tuple(
-        Finding(key, (NO_MINI,), ClaimVerdict.UNSEEN, timed=key == "mini efficient") for key in keys
     )
 
 

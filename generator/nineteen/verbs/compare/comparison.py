@@ -15,26 +15,14 @@ from nineteen.script.options import decimal
 from nineteen.script.render import environment
 from nineteen.script.run import Ending
 from nineteen.script.templates import data
+from nineteen.verbs.compare import loss_pictures, stuck_pictures, wording
 from nineteen.verbs.compare.batch_advice import advise
 from nineteen.verbs.compare.claims import all_findings
 from nineteen.verbs.compare.code_table import differing, html_table
 from nineteen.verbs.compare.comparison_plan import ComparisonPlan
 from nineteen.verbs.compare.findings import LIMITS, ClaimVerdict, Finding
-from nineteen.verbs.compare.loss_pictures import (
-    loss_curves,
-    noise_of_a_seed,
-    seed_spread,
-    time_curves,
-)
 from nineteen.verbs.compare.measuring import KEPT_EPOCHS, SINGLY, check_printed, measure_sizes
-from nineteen.verbs.compare.stuck_pictures import answers_on_the_way, failed_shares, stuck_curves
 from nineteen.verbs.compare.trainings import MeasuredSizes
-from nineteen.verbs.compare.wording import (
-    bytes_in_words,
-    hidden_units,
-    strategy_label,
-    update_bytes,
-)
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -97,7 +85,7 @@ def _values(comparison: Comparison) -> dict[str, Any]:
         "failed": sum(one.failed for one in measured.main),
         "way": _on_the_way(measured),
         "scripts_table": html_table(
-            [strategy_label(made.spec) for made in comparison.scripts], sources
+            [wording.strategy_label(made.spec) for made in comparison.scripts], sources
         ),
         "between_loops": differing(sources[:2]),
         "verdicts": {one: [c for c in claims if c[2].verdict is one] for one in ClaimVerdict},
@@ -108,11 +96,11 @@ def _values(comparison: Comparison) -> dict[str, Any]:
         "timed": [i for i, _, finding in claims if finding.timed],
         "more_seeds": words["more_seeds"],
         "limits": LIMITS,
-        "label": strategy_label,
-        "units": hidden_units,
+        "label": wording.strategy_label,
+        "units": wording.hidden_units,
         "number": decimal,
         "median": median,
-        "bytes": lambda spec: bytes_in_words(update_bytes(spec)),
+        "bytes": lambda spec: wording.bytes_in_words(wording.update_bytes(spec)),
         "milliseconds": lambda spec: median([1000 * s for s in measured.seconds[spec]]).count,
     }
 
@@ -121,19 +109,19 @@ def _pictures(comparison: Comparison) -> "dict[str, Figure]":
     """The pictures that there is something to show in."""
     measured, seed = comparison.measured, comparison.scripts[-1].spec.seed
     drawn = {
-        "loss": loss_curves(measured),
-        "seconds": time_curves(measured),
-        "spread": seed_spread(measured),
-        "noise": noise_of_a_seed(measured),
+        "loss": loss_pictures.loss_curves(measured),
+        "seconds": loss_pictures.time_curves(measured),
+        "spread": loss_pictures.seed_spread(measured),
+        "noise": loss_pictures.noise_of_a_seed(measured),
     }
     if seed < len(measured.full.networks) and measured.full.networks[seed]:
         ends = max(one.spec.epochs for one in measured.main)
         moments = {"before": 0, "on the way": _on_the_way(measured), "at the end": ends}
-        drawn["surface"] = answers_on_the_way(measured.main, seed, moments)
+        drawn["surface"] = stuck_pictures.answers_on_the_way(measured.main, seed, moments)
     if any(one.stuck.any() for one in measured.narrow):
-        drawn["stuck"] = stuck_curves(measured.narrow)
+        drawn["stuck"] = stuck_pictures.stuck_curves(measured.narrow)
     if measured.failed:
-        drawn["shares"] = failed_shares(measured)
+        drawn["shares"] = stuck_pictures.failed_shares(measured)
     return drawn
 
 
