@@ -102,22 +102,19 @@ def observe_together(
 
 def _calls(places: Places, each: Any, start: Any) -> dict[str, Callable[..., None]]:
     """The functions that an instrumented text calls on lanes, by name."""
-    every_row = Lanes(np.zeros((1, 0), int))
     before: tuple[int, NDArray[np.int_], Array, Arrays]
 
     def copy(array: Lanes, dtype: type = float) -> NDArray[Any]:
         return np.array(np.broadcast_to(array.each, (len(places), *array.shape)), dtype)
 
     def started(X: Lanes, y: Lanes, weights: tuple[Lanes, ...]) -> None:
-        nonlocal every_row
-        every_row = Lanes(np.arange(len(y))[None])
         if start is not None:
             start(places, Start(copy(X), copy(y), tuple(map(copy, weights))))
 
     def seen(epoch: int, rows: Lanes | None, error: Lanes, weights: tuple[Lanes, ...]) -> None:
         nonlocal before
-        used = copy(every_row if rows is None else rows, int)
-        before = epoch, used, copy(error), tuple(map(copy, weights))
+        used = Lanes(np.arange(len(error))[None]) if rows is None else rows
+        before = epoch, copy(used, int), copy(error), tuple(map(copy, weights))
 
     def updated(weights: tuple[Lanes, ...]) -> None:
         each(places, LaneUpdate(*before, tuple(map(copy, weights))))
