@@ -15,6 +15,7 @@ from nineteen.script.options import decimal
 from nineteen.script.recipe import default_hidden, recipe
 from nineteen.script.render import render
 from nineteen.script.spec import Batch
+from nineteen.script.templates import data
 from nineteen.verbs.make.command import main_parser
 
 ROOT = Path(cli.__file__).parent.parent.parent
@@ -124,3 +125,11 @@ def test_the_table_of_defaults_is_the_recipe() -> None:
                 assert default_hidden(int(inputs), activation) == (int(usual[0]),)
                 assert (decimal(found.lr), str(found.epochs)) == (lr, epochs), (inputs, batch)
     assert len(rows) == 8
+
+
+def test_the_table_of_what_check_finds_is_the_one_it_walks() -> None:
+    rows: dict[str, list[str]] = {}
+    for found in data("check/formats.toml")["found"]:
+        rows.setdefault(Path(found["file"]).suffix, []).append(found["in"])
+    for suffix, places in rows.items():
+        assert f"| `{suffix}` | {'; '.join(places)} |" in README
