@@ -112,6 +112,7 @@ def test_its_updates_are_the_gradient_and_the_derivation_says_so(name: str, size
 
 @pytest.mark.parametrize("name", ROWS)
 def test_its_lesson_has_its_words(name: str) -> None:
+    pytest.importorskip("matplotlib", reason="pictures need the extra lessons")
     made = make(chosen(name, SIZES[0]), range(4))
     text = lesson(made, "full", "md").text
     assert ROWS[name].formula in text

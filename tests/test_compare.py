@@ -389,6 +389,7 @@ def test_the_same_command_gives_the_same_figures(comparison: Comparison) -> None
 def test_one_epoch_is_compared_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    pytest.importorskip("matplotlib", reason="pictures need the extra lessons")
     monkeypatch.setattr("nineteen.verbs.compare.comparison_plan.LARGER", ())
     words = ["xor", "--epochs", "1", "--seeds", "6", "--workers", "1", "-o", str(tmp_path)]
     assert main(["compare", *words]) == 0

@@ -515,6 +515,7 @@ def spread_mortal(deaths: int, folder: Path, monkeypatch: pytest.MonkeyPatch) ->
 def test_the_table_and_the_page_say_what_the_file_says(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    pytest.importorskip("matplotlib", reason="pictures need the extra lessons")
     monkeypatch.chdir(tmp_path)
     (tmp_path / "generated").mkdir()
     words = "sweep xor --hidden 2 8 --batch full,sgd --seeds 12 --epochs 80 --report -o r.jsonl"
@@ -561,6 +562,7 @@ def test_without_matplotlib_the_page_has_its_tables_and_says_what_to_install(
 
 
 def test_the_function_measures_what_the_command_does(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("matplotlib", reason="pictures need the extra lessons")
     found = sweep("xor", hidden=[2, (3, 2)], batch=["sgd", "full"], lr=0.5, seeds=6, workers=1)
     assert (
         main(

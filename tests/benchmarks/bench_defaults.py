@@ -1,6 +1,7 @@
 """How often the defaults learn: generated/defaults.md, made from runs of the scripts themselves.
 
 python tests/benchmarks/bench_defaults.py           (under two hours on two cores)
+python tests/benchmarks/bench_defaults.py --so-far  (runs nothing: the page of what is measured)
 python tests/benchmarks/bench_defaults.py --quick   (a tenth of the lines, a hundredth of the seeds;
                                                      prints the page)
 
@@ -106,8 +107,8 @@ def measurements() -> Iterator[Measurement]:
                 yield Measurement("deep", inputs, "", activation, tuple(STRATEGIES), hidden, seeds)
 
 
-def measured(cache: Path, scale: float) -> Iterator[dict[str, Any]]:
-    """Each measurement with its shares, from the cache or made now."""
+def measured(cache: Path, scale: float, so_far: bool = False) -> Iterator[dict[str, Any]]:
+    """Each measurement with its shares, from the cache or made now; `so_far` makes none."""
     known = {}
     if cache.exists():
         lines = cache.read_text(encoding="utf-8").splitlines()
@@ -116,6 +117,8 @@ def measured(cache: Path, scale: float) -> Iterator[dict[str, Any]]:
     every = list(measurements())[:: 1 if scale == 1 else 10]
     for each in counted(every, "measurements", len(every)):
         key = each.key(scale)
+        if so_far and key not in known:
+            continue
         if key not in known:
             began = time.perf_counter()
             known[key] = {"key": key} | each.run(scale)
@@ -195,17 +198,19 @@ def page(found: list[dict[str, Any]], scale: float) -> str:
             promise=PROMISE,
             scale=scale,
             clock=sum(row["clock"] for row in found),
+            missing=(len(list(measurements())) - len(found)) if scale == 1 else 0,
         )
     )
 
 
 if __name__ == "__main__":
     quick = sys.argv[1:] == ["--quick"]
-    if sys.argv[1:] and not quick:
+    so_far = sys.argv[1:] == ["--so-far"]
+    if sys.argv[1:] and not (quick or so_far):
         sys.exit(__doc__)
     share_of_seeds = 0.01 if quick else 1.0
     cache_file = CACHE / f"defaults{'-quick' * quick}.jsonl"
-    text = page(list(measured(cache_file, share_of_seeds)), share_of_seeds)
+    text = page(list(measured(cache_file, share_of_seeds, so_far)), share_of_seeds)
     if quick:
         print(text, end="")
     else:

@@ -27,13 +27,13 @@ def make_lesson(options: Namespace, spec: ScriptSpec) -> tuple[Made, str]:
     to_stdout = options.output == "-"
     if to_stdout and options.format == "md":
         raise UsageError("-o - cannot hold the pictures of --format md: name a file, or use html")
-    extra("matplotlib")
-    if options.format == "html" and options.math != "none":
-        extra("latex2mathml")
     path = default_path(spec, options.math, options.format)
     if not to_stdout:
         path = output_path(options.output, path, options.format)
         check_target(path, force=True)
+    extra("matplotlib")
+    if options.format == "html" and options.math != "none":
+        extra("latex2mathml")
     made = make_first(spec, options.seed)
     if not made.verdict.ok:
         return made, ""
