@@ -115,6 +115,7 @@ def test_aliases_and_several_at_once(copy: Path) -> None:
     assert "# python -m generator one_hot half_subtractor" in printed
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", ["md", "ipynb", "html"])
 def test_lessons(copy: Path, format: str) -> None:
     pytest.importorskip("matplotlib", reason="pictures need the extra lessons")

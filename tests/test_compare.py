@@ -376,6 +376,7 @@ def test_the_same_runs_make_the_same_pictures(lesson: Path, comparison: Comparis
         assert picture.data == path.read_bytes(), picture.name
 
 
+@pytest.mark.slow
 def test_the_same_command_gives_the_same_figures(comparison: Comparison) -> None:
     def figures(found: Comparison) -> list[Any]:
         counts = [finding for finding in found.findings if not finding.timed]
@@ -386,6 +387,7 @@ def test_the_same_command_gives_the_same_figures(comparison: Comparison) -> None
     assert figures(six_seeds(1, seeds=7)) != figures(comparison)
 
 
+@pytest.mark.slow
 def test_one_epoch_is_compared_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

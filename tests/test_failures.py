@@ -109,6 +109,7 @@ def test_a_mended_script_fails_until_keep_is_taken_off(tmp_path: Path) -> None:
     assert "take --keep off" in result.checks["learns"].lines[0]
 
 
+@pytest.mark.slow
 def test_pytest_takes_the_failures_for_passed() -> None:
     script = COMMITTED / "forgotten_bias.py"
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(script)]

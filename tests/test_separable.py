@@ -79,6 +79,7 @@ def test_threshold_functions_are_separable(inputs: int) -> None:
         assert linearly_separable(column, inputs), column
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("inputs", [5, 6, 7, 8])
 def test_hard_functions_agree_with_linear_programming(inputs: int) -> None:
     """One row near the threshold is flipped: some other weights may still do, or none."""

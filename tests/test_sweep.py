@@ -418,6 +418,7 @@ SMALL_PIECES = (
 )
 
 
+@pytest.mark.slow
 def test_a_sweep_that_is_killed_is_continued(whole: Path, tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     words = [sys.executable, "-c", SMALL_PIECES, "sweep", *QUICK, "--workers", "2", "-o", str(path)]
