@@ -56,7 +56,9 @@ def use(fresh: Fresh, command: str, folder: Path) -> None:
     fresh.run(f"{command} xor --batch mini --force", folder)
     made = (folder / "generated/xor_mini.py").read_bytes()
     assert made == (ROOT / "generated/xor_mini.py").read_bytes()
-    assert "1 script: all passed" in fresh.run(f"{command} check generated/xor_mini.py", folder)
+    assert "1 script in 1 of 1 file: all passed" in fresh.run(
+        f"{command} check generated/xor_mini.py", folder
+    )
     fresh.run(f"{command} sweep xor --seeds 40 --workers 2 -o {folder}/sweep.json", folder)
     assert not mark.exists()
 

@@ -6,12 +6,15 @@ refuse raises UsageError, in the command line's own words. NumPy, Jinja2 and bla
 a function needs them.
 """
 
-from typing import TYPE_CHECKING, Any
-
 from nineteen.errors import UsageError
+
+# As in typing, which is not imported here: `python -m nineteen` reads this file while the current
+# folder is still on the path.
+TYPE_CHECKING = False
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from typing import Any
 
     from nineteen.script.edited import Explained
     from nineteen.script.make import Made
@@ -48,7 +51,7 @@ def check(*paths: "str | Path", workers: int = 1) -> "CheckReport":
     return check_paths([Path(path) for path in paths], workers=workers)
 
 
-def sweep(*gates: str, **options: Any) -> "SweepResult":
+def sweep(*gates: str, **options: "Any") -> "SweepResult":
     """With how many seeds scripts learn, for every function, size and strategy (verbs/sweep)."""
     from nineteen.verbs.sweep.command import sweep
 

@@ -32,6 +32,7 @@ Open = Callable[..., "Playground"]
 
 GENERATED = Path(cli.__file__).parent.parent.parent / "generated"
 FIRST = "xor --batch mini"
+A_NOT_B = '--expr "a != b"'
 
 
 def source(words: str) -> str:
@@ -125,11 +126,15 @@ REFUSED: dict[str, tuple[Callable[["Playground"], object], str, str]] = {
         "subject",
     ),
     "expression": (
-        lambda p: p.pick("mode", "expr").fill("expr", "<img src=x onerror=alert(1)>"),
+        lambda p: p.pick("mode", "expr").says(A_NOT_B).fill("expr", "<img src=x onerror=alert(1)>"),
         "--expr='<img src=x onerror=alert(1)>'",
         "subject",
     ),
-    "bits": (lambda p: p.pick("mode", "table").fill("bits", "011"), "--table 011", "subject"),
+    "bits": (
+        lambda p: p.pick("mode", "table").says("--table 0110").fill("bits", "011"),
+        "--table 011",
+        "subject",
+    ),
     "batch size": (
         lambda p: p.fill("batch_size", "4"),
         "xor --batch mini --batch-size 4",

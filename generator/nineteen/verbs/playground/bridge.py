@@ -13,7 +13,7 @@ from nineteen.errors import UsageError
 from nineteen.page.highlight import highlighted
 from nineteen.page.notebook import code_cell, markdown_cell, notebook
 from nineteen.script.annotate import annotated
-from nineteen.script.choices import MARK, canonical_choices, command, file_stem, read, spec_of
+from nineteen.script.choices import canonical_choices, choose, command, file_stem, spec_of
 from nineteen.script.gates import GATES, gate_of, names, table_of
 from nineteen.script.make import SeedShare
 from nineteen.script.options import decimal, printable
@@ -206,9 +206,15 @@ def script_notebook(spec: ScriptSpec, source: str) -> str:
 
 
 def _spec(words: object) -> ScriptSpec:
-    """The spec of words that are one text, as on a script's first line, or a list of them."""
-    text = shlex.join(map(str, words)) if isinstance(words, list) else str(words)
-    return read(MARK + text)
+    """The spec of words that are one text, or a list of them."""
+    try:
+        return spec_of(
+            choose([*map(str, words)] if isinstance(words, list) else shlex.split(str(words)))
+        )
+    except UsageError:
+        raise
+    except ValueError as error:  # shlex's own
+        raise UsageError(str(error)) from None
 
 
 def _words(spec: ScriptSpec) -> str:
