@@ -7,6 +7,12 @@ from pathlib import Path
 import pytest
 from environment import CI
 from fresh import ROOT, call
+from hypothesis import settings
+
+# The same examples each time: whether a change passes is not left to chance. To look further:
+# pytest --hypothesis-profile=default
+settings.register_profile("same", derandomize=True)
+settings.load_profile("same")
 
 missing: list[str] = []
 

@@ -104,9 +104,14 @@ class Lanes:
         self.each[np.arange(len(self.each))[:, None], rows.each] = value.each
 
     def reshape(self, *shape: Any) -> "Lanes":
-        """The same numbers in another shape: a view, as in NumPy where nothing has to move."""
+        """The same numbers in another shape: a view, as in NumPy where nothing has to move.
+
+        A single number is a copy, as it is everywhere.
+        """
         shape = shape[0] if len(shape) == 1 and type(shape[0]) is tuple else shape
         moved = self.each.reshape(len(self.each), *shape)
+        if not self.ndim:
+            return Lanes(moved.copy())
         return Lanes(moved) if np.may_share_memory(moved, self.each) else unknown("a copy")
 
     def _reduced(self, ufunc: np.ufunc, axis: Any, keepdims: bool) -> "Lanes":
