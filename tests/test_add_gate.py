@@ -101,6 +101,7 @@ def test_scripts_are_made_explained_and_checked(copy: Path, name: str) -> None:
     assert ("where exactly one input is above 0." in explained) == (name == "one_hot3")
 
 
+@pytest.mark.slow
 def test_a_wrong_line_for_y_does_not_learn(copy: Path) -> None:
     path = copy / "wrong.py"
     verb(copy, "one_hot3", "-o", str(path))

@@ -99,6 +99,7 @@ def test_sweep_returns_shares_with_intervals() -> None:
     )
 
 
+@pytest.mark.slow
 def test_compare_returns_the_findings() -> None:
     comparison = nineteen.compare("and", seeds=6, epochs=20, workers=1)
     assert {finding.key for finding in comparison.findings} >= {"sgd faster", "full stable"}

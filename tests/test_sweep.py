@@ -562,6 +562,7 @@ def test_without_matplotlib_the_page_has_its_tables_and_says_what_to_install(
     assert not page.with_suffix(".svg").exists()
 
 
+@pytest.mark.slow
 def test_the_function_measures_what_the_command_does(capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("matplotlib", reason="pictures need the extra lessons")
     found = sweep("xor", hidden=[2, (3, 2)], batch=["sgd", "full"], lr=0.5, seeds=6, workers=1)

@@ -48,6 +48,7 @@ def test_every_variant_is_verified_and_listed(folder: Path) -> None:
     assert {one.table.inputs for one in specs} == {2}
 
 
+@pytest.mark.slow
 def test_the_same_command_gives_the_same_files_and_fewer_of_them_come_first(folder: Path) -> None:
     own = make(spec("xor", "--batch", "mini"))
     texts = variant_files(variants(own, 4), "py", folder)
