@@ -5,7 +5,6 @@ import re
 import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
 from importlib import import_module
 from itertools import pairwise
 from pathlib import Path
@@ -191,17 +190,12 @@ def _found(path: Path, block: Block) -> FoundScript:
         return FoundScript(path, block, None, f"its first line has {len(line)} characters")
     try:
         block.source.encode()
-        spec, named = _specs(line, block.source)
-        return FoundScript(path, block, spec, "", named)
+        spec = spec_as_written(line, block.source)
+        return FoundScript(path, block, spec, "", read(line))
     except UnicodeEncodeError:
         return FoundScript(path, block, None, "it holds half a character (a lone surrogate)")
     except UsageError as error:
         return FoundScript(path, block, None, f"the command on its first line is refused: {error}")
-
-
-@lru_cache(maxsize=64)
-def _specs(line: str, source: str) -> tuple[ScriptSpec, ScriptSpec]:
-    return spec_as_written(line, source), read(line)
 
 
 def _broken(path: Path, problem: str, line: int = 1) -> FoundScript:
