@@ -5,6 +5,7 @@ from itertools import combinations
 
 import pytest
 from nineteen.page import look
+from nineteen.page.estimates import rounded
 from nineteen.script.spec import Batch
 from nineteen.script.templates import templates_folder
 from nineteen.verbs.playground.site import site
@@ -61,10 +62,10 @@ def test_no_other_file_has_a_colour_of_the_table() -> None:
     found = {
         path.name
         for path in files
-        if path.suffix in {".py", ".j2", ".js", ".css", ".html"}
+        if path.suffix in {".py", ".toml", ".j2", ".js", ".css", ".html"}
         and any(colour in path.read_text(encoding="utf-8") for colour in theirs)
     }
-    assert found == {"look.py"}
+    assert found == {"look.toml"}
 
 
 @pytest.mark.parametrize(
@@ -72,7 +73,7 @@ def test_no_other_file_has_a_colour_of_the_table() -> None:
     [(0.12345, "0.123"), (99.96, "100"), (1234.5, "1,234"), (float("inf"), "never")],
 )
 def test_measured_numbers_have_one_form(value: float, text: str) -> None:
-    assert look.rounded(value) == text
+    assert rounded(value) == text
 
 
 def test_the_colours_of_answers_are_those_of_the_bits() -> None:

@@ -19,7 +19,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
-from nineteen.page.progress import counted
+from nineteen.page.terminal import counted
 from nineteen.script.activations import ACTIVATIONS
 from nineteen.script.choices import choose, spec_of
 from nineteen.script.files import write_atomically

@@ -1,13 +1,11 @@
 """Medians, ratios and shares with their 95 % intervals, free of any assumed distribution."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from math import ceil, comb, floor, inf, isfinite, nan, sqrt
 
-from nineteen.page.look import rounded
 from nineteen.script.make import SeedShare
 
-ENOUGH = 6  # the fewest values whose median has a 95 % interval
 NAMED = 6  # seeds that do not learn
 Z95 = 1.959963984540054  # the 97.5 % point of the standard normal distribution
 
@@ -24,26 +22,41 @@ class Estimate:
     @property
     def times(self) -> str:
         """A ratio in words: 1.05 times (0.98 to 1.12)."""
-        value, low, high = map(_factor, (self.value, max(0.0, self.low), self.high))
-        return f"{value} times ({low} to {high})"
+        return self._written(_factor, " times")
 
     @property
     def percent(self) -> str:
         """A share in words: 47 % (44 to 52)."""
-        ends = f"{_hundredths(self.low)} to {_hundredths(self.high)}"
-        return f"{_hundredths(self.value)}\u00a0% ({ends})"
+        return self._written(_hundredths, "\u00a0%")
 
     @property
     def points(self) -> str:
-        """A difference of shares in words: 41 points (38 to 43)."""
-        ends = f"{_hundredths(self.low)} to {_hundredths(self.high)}"
-        return f"{_hundredths(self.value)} percentage points ({ends})"
+        """A difference of shares in words: 41 percentage points (38 to 43)."""
+        return self._written(_hundredths, " percentage points")
 
     @property
     def count(self) -> str:
         """A number of updates or rows in words: 35 (33 to 38)."""
-        value, low, high = map(rounded, (self.value, max(0.0, self.low), self.high))
-        return f"{value} ({low} to {high})"
+        return self._written(lambda number: rounded(max(number, 0.0)))
+
+    def _written(self, form: Callable[[float], str], unit: str = "") -> str:
+        return f"{form(self.value)}{unit} ({form(self.low)} to {form(self.high)})"
+
+
+def rounded(value: float) -> str:
+    """A measured number: three digits, from a hundred on whole; what never comes is infinite."""
+    if not isfinite(value):
+        return "never" if value == inf else "unknown"
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
+
+
+def _factor(value: float) -> str:
+    value = max(value, 0.0)  # and unknown stays so
+    return f"{value:.2f}" if value < 10 else "endlessly many" if value == inf else rounded(value)
+
+
+def _hundredths(value: float) -> str:
+    return f"{100 * value:.0f}" if isfinite(value) else "unknown"
 
 
 def wilson(successes: int, runs: int) -> tuple[float, float]:
@@ -82,41 +95,11 @@ def median(values: Iterable[float]) -> Estimate:
     runs = len(ordered)
     if not runs:
         return Estimate(nan, -inf, inf, 0)
-    middle = ordered[(runs - 1) // 2], ordered[runs // 2]
-    value = sum(middle) / 2 if isfinite(sum(middle)) else middle[0]
+    low, high = ordered[(runs - 1) // 2], ordered[runs // 2]
+    value = (low + high) / 2 if isfinite(low + high) else low
     outside = _outside(runs)
-    if not outside:
-        return Estimate(value, -inf, inf, runs)
-    return Estimate(value, ordered[outside - 1], ordered[runs - outside], runs)
-
-
-def ratio(above: Iterable[float], below: Iterable[float]) -> Estimate:
-    """The median of the ratios of pairs, such as updates needed from the same first weights.
-
-    Infinite means never. A pair with one infinite value counts as a ratio of 0 or infinity; a pair
-    of two says nothing and is left out.
-    """
-    pairs = zip(above, below, strict=True)
-    return median([_ratio(a, b) for a, b in pairs if isfinite(a) or isfinite(b)])
-
-
-def difference(left: Iterable[float], right: Iterable[float]) -> Estimate:
-    """The median of the differences of pairs, left minus right."""
-    return median([a - b for a, b in zip(left, right, strict=True)])
-
-
-def _factor(value: float) -> str:
-    return f"{value:.2f}" if value < 10 else "endlessly many" if value == inf else rounded(value)
-
-
-def _hundredths(value: float) -> str:
-    return f"{100 * value:.0f}" if isfinite(value) else "unknown"
-
-
-def _ratio(a: float, b: float) -> float:
-    if not isfinite(a):
-        return inf
-    return a / b if isfinite(b) else 0.0
+    ends = (ordered[outside - 1], ordered[runs - outside]) if outside else (-inf, inf)
+    return Estimate(value, *ends, runs)
 
 
 def _outside(runs: int) -> int:
@@ -126,6 +109,21 @@ def _outside(runs: int) -> int:
         below += comb(runs, d)
         d += 1
     return d
+
+
+def ratio(above: Iterable[float], below: Iterable[float]) -> Estimate:
+    """The median of the ratios of pairs, such as updates needed from the same first weights.
+
+    Infinite means never. A pair with one infinite value counts as a ratio of 0 or infinity; a pair
+    of two says nothing and is left out.
+    """
+    pairs = [(a, b) for a, b in zip(above, below, strict=True) if isfinite(a) or isfinite(b)]
+    return median([inf if a == inf else a / b for a, b in pairs])
+
+
+def difference(left: Iterable[float], right: Iterable[float]) -> Estimate:
+    """The median of the differences of pairs, left minus right."""
+    return median([a - b for a, b in zip(left, right, strict=True)])
 
 
 def seeds_in_words(share: SeedShare) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 from joblib import Parallel, delayed
 
 from nineteen.errors import UsageError
-from nineteen.page.progress import counted
+from nineteen.page.terminal import counted
 from nineteen.script.choices import choose, command, file_stem, read, spec_of
 from nineteen.script.files import GENERATED, check_folder, output_path, write_atomically
 from nineteen.script.make import Made, make

@@ -69,7 +69,7 @@ def check_paths(
 def _results(
     found: Iterable[FoundScript], label: str, settings: Settings, workers: int
 ) -> list[ScriptResult]:
-    from nineteen.page.progress import counted
+    from nineteen.page.terminal import counted
 
     scripts = list(found)
     every = check_all(scripts, workers, settings.seconds, settings.strict)

@@ -9,7 +9,7 @@ from itertools import islice
 import numpy as np
 from joblib import Parallel, delayed, parallel_config
 
-from nineteen.page.progress import counted
+from nineteen.page.terminal import counted
 from nineteen.script.judge import TOLERANCE
 from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from nineteen.page.progress import counting
+from nineteen.page.terminal import counting
 from nineteen.script.choices import command
 from nineteen.verbs.sweep.jobs import SweepPlan
 from nineteen.verbs.sweep.pool import Workers
