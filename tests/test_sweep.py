@@ -25,18 +25,13 @@ from nineteen.training.execute import run_here
 from nineteen.verbs.sweep import work as sweep_run
 from nineteen.verbs.sweep.command import main as sweep_main
 from nineteen.verbs.sweep.command import sweep
-from nineteen.verbs.sweep.jobs import SweepPlan
-from nineteen.verbs.sweep.ledger import Ledger, _to_observe
+from nineteen.verbs.sweep.jobs import Jobs, SweepPlan
+from nineteen.verbs.sweep.ledger import to_observe
 from nineteen.verbs.sweep.npn import npn_classes
 from nineteen.verbs.sweep.pool import WorkersDie, workers_for
-from nineteen.verbs.sweep.results_file import LEARNED, NOT_LEARNED, resume
-from nineteen.verbs.sweep.shares import (
-    failing_cells,
-    hardest,
-    pooled_shares,
-    shares_by_subject,
-)
-from nineteen.verbs.sweep.work import Jobs, run_jobs, updates_to_learn
+from nineteen.verbs.sweep.results_file import resume
+from nineteen.verbs.sweep.sweep_result import LEARNED, NOT_LEARNED, SweepResult
+from nineteen.verbs.sweep.work import run_jobs, updates_to_learn
 
 QUICK = ["xor", "--epochs", "50", "--seeds", "60"]
 HERE = ["--workers", "1"]
@@ -48,8 +43,8 @@ class Planned(Exception):
 
 
 def plan(line: str) -> SweepPlan:
-    def stop(ledger: Ledger, crew: object) -> None:
-        raise Planned(ledger.plan)
+    def stop(result: SweepResult, crew: object) -> None:
+        raise Planned(result.plan)
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("nineteen.verbs.sweep.command.run_plan", stop)
@@ -208,7 +203,7 @@ def test_a_verdict_is_the_judges() -> None:
     swept = plan("xor --hidden 2 --seeds 6 --epochs 150")
     specs = [swept.spec_of_job(job) for job in range(6)]
     wanted = [judge(run(render(spec)), spec.table).ok for spec in specs]
-    assert [row.learned for row in run_jobs(swept, tuple(range(6))).rows] == wanted
+    assert [row.learned for row in run_jobs(swept, tuple(range(6)))] == wanted
     assert {True, False} == set(wanted)
 
 
@@ -345,12 +340,13 @@ def test_a_row_that_is_wrong_about_the_sample_is_an_error(
 
 def test_a_row_that_is_there_twice_counts_once(whole: Path) -> None:
     swept = plan(shlex.join(QUICK))
-    once, twice = bytearray(60), bytearray(60)
-    seconds = resume(whole, swept, once)
+    once, twice = SweepResult(swept, whole), SweepResult(swept, whole)
+    resume(once)
     whole.write_bytes(whole.read_bytes() * 2)
-    assert resume(whole, swept, twice) == pytest.approx(seconds)
-    assert twice == once
-    assert seconds > 0
+    resume(twice)
+    assert twice.states == once.states
+    assert twice.seconds == pytest.approx(once.seconds)
+    assert once.seconds > 0
 
 
 def test_more_seeds_continue_the_file(whole: Path, tmp_path: Path) -> None:
@@ -600,7 +596,7 @@ def without_seconds(text: str) -> str:
 
 def test_gates_with_other_defaults_are_pooled_under_all_of_them() -> None:
     swept = plan("xor xor3 and --each --seeds 2")
-    [share] = pooled_shares(swept, bytearray([LEARNED] * 6))
+    [share] = SweepResult(swept, None, bytearray([LEARNED] * 6)).pooled
     xor, xor3 = swept.spec(0), swept.spec(1)
     assert xor.hidden != xor3.hidden
     assert share.hidden == f"{xor.hidden[0]} / {xor3.hidden[0]}"
@@ -613,41 +609,40 @@ def test_failing_functions_and_the_worst_are_named() -> None:
     states = bytearray([LEARNED] * 40)
     states[20:23] = bytes([NOT_LEARNED] * 3)
     states[30] = NOT_LEARNED
-    assert [share.learned for share in pooled_shares(swept, states)] == [36]
-    assert shares_by_subject(swept, states) == []
-    [group] = hardest(swept, states)
-    assert (group.least, group.runs, group.failing, group.names) == (7, 10, 2, ("table2_3",))
-    assert [*failing_cells(swept, states)] == [
+    found = SweepResult(swept, None, states)
+    assert found.shares == []
+    [share] = found.pooled
+    assert (share.learned, share.runs, share.subjects) == (36, 40, 4)
+    assert (share.least, share.failing, share.hardest) == (7, 2, ("table2_3",))
+    assert "2 of 4 classes did not learn with every seed; the fewest: 7 of 10" in str(found)
+    assert [*found.failing()] == [
         "python -m generator --table 0011, seeds 0, 1, 2",
         "python -m generator --table 0110",
     ]
-    assert set(_to_observe(Ledger(swept, None, states), 0)) == {
-        job for job in range(40) if states[job] == LEARNED
-    }
+    assert set(to_observe(found, 0)) == {job for job in range(40) if states[job] == LEARNED}
 
 
 def test_pooled_gates_add_up() -> None:
     swept = plan("and xor --each --seeds 10 --batch full,sgd")
     states = bytearray([LEARNED] * 40)
     states[20] = NOT_LEARNED  # xor, full
-    assert [
-        (share.what, share.batch, share.learned) for share in shares_by_subject(swept, states)
-    ] == [
+    found = SweepResult(swept, None, states)
+    assert [(share.what, share.batch, share.learned) for share in found.shares] == [
         ("and", "full", 10),
         ("and", "sgd", 10),
         ("xor", "full", 9),
         ("xor", "sgd", 10),
     ]
-    assert [(share.runs, share.learned) for share in pooled_shares(swept, states)] == [
-        (20, 19),
-        (20, 20),
-    ]
+    full, sgd = found.pooled
+    assert (full.runs, full.learned, sgd.runs, sgd.learned) == (20, 19, 20, 20)
+    assert (full.hardest, full.least, sgd.hardest) == (("xor",), 9, ())
+    assert "full: 1 of 2 gates did not learn with every seed; the fewest: 9 of 10" in str(found)
 
 
 def test_a_share_is_100_percent_only_where_all_learned() -> None:
     swept = plan("xor --seeds 100000")
     states = bytearray([LEARNED] * 100_000)
-    assert pooled_shares(swept, states)[0].percent == "100 %"
-    assert pooled_shares(swept, states)[0].bounds == "99.99 to 100.00 %"
+    [share] = SweepResult(swept, None, states).pooled
+    assert (share.percent, share.bounds) == ("100 %", "99.99 to 100.00 %")
     states[5] = NOT_LEARNED
-    assert pooled_shares(swept, states)[0].percent == "99.99 %"
+    assert SweepResult(swept, None, states).pooled[0].percent == "99.99 %"

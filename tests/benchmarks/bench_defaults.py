@@ -27,7 +27,7 @@ from nineteen.script.gates import GATES, names, table_of
 from nineteen.script.render import environment, render
 from nineteen.verbs.sweep.command import sweep
 from nineteen.verbs.sweep.npn import npn_classes
-from nineteen.verbs.sweep.shares import Share
+from nineteen.verbs.sweep.sweep_result import Share
 
 PAGE = Path("generated", "defaults.md")
 TEMPLATE = Path(__file__).with_name("defaults.md.j2")
@@ -81,7 +81,11 @@ class Measurement:
             sys.exit("\n".join(line for _, line in found.problems))
         return {
             "shares": [asdict(share) for share in found.pooled],
-            "hardest": [asdict(each) for each in found.hardest],
+            "hardest": [
+                {"names": share.hardest, "least": share.least, "failing": share.failing}
+                | {"runs": self.count(scale)}
+                for share in found.pooled
+            ],
             "seconds": found.seconds,
         }
 

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
 
@@ -25,22 +25,22 @@ class Terminal(Console):
 
 
 @contextmanager
-def counting(label: str, total: int) -> Iterator[Progress]:
+def counting(label: str, total: int, done: int = 0) -> Iterator[Callable[[int], None]]:
     """A bar with the time left, on a terminal, on standard error; nothing in a pipe.
 
-    The block moves it with `advance(progress.task_ids[0], count)`.
+    The block calls what it is given with every count of more that is done.
     """
     console = Console(stderr=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
     off = not console.is_terminal
     with Progress(*columns, TimeRemainingColumn(), console=console, disable=off) as bar:
-        bar.add_task(label, total=total)
-        yield bar
+        task = bar.add_task(label, total=total, completed=done)
+        yield lambda count: bar.advance(task, count)
 
 
 def counted(results: Iterable[T], label: str, total: int) -> Iterator[T]:
     """The same results one by one, with a bar that counts them."""
-    with counting(label, total) as bar:
+    with counting(label, total) as count:
         for result in results:
             yield result
-            bar.advance(bar.task_ids[0])
+            count(1)

@@ -12,9 +12,8 @@ from nineteen.script.files import output_path
 from nineteen.script.options import BATCH_ALIASES, command_parser, short
 from nineteen.script.spec import Batch
 from nineteen.verbs.sweep.jobs import FLAGS, plan_sweep
-from nineteen.verbs.sweep.ledger import Ledger, observe_updates, run_plan
+from nineteen.verbs.sweep.ledger import observe_updates, run_plan
 from nineteen.verbs.sweep.pool import WorkersDie, workers_for
-from nineteen.verbs.sweep.shares import result_of
 from nineteen.verbs.sweep.sweep_page import write_page
 from nineteen.verbs.sweep.sweep_result import SweepResult
 
@@ -49,27 +48,27 @@ def sweep(
         batches += [name for name in names if name.lower() in known]
         names = [name for name in names if name.lower() not in known]
     sizes = hidden if isinstance(hidden, list) else [] if hidden is None else [hidden]
-    plan, remarks = plan_sweep(
+    plan = plan_sweep(
         choose(words_of(names, options)),
         [choose(words_of((), {"hidden": size})).hidden or () for size in sizes],
         [choose(words_of((), {"batch": name})).batch or Batch.FULL for name in batches],
         seeds,
         [flag for flag, yes in zip(FLAGS, (all_functions, classes, each), strict=True) if yes],
     )
-    path = None if output is None else output_path(str(output), Path())
-    ledger = Ledger(plan, path, bytearray(plan.scripts))
+    result = SweepResult(plan, None if output is None else output_path(str(output), Path()))
     try:
         with workers_for(plan, workers, scheduler) as crew:
-            run_plan(ledger, crew)
-            updates = observe_updates(ledger, crew) if observe else []
+            run_plan(result, crew)
+            if observe:
+                observe_updates(result, crew)
     except WorkersDie as error:
-        raise WorkersDie(f"{error}; {ledger.kept}") from None
+        raise WorkersDie(f"{error}; {result.kept}") from None
     except KeyboardInterrupt:
-        raise KeyboardInterrupt(f"interrupted, {ledger.kept}") from None
+        raise KeyboardInterrupt(f"interrupted, {result.kept}") from None
     except OSError as error:
-        where, what = error.filename or path or "output", error.strerror or error
-        raise UsageError(f"{where}: {what}; {ledger.kept}") from None
-    return result_of(ledger, updates, remarks)
+        where, what = error.filename or result.path or "output", error.strerror or error
+        raise UsageError(f"{where}: {what}; {result.kept}") from None
+    return result
 
 
 def main(argv: list[str]) -> int:
@@ -82,21 +81,18 @@ def main(argv: list[str]) -> int:
         print(error, file=sys.stderr)
         return 3
     print(result)
-    for remark in result.remarks:
-        print(remark, file=sys.stderr)
+    said = [*result.plan.remarks]
     if report and not result.problems:
         page, missing = write_page(result)
         print(page)
-        if missing:
-            print(f"{missing}; the page has its tables and no picture", file=sys.stderr)
-    low = f"less than --at-least {float(least):g} %"
-    problems = result.problems + tuple(
-        (1, f"{share}: {share.learned:,} of {share.runs:,} learned, {low}")
-        for share in result.pooled + result.shares
-        if 100 * share.learned < least * share.runs
-    )
-    for _, problem in problems:
-        print(problem, file=sys.stderr)
+        said += [f"{missing}; the page has its tables and no picture"] if missing else []
+    problems = result.problems + [
+        (1, f"{share}: {share.learned:,} of {share.runs:,} learned, less than --at-least {least} %")
+        for share in [*result.pooled, *result.shares]
+        if 100 * share.learned < Fraction(least) * share.runs
+    ]
+    for line in [*said, *(problem for _, problem in problems)]:
+        print(line, file=sys.stderr)
     return max([code for code, _ in problems], default=0)
 
 
@@ -105,7 +101,7 @@ def _words(texts: Iterable[str]) -> list[str]:
     return [word for text in texts for word in re.split(r"[,\s]+", text) if word]
 
 
-def _percent(text: str) -> Fraction:
+def _percent(text: str) -> str:
     if not re.fullmatch(r"[0-9]{1,3}(\.[0-9]{1,9})?", text) or Fraction(text) > 100:
         raise UsageError(f"--at-least {short(text)}: it has to be a percentage, such as 99.9")
-    return Fraction(text)
+    return text

@@ -1,6 +1,6 @@
 """What a sweep runs: every subject x size x strategy x seed, each job under a number of its own."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
@@ -9,12 +9,14 @@ from nineteen.errors import UsageError
 from nineteen.script.choices import Choices, spec_of
 from nineteen.script.gates import canonical
 from nineteen.script.options import PROGRAM, written
-from nineteen.script.spec import Batch, ScriptSpec
+from nineteen.script.spec import Batch, ScriptSpec, table_name
 from nineteen.verbs.sweep.npn import npn_classes
 
 MAX_SCRIPTS = 10_000_000
 SEEDS = 100
 FLAGS = ("--all-functions", "--classes", "--each")
+Jobs = tuple[int, ...]
+Cell = tuple[ScriptSpec, list[int]]  # a script with seed 0, and its seeds
 
 
 @dataclass(frozen=True)
@@ -23,34 +25,45 @@ class SweepPlan:
 
     A cell is a subject in a group, a job a cell with a seed: job = (subject * groups + group) *
     seeds + seed, which is what `scripts` counts. `groups` are choices of the main command, one for
-    every size and strategy; `command` is the sweep's own in a fixed order. The subjects are the
-    `functions` of `inputs` inputs, each as the number that its bits write, or the `gates` one by
-    one, or just what the groups name.
+    every size and strategy; `command` is the sweep's own in a fixed order. The subjects are gates
+    by name; or, of a family, functions of `inputs` inputs, each as the number that its bits write;
+    or just what the groups name. `remarks` say what was left out.
     """
 
     command: str
     groups: tuple[Choices, ...]
     seeds: int
+    subjects: Sequence[int | str] = ("",)
     inputs: int = 0
-    functions: Sequence[int] = ()
-    gates: tuple[str, ...] = ()
-
-    @property
-    def subjects(self) -> int:
-        return len(self.functions) or len(self.gates) or 1
+    remarks: tuple[str, ...] = ()
 
     @property
     def cells(self) -> int:
-        return self.subjects * len(self.groups)
+        return len(self.subjects) * len(self.groups)
 
     @property
     def scripts(self) -> int:
         return self.cells * self.seeds
 
     @property
-    def classes(self) -> bool:
-        """Whether the functions stand for classes."""
-        return 0 < len(self.functions) < 1 << (1 << self.inputs)
+    def title(self) -> str:
+        """What all the subjects are together."""
+        if self.inputs:
+            return f"{self.inputs}-input {self.kind}"
+        return self.name(0) if len(self.subjects) == 1 else f"{len(self.subjects)} gates pooled"
+
+    @property
+    def kind(self) -> str:
+        """What the subjects are."""
+        if not self.inputs:
+            return "gates"
+        every = 1 << (1 << self.inputs)
+        return "functions" if len(self.subjects) == every else "classes"
+
+    def name(self, cell: int) -> str:
+        """What a cell trains: gate names, or the table's name."""
+        spec = self.spec(cell)
+        return " ".join(spec.gates) or table_name(spec.table)
 
     def group(self, job: int) -> int:
         """The number of the job's group."""
@@ -62,13 +75,12 @@ class SweepPlan:
         What no weights can represent carries --keep, as the main command wants it, and is run all
         the same. Raises UsageError as the main command does.
         """
-        subject, group = divmod(cell, len(self.groups))
-        choices = self.groups[group]
-        if self.functions:
-            bits = f"{self.functions[subject]:0{2**self.inputs}b}"
-            choices = replace(choices, table=bits)
-        elif self.gates:
-            choices = replace(choices, gates=(self.gates[subject],))
+        place, group = divmod(cell, len(self.groups))
+        subject, choices = self.subjects[place], self.groups[group]
+        if self.inputs:
+            choices = replace(choices, table=f"{subject:0{2**self.inputs}b}")
+        elif subject:
+            choices = replace(choices, gates=(str(subject),))
         try:
             return spec_of(choices)
         except UsageError:
@@ -78,22 +90,10 @@ class SweepPlan:
         """The ScriptSpec of a job, with its seed."""
         return replace(self.spec(job // self.seeds), seed=job % self.seeds)
 
-    def cells_of(
-        self, jobs: tuple[int, ...]
-    ) -> Iterator[tuple[ScriptSpec, list[int], tuple[int, ...]]]:
-        """The ScriptSpec of each cell, with seed 0, its seeds and its jobs."""
-        for cell, members in groupby(jobs, lambda job: job // self.seeds):
-            mine = tuple(members)
-            yield self.spec(cell), [job % self.seeds for job in mine], mine
-
-    def subject_of(self, columns: str, gate: str) -> int | None:
-        """The number of the subject with these columns and this name; None where there is none."""
-        if self.functions:
-            number = int(columns, 2) if len(columns) == 2**self.inputs else -1
-            return self.functions.index(number) if number in self.functions else None
-        if self.gates:
-            return self.gates.index(gate) if gate in self.gates else None
-        return 0
+    def cells_of(self, jobs: Jobs) -> list[Cell]:
+        """The cells of the jobs, in their order."""
+        cells = groupby(jobs, lambda job: job // self.seeds)
+        return [(self.spec(cell), [job % self.seeds for job in mine]) for cell, mine in cells]
 
 
 def plan_sweep(
@@ -102,8 +102,8 @@ def plan_sweep(
     batches: Sequence[Batch] = (),
     seeds: int | None = None,
     flags: Sequence[str] = (),
-) -> tuple[SweepPlan, tuple[str, ...]]:
-    """The plan for what was chosen in every size and strategy, and a line for each one left out.
+) -> SweepPlan:
+    """The plan for what was chosen in every size and strategy.
 
     `flags` are those of `FLAGS` that are set. Raises UsageError where the main command would refuse
     every seed of a cell.
@@ -116,32 +116,27 @@ def plan_sweep(
         raise UsageError("--batch-size goes with --batch mini: leave it out or say mini")
     what, subjects = _subjects(what, flags)
     plain = replace(what, batch_size=None)
+    plan = SweepPlan(command, (plain,), seeds, **subjects)
+    first = range(1 if plan.inputs else len(plan.subjects))  # the functions of a family are alike
+    if Batch.MINI in batches and all(plan.spec(subject).table.rows == 2 for subject in first):
+        batches = [batch for batch in batches if batch is not Batch.MINI]
+        reason = "two rows have nothing between one row and all"
+        if not batches:
+            raise UsageError(f"--batch mini cannot be: {reason}: use sgd or full")
+        plan = replace(plan, remarks=(f"--batch mini is left out: {reason}",))
     groups = dict.fromkeys(
         replace(what if batch is Batch.MINI else plain, hidden=size, batch=batch)
         for size in sizes or (None,)
         for batch in batches or (None,)
     )
-    plan = SweepPlan(command, (plain,), seeds, **subjects)
-    remarks: tuple[str, ...] = ()
-    if Batch.MINI in batches and _has_two_rows(plan):
-        groups = dict.fromkeys(group for group in groups if group.batch is not Batch.MINI)
-        remarks = ("--batch mini is left out: two rows have nothing between one row and all",)
-        if not groups:
-            raise UsageError(f"{remarks[0].replace('is left out', 'cannot be')}: use sgd or full")
     plan = replace(plan, groups=tuple(groups))
     if plan.scripts > MAX_SCRIPTS:
         raise UsageError(
             f"{plan.scripts:,} scripts: a sweep has at most {MAX_SCRIPTS:,}; use fewer --seeds"
         )
-    for cell in range(len(groups) if plan.functions else plan.cells):
+    for cell in range(len(first) * len(groups)):
         plan.spec(cell)
-    return plan, remarks
-
-
-def _has_two_rows(plan: SweepPlan) -> bool:
-    """Whether none of the subjects has more than two rows."""
-    named = range(1 if plan.functions else plan.subjects)
-    return all(plan.spec(subject).table.rows == 2 for subject in named)
+    return plan
 
 
 def _subjects(what: Choices, flags: Sequence[str]) -> tuple[Choices, dict[str, Any]]:
@@ -154,10 +149,10 @@ def _subjects(what: Choices, flags: Sequence[str]) -> tuple[Choices, dict[str, A
         classes = npn_classes(what.inputs)  # refuses numbers of inputs that are too large
         every = range(2 ** (2**what.inputs))
         functions = every if "--all-functions" in flags else tuple(int(one, 2) for one in classes)
-        return replace(what, inputs=None), {"inputs": what.inputs, "functions": functions}
+        return replace(what, inputs=None), {"inputs": what.inputs, "subjects": functions}
     if "--each" in flags:
         if what.table or what.expr or not what.gates:
             raise UsageError("--each goes with gate names, such as: sweep and or xor --each")
         names = tuple(dict.fromkeys(canonical(name, what.inputs) for name in what.gates))
-        return replace(what, gates=(), inputs=None), {"gates": names}
+        return replace(what, gates=(), inputs=None), {"subjects": names}
     return what, {}

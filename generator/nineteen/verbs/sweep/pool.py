@@ -5,12 +5,12 @@ import os
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from hashlib import sha256
+from itertools import chain
 from threading import Lock, Thread
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from joblib import Parallel, delayed, parallel_config
 
@@ -19,8 +19,7 @@ from nineteen.page.extras import extra
 from nineteen.script.choices import command
 from nineteen.script.options import short
 from nineteen.script.render import render
-from nineteen.verbs.sweep.jobs import SweepPlan
-from nineteen.verbs.sweep.work import Jobs
+from nineteen.verbs.sweep.jobs import Jobs, SweepPlan
 
 T = TypeVar("T")
 Task = Callable[[SweepPlan, Jobs], T]
@@ -36,14 +35,13 @@ class WorkersDie(RuntimeError):
 
 @dataclass(frozen=True)
 class Workers:
-    """Who works for a plan: so many processes of `parent`, or those of a cluster.
+    """Who works for a plan: so many processes here (-1: one a core), or those of a cluster.
 
     `deaths` are the exceptions that tell that a worker died, `losses` that the scheduler is gone.
     """
 
     plan: SweepPlan
     processes: int = -1
-    parent: int | None = None
     deaths: tuple[type[Exception], ...] = (BrokenExecutor,)
     losses: tuple[type[Exception], ...] = ()
 
@@ -54,35 +52,34 @@ class Workers:
         then handed out again. Raises WorkersDie when the same piece was out at three deaths, or
         the scheduler is gone.
         """
-        waiting = iter(pieces)
+        waiting, lock = iter(pieces), Lock()
         out: dict[Jobs, int] = {}  # how many deaths a piece that is handed out has seen
-        lock = Lock()  # joblib asks for more in a thread of its own
 
-        def feed(again: list[Jobs]) -> Iterator[Any]:
-            for jobs in again:
-                yield delayed(_tagged)(task, self.plan, jobs, self.parent)
-            while True:
-                with lock:
-                    fresh = next(waiting, None)
-                    if fresh is None:
-                        return
-                    out[fresh] = 0
-                yield delayed(_tagged)(task, self.plan, fresh, self.parent)
+        def fresh() -> Jobs | None:
+            with lock:  # joblib asks in threads of its own, even for a call that it aborts
+                if (jobs := next(waiting, None)) is not None:
+                    out[jobs] = 0
+                return jobs
 
-        first = True
-        while first or out:
-            first = False
-            results = Parallel(self.processes, return_as="generator_unordered", batch_size=1)
+        while True:
+            calls = (
+                delayed(_tagged)(task, self.plan, jobs)
+                for jobs in chain(list(out), iter(fresh, None))
+            )
+            spread = Parallel(self.processes, return_as="generator_unordered", batch_size=1)
             try:
-                for jobs, result in results(feed(list(out))):
+                for jobs, result in spread(calls):
                     del out[jobs]
                     yield result
             except self.deaths:
-                out.update((jobs, deaths + 1) for jobs, deaths in out.items())
-                if doomed := [jobs for jobs, deaths in out.items() if deaths >= MAX_DEATHS]:
-                    raise WorkersDie(_obituary(self.plan, doomed[0])) from None
+                for jobs in list(out):
+                    out[jobs] += 1
+                    if out[jobs] >= MAX_DEATHS:
+                        raise WorkersDie(_obituary(self.plan, jobs)) from None
             except self.losses:
                 raise WorkersDie("the connection to the Dask scheduler is lost") from None
+            if not out:
+                return
 
 
 @contextmanager
@@ -94,20 +91,21 @@ def workers_for(
 
     Raises UsageError where there is no cluster to work with.
     """
-    if scheduler is not None and processes is not None:
-        raise UsageError("--workers is for this machine: with --scheduler all of its workers work")
     if scheduler is None:
         # Scripts this small are fastest with one thread each, and comparable with those run alone.
-        with parallel_config("loky", inner_max_num_threads=1):
-            yield Workers(plan, processes or -1, os.getpid())
+        worker = {"inner_max_num_threads": 1, "initializer": _end_with, "initargs": [os.getpid()]}
+        with parallel_config("loky", **worker):
+            yield Workers(plan, processes or -1)
         return
-    with ExitStack() as stack:
-        # What Dask logs, it also raises, and that is told in one line.
-        stack.callback(logging.disable, logging.root.manager.disable)
-        logging.disable()
-        workers = stack.enter_context(_cluster(plan, scheduler))
-        with parallel_config("dask"):
+    if processes is not None:
+        raise UsageError("--workers is for this machine: with --scheduler all of its workers work")
+    disabled = logging.root.manager.disable
+    logging.disable()  # what Dask logs, it also raises, and that is told in one line
+    try:
+        with _cluster(plan, scheduler) as workers, parallel_config("dask"):
             yield workers
+    finally:
+        logging.disable(disabled)
 
 
 def fingerprint(plan: SweepPlan) -> str:
@@ -116,16 +114,12 @@ def fingerprint(plan: SweepPlan) -> str:
     return sha256("".join(sources).encode()).hexdigest()
 
 
-def _tagged(task: Task[T], plan: SweepPlan, jobs: Jobs, parent: int | None) -> tuple[Jobs, T]:
-    """The task's result with its jobs; a worker here ends when the sweep does, even by kill -9."""
-    if parent is not None and parent != os.getpid():
-        _end_with(parent)
+def _tagged(task: Task[T], plan: SweepPlan, jobs: Jobs) -> tuple[Jobs, T]:
     return jobs, task(plan, jobs)
 
 
-@cache
 def _end_with(parent: int) -> None:
-    """End this process soon after its parent; loky's workers would wait for it for ever.
+    """End this process soon after its parent, be it by kill -9; loky's would wait for minutes.
 
     Windows keeps the number of a parent that has gone, so there they do wait.
     """
@@ -145,7 +139,7 @@ def _cluster(plan: SweepPlan, scheduler: str) -> Iterator[Workers]:
     Raises UsageError where they cannot work for the plan.
     """
 
-    def refuse(reason: str) -> UsageError:
+    def refusal(reason: str) -> UsageError:
         return UsageError(f"--scheduler {short(scheduler)}: {reason}")
 
     distributed = extra("distributed", "cluster")
@@ -153,18 +147,18 @@ def _cluster(plan: SweepPlan, scheduler: str) -> Iterator[Workers]:
         client = distributed.Client(scheduler, timeout=PATIENCE)
     except (OSError, ValueError) as error:
         reason = "nobody answers there" if isinstance(error, OSError) else "it is no address"
-        raise refuse(f"{reason}; start one with: dask scheduler") from None
+        raise refusal(f"{reason}; start one with: dask scheduler") from None
     with client:
         try:
             prints = client.run(fingerprint, plan)
         except ImportError as error:
             reason = f"a worker lacks the package ({error}); install nineteen where the workers run"
-            raise refuse(reason) from None
+            raise refusal(reason) from None
         if not prints:
-            raise refuse(f"it has no workers; start some with: dask worker {scheduler}")
+            raise refusal(f"it has no workers; start some with: dask worker {scheduler}")
         if strange := [name for name, found in prints.items() if found != fingerprint(plan)]:
             reason = f"worker {strange[0]} renders other scripts"
-            raise refuse(f"{reason}; install the same version of nineteen there")
+            raise refusal(f"{reason}; install the same version of nineteen there")
         losses = (CancelledError, distributed.comm.CommClosedError)
         yield Workers(plan, deaths=(distributed.KilledWorker, BrokenExecutor), losses=losses)
 

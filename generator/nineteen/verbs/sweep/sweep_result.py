@@ -1,29 +1,41 @@
-"""What a sweep found: shares with their intervals, as a table in text and as a picture."""
+"""What a sweep found, a byte for each script: shares with their intervals, and what failed."""
 
 import io
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from html import escape
+from itertools import islice
 from math import ceil, floor
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from rich.console import Console
 from rich.table import Table
 
 from nineteen.page.estimates import wilson
-from nineteen.page.look import STRATEGIES, logarithmic, new_figure, style
+from nineteen.script.choices import command
+from nineteen.script.options import decimal, written
+from nineteen.verbs.sweep.jobs import SweepPlan
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+MISSING, LEARNED, NOT_LEARNED = range(3)  # the state of a job
+HARDEST = 5  # how many of the subjects that learned least often are named
 SHOWN = 10  # of how many cells the table names the scripts that did not learn
-FLOORS = (99.9, 99, 90, 50, 0)  # where the axis of percentages may begin
+SEEDS_NAMED = 12  # of a cell
 
 
 @dataclass(frozen=True)
 class Share:
-    """How many of some runs learned; `what` ran with these options, as they are written."""
+    """How many of some runs learned; `what` ran with these options, as they are written.
+
+    Of several subjects pooled, `failing` have a seed that did not learn, and `hardest` names those
+    that learned least often, with `least` seeds each. `updates` are what the scripts that were
+    observed needed, sorted.
+    """
 
     what: str
     hidden: str
@@ -32,6 +44,11 @@ class Share:
     epochs: str
     runs: int
     learned: int
+    subjects: int = 1
+    failing: int = 0
+    least: int = 0
+    hardest: tuple[str, ...] = ()
+    updates: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         return f"{self.what}, hidden {self.hidden}, {self.batch}"
@@ -47,12 +64,6 @@ class Share:
         return wilson(self.learned, self.runs)
 
     @property
-    def percents(self) -> tuple[float, float]:
-        """The interval in percent."""
-        low, high = self.interval
-        return 100 * low, 100 * high
-
-    @property
     def percent(self) -> str:
         """The share, cut and not rounded to two decimals: 100 stands for all of them."""
         return f"{10_000 * self.learned // self.runs / 100:g} %"
@@ -63,57 +74,96 @@ class Share:
         low, high = self.interval
         return f"{floor(1e4 * low) / 100:.2f} to {ceil(1e4 * high) / 100:.2f} %"
 
-
-@dataclass(frozen=True)
-class Hardest:
-    """The functions of a family that learned least often, in one group."""
-
-    hidden: str
-    batch: str
-    runs: int
-    least: int
-    functions: int
-    failing: int
-    names: tuple[str, ...]
+    def updates_of(self, percent: int) -> int:
+        """The updates within which so many percent of the observed scripts had learned."""
+        return self.updates[-(-percent * len(self.updates) // 100) - 1]
 
 
-@dataclass(frozen=True)
-class UpdatesNeeded:
-    """The updates that the observed scripts of a group needed."""
-
-    hidden: str
-    batch: str
-    observed: int
-    least: int
-    median: int
-    ninetieth_percentile: int
-    most: int
-
-
-@dataclass(frozen=True)
+@dataclass
 class SweepResult:
     """What share of the scripts of a sweep learned; printing it shows the table.
 
-    `shares` are those of each named subject in each group of size and strategy, if there are
-    several, and `pooled` those of the groups. `hardest` names the functions of a family that
-    learned least often, and `failing` the scripts that did not learn, cell by cell, of at most 100
-    cells. `seconds` is script time. `confirmed` scripts printed the same in a process of their own;
-    a problem is an exit code and a line. `remarks` say what was left out.
+    It fills while the sweep runs: `states` has a byte for each job, and the shares are read from
+    them. `path` is the file of rows; `seconds` is script time; `confirmed` scripts printed the same
+    in a process of their own; a problem is an exit code and a line. `needed` are the updates of the
+    scripts that were observed, group by group.
     """
 
-    command: str
-    shares: tuple[Share, ...]
-    pooled: tuple[Share, ...]
-    hardest: tuple[Hardest, ...]
-    failures: int
-    failing: tuple[str, ...]
-    updates: tuple[UpdatesNeeded, ...]
-    classes: bool
-    scripts: int
-    seconds: float
-    confirmed: int
-    problems: tuple[tuple[int, str], ...]
-    remarks: tuple[str, ...]
+    plan: SweepPlan
+    path: Path | None = None
+    states: bytearray = field(default_factory=bytearray)
+    seconds: float = 0.0
+    confirmed: int = 0
+    problems: list[tuple[int, str]] = field(default_factory=list)
+    needed: list[list[int]] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self.states = self.states or bytearray(self.plan.scripts)
+        self.needed = self.needed or [[] for _ in self.plan.groups]
+
+    @property
+    def grid(self) -> NDArray[np.uint8]:
+        """The states by subject, group and seed."""
+        shape = len(self.plan.subjects), len(self.plan.groups), self.plan.seeds
+        return np.frombuffer(self.states, np.uint8).reshape(shape)
+
+    @property
+    def done(self) -> int:
+        """How many scripts have run."""
+        return len(self.states) - self.states.count(MISSING)
+
+    @property
+    def failures(self) -> int:
+        """How many scripts did not learn."""
+        return self.states.count(NOT_LEARNED)
+
+    @property
+    def kept(self) -> str:
+        """What is left of a sweep that is broken off."""
+        if self.path is None:
+            return "nothing was kept: with -o FILE a sweep continues where it stopped"
+        rows = f"{self.done:,} of {len(self.states):,} rows are in {self.path}"
+        return f"{rows}: the same command goes on"
+
+    @property
+    def pooled(self) -> list[Share]:
+        """The share of each group of size and strategy, over all subjects; of those that ran."""
+        every = range(len(self.plan.subjects))
+        found = [
+            self._share(self.plan.title, every, group, updates)
+            for group, updates in enumerate(self.needed)
+        ]
+        return [share for share in found if share.runs]
+
+    @property
+    def shares(self) -> list[Share]:
+        """The share of each gate in each group, where there are several; none for a family."""
+        plan = self.plan
+        cells = range(plan.cells if plan.kind == "gates" and len(plan.subjects) > 1 else 0)
+        found = []
+        for cell in cells:
+            gate, group = divmod(cell, len(plan.groups))
+            found.append(self._share(plan.name(cell), range(gate, gate + 1), group))
+        return [share for share in found if share.runs]
+
+    def failing(self) -> Iterator[str]:
+        """A line for each cell in which a script did not learn: its command, and which seeds."""
+        cells = self.grid.reshape(self.plan.cells, -1)
+        for cell in np.flatnonzero((cells == NOT_LEARNED).any(axis=1)).tolist():
+            seeds = np.flatnonzero(cells[cell] == NOT_LEARNED).tolist()
+            shown = ", ".join(map(str, seeds[:SEEDS_NAMED]))
+            more = f" and {len(seeds) - SEEDS_NAMED:,} more" if len(seeds) > SEEDS_NAMED else ""
+            text = "" if seeds == [0] else f", seed{'s' * (len(seeds) > 1)} {shown}{more}"
+            yield command(self.plan.spec(cell)) + text
+
+    def plot(self) -> "Figure":
+        """The shares over hidden size and strategy and, where they were observed, the updates.
+
+        Raises UsageError where matplotlib is not installed.
+        """
+        from nineteen.verbs.sweep.sweep_page import chart
+
+        return chart(self)
 
     def __str__(self) -> str:
         grid = Table(box=None)
@@ -126,67 +176,54 @@ class SweepResult:
         Console(file=file, width=200, highlight=False, markup=False).print(grid)
         return file.getvalue() + "\n".join(self._lines())
 
-    def _lines(self) -> list[str]:
-        lines = [
-            f"hidden {group.hidden}, {group.batch}: {group.failing:,} of {group.functions:,} "
-            f"functions did not learn with every seed; the fewest: {group.least} of "
-            f"{group.runs} seeds, {', '.join(group.names)}"
-            for group in self.hardest
-            if group.failing
-        ]
-        if self.failures:
-            more = ", such as:" if len(self.failing) > SHOWN else ":"
-            lines.append(f"{self.failures:,} did not learn{more}")
-        lines += [f"  {line}" for line in self.failing[:SHOWN]]
-        lines.append(f"{self.scripts:,} scripts, {self.seconds:,.1f} s of script time")
-        if self.confirmed and not self.problems:
-            lines.append(
-                f"{self.confirmed:,} of them, a sample and the first that failed, printed the same "
-                "each in a process of its own"
-            )
-        return lines
-
     def _repr_html_(self) -> str:
         return f"<pre>{escape(str(self))}</pre>"
 
-    def plot(self) -> "Figure":
-        """The shares over hidden size and strategy and, where they were observed, the updates.
-
-        Raises UsageError where matplotlib is not installed.
-        """
-        with style():
-            figure = new_figure(8.6, 4.0)
-            figure.suptitle(self.pooled[0].what)
-            left, *right = figure.subplots(1, 2 if self.updates else 1, squeeze=False)[0]
-            shares = [(share, 100 * share.rate, *share.percents) for share in self.pooled]
-            _draw(left, shares)
-            floor = next(end for end in FLOORS if end <= min(low for _, _, low, _ in shares))
-            left.set(title="Share that learned (%), with 95 % intervals", xlabel="hidden units")
-            left.set_ylim(floor - (100 - floor) / 40, 100 + (100 - floor) / 40)
-            for axes in right:
-                _draw(axes, [(row, row.median, row.least, row.most) for row in self.updates])
-                logarithmic(axes, "y")
-                axes.set(title="Updates needed: median, least, most", xlabel="hidden units")
-            handles, labels = left.get_legend_handles_labels()
-            figure.legend(handles, labels, loc="outside lower center", ncols=3, handlelength=4)
-            return figure
-
-
-def _draw(
-    axes: "Axes", points: Sequence[tuple[Share | UpdatesNeeded, float, float, float]]
-) -> None:
-    """A line for each strategy, a little aside of each other: value, low and high end."""
-    sizes = list(dict.fromkeys(group.hidden for group, *_ in points))
-    for index, (batch, look) in enumerate(STRATEGIES.items()):
-        mine = [point for point in points if point[0].batch == batch]
-        if mine:
-            groups, values, lows, highs = zip(*mine, strict=True)
-            below = [value - low for value, low in zip(values, lows, strict=True)]
-            above = [high - value for value, high in zip(values, highs, strict=True)]
-            places = [sizes.index(group.hidden) + 0.12 * (index - 1) for group in groups]
-            form, ranges = f"{look.line}{look.marker}", (below, above)
-            axes.errorbar(
-                places, values, ranges, fmt=form, color=look.colour, capsize=3, label=look.label
+    def _lines(self) -> Iterator[str]:
+        for share in self.pooled:
+            if share.failing and share.subjects > 1:
+                yield (
+                    f"hidden {share.hidden}, {share.batch}: {share.failing:,} of "
+                    f"{share.subjects:,} {self.plan.kind} did not learn with every seed; the "
+                    f"fewest: {share.least} of {self.plan.seeds} seeds, {', '.join(share.hardest)}"
+                )
+        failing = list(islice(self.failing(), SHOWN + 1))
+        if failing:
+            yield f"{self.failures:,} did not learn{', such as:' if failing[SHOWN:] else ':'}"
+        yield from (f"  {line}" for line in failing[:SHOWN])
+        yield f"{self.done:,} scripts, {self.seconds:,.1f} s of script time"
+        if self.confirmed and not self.problems:
+            yield (
+                f"{self.confirmed:,} of them, a sample and the first that failed, printed the same "
+                "each in a process of its own"
             )
-    axes.set_xticks(range(len(sizes)), sizes)
-    axes.set_xlim(-0.5, len(sizes) - 0.5)
+
+    def _share(self, what: str, subjects: range, group: int, updates: Sequence[int] = ()) -> Share:
+        """The share of some subjects in a group, with the different values of each option.
+
+        The functions of a family have the same; the defaults of named gates go with their inputs.
+        """
+        plan, states = self.plan, self.grid[subjects.start : subjects.stop, group]
+        cells = [subject * len(plan.groups) + group for subject in subjects]
+        specs = [plan.spec(cell) for cell in (cells[:1] if plan.inputs else cells)]
+        learned = (states == LEARNED).sum(axis=1)
+        failing = int((states == NOT_LEARNED).any(axis=1).sum())
+        hardest = np.flatnonzero(learned == learned.min())[: HARDEST if failing else 0]
+        return Share(
+            what,
+            hidden=_each(written(spec.hidden) for spec in specs),
+            batch=_each(spec.batch.value for spec in specs),
+            lr=_each(decimal(spec.lr) for spec in specs),
+            epochs=_each(str(spec.epochs) for spec in specs),
+            runs=int((states != MISSING).sum()),
+            learned=int(learned.sum()),
+            subjects=len(subjects),
+            failing=failing,
+            least=int(learned.min()),
+            hardest=tuple(plan.name(cells[subject]) for subject in hardest),
+            updates=tuple(sorted(updates)),
+        )
+
+
+def _each(values: Iterable[str]) -> str:
+    return " / ".join(dict.fromkeys(values))

@@ -1,10 +1,12 @@
 """The work of a sweep, on whichever worker: render, run, judge, and run again in isolation."""
 
 import json
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from typing import NamedTuple
+
+import numpy as np
 
 from nineteen.script.choices import command
 from nineteen.script.judge import TOLERANCE, Status, Verdict, judge
@@ -15,9 +17,7 @@ from nineteen.script.spec import ScriptSpec, table_name
 from nineteen.script.table import TruthTable
 from nineteen.training.seeds import expected_seconds
 from nineteen.training.side_by_side import LaneUpdate, Places, observe_together, run_together
-from nineteen.verbs.sweep.jobs import SweepPlan
-
-Jobs = tuple[int, ...]
+from nineteen.verbs.sweep.jobs import Cell, Jobs, SweepPlan
 
 SECONDS = 0.2  # what a piece of work should take: long against sending it, short to lose
 ALONE = 15.0  # times as long a script takes about that runs by itself
@@ -26,25 +26,18 @@ LEAST_SAMPLE = 3
 
 
 class Row(NamedTuple):
-    """A line for the file, whether the job's script learned, and what it printed."""
+    """What became of a job: the line for the file, whether its script learned, what it printed.
 
-    job: int
-    learned: bool
-    line: str
-    printed: str
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """What became of some jobs.
-
-    A job that crashed has no row, but an exit code and a line among the `problems`. `seconds` is
-    the time of compiling and running the scripts.
+    Of a script that crashed there is no line, but an exit code and a line that says so. `seconds`
+    is the time of compiling and running it.
     """
 
-    rows: tuple[Row, ...]
+    job: int
     seconds: float
-    problems: tuple[tuple[int, str], ...]
+    line: str = ""
+    learned: bool = False
+    printed: str = ""
+    problem: tuple[int, str] | None = None
 
 
 def cut(plan: SweepPlan, jobs: Iterable[int], times: float = 1.0) -> Iterator[Jobs]:
@@ -63,26 +56,26 @@ def cut(plan: SweepPlan, jobs: Iterable[int], times: float = 1.0) -> Iterator[Jo
         yield tuple(piece)
 
 
-def run_jobs(plan: SweepPlan, jobs: Jobs) -> Outcome:
-    """Run each job's script in this process; its Outcome, in the order of the jobs.
+def run_jobs(plan: SweepPlan, jobs: Jobs) -> list[Row]:
+    """Run each job's script in this process; the Rows in the order of the jobs.
 
     There is no time limit: a rendered script has a fixed number of updates.
     """
-    cells = list(plan.cells_of(jobs))
+    cells = plan.cells_of(jobs)
     # Running a script compiles it, which is the syntax check that `render` makes.
-    sources = [source for spec, seeds, _ in cells for source in for_seeds(_source, spec, seeds)]
-    runs = iter(run_together(sources))
-    rows, problems, seconds = [], [], 0.0
-    for spec, seeds, members in cells:
-        for job, head, result in zip(members, for_seeds(_head, spec, seeds), runs, strict=False):
-            seconds += result.seconds
-            if result.ending is not Ending.FINISHED:
-                problems.append(_crash(plan.spec_of_job(job), result))
-                continue
-            verdict = verdict_on(result.stdout, spec.table)
-            line = _line(head, result.seconds, verdict.reason)
-            rows.append(Row(job, verdict.ok, line, result.stdout))
-    return Outcome(tuple(rows), seconds, tuple(problems))
+    runs = run_together(_texts(_source, cells))
+    tables = [spec.table for spec, seeds in cells for _ in seeds]
+    rows = []
+    for job, table, head, done in zip(jobs, tables, _texts(_head, cells), runs, strict=True):
+        if done.ending is not Ending.FINISHED:
+            rows.append(Row(job, done.seconds, problem=_crash(plan.spec_of_job(job), done)))
+            continue
+        verdict = verdict_on(done.stdout, table)
+        result = {"learned": verdict.ok, "seconds": round(done.seconds, 6)}
+        tail = json.dumps(result | ({} if verdict.ok else {"reason": verdict.reason}))
+        line = f"{head.removesuffix('}')}, {tail.removeprefix('{')}\n"
+        rows.append(Row(job, done.seconds, line, verdict.ok, done.stdout))
+    return rows
 
 
 def sample(plan: SweepPlan) -> range:
@@ -93,20 +86,19 @@ def sample(plan: SweepPlan) -> range:
 def run_in_isolation(plan: SweepPlan, jobs: Jobs) -> list[tuple[int, str | None]]:
     """Each job with what its script prints in a process of its own; None if it does not finish.
 
-    Raises RuntimeError where black would not leave the last script of a cell as it is.
+    Raises RuntimeError where black would not leave the first script of a cell as it is.
     """
-    sources, guess = [], 0.0
-    for spec, seeds, _ in plan.cells_of(jobs):
-        sources += for_seeds(_source, spec, seeds)
-        confirm(sources[-1])
-        guess += len(seeds) * ALONE * expected_seconds(spec)
-    return list(zip(jobs, printed_in_isolation(sources, 60 + 20 * guess), strict=True))
+    cells = plan.cells_of(jobs)
+    for spec, seeds in cells:
+        confirm(_source(replace(spec, seed=seeds[0])))
+    guess = sum(len(seeds) * ALONE * expected_seconds(spec) for spec, seeds in cells)
+    printed = printed_in_isolation(_texts(_source, cells), 60 + 20 * guess)
+    return list(zip(jobs, printed, strict=True))
 
 
 def observe_jobs(plan: SweepPlan, jobs: Jobs) -> list[tuple[int, int]]:
     """Each job with the updates that its script needed."""
-    cells = list(plan.cells_of(jobs))
-    needed = [count for spec, seeds, _ in cells for count in updates_to_learn(spec, seeds)]
+    needed = [count for cell in plan.cells_of(jobs) for count in updates_to_learn(*cell)]
     return list(zip(jobs, needed, strict=True))
 
 
@@ -117,8 +109,6 @@ def updates_to_learn(spec: ScriptSpec, seeds: list[int]) -> list[int]:
     once, and its error is taken before the update that it takes part in. With full batch this is
     the number of updates after which every prediction is within 0.1, and stays there.
     """
-    import numpy as np
-
     last = np.full(len(seeds), -1)
 
     def see(places: Places, update: LaneUpdate) -> None:
@@ -127,7 +117,7 @@ def updates_to_learn(spec: ScriptSpec, seeds: list[int]) -> list[int]:
 
     with np.errstate(all="ignore"):
         observe_together(for_seeds(_source, spec, seeds), see)
-    return [int(epoch + 1) * spec.updates // spec.epochs for epoch in last]
+    return [int(epoch + 1) * spec.updates_per_epoch for epoch in last]
 
 
 @lru_cache(maxsize=4096)
@@ -152,24 +142,23 @@ def row_head(spec: ScriptSpec) -> dict[str, object]:
     }
 
 
+def _texts(text_of: Callable[[ScriptSpec], str], cells: list[Cell]) -> list[str]:
+    """A text of each script of the cells."""
+    return [text for spec, seeds in cells for text in for_seeds(text_of, spec, seeds)]
+
+
 def _source(spec: ScriptSpec) -> str:
     return fit(spec)[0]
 
 
 def _head(spec: ScriptSpec) -> str:
-    return json.dumps(row_head(spec)).removesuffix("}")
+    return json.dumps(row_head(spec))
 
 
-def _line(head: str, seconds: float, reason: str) -> str:
-    result = {"learned": not reason, "seconds": round(seconds, 6)}
-    tail = json.dumps(result | ({"reason": reason} if reason else {}))
-    return f"{head}, {tail.removeprefix('{')}\n"
-
-
-def _crash(spec: ScriptSpec, result: Run) -> tuple[int, str]:
+def _crash(spec: ScriptSpec, done: Run) -> tuple[int, str]:
     """The problem of a script that crashed in this process, after running it alone."""
     alone = judge(run(_source(spec)), spec.table)
     if alone.status is Status.CRASHED:
         return 3, f"{command(spec)}: {alone.reason}"
-    reason = judge(result, spec.table).reason
+    reason = judge(done, spec.table).reason
     return 1, f"{command(spec)}: it crashes beside others, {reason}, and not alone"
