@@ -127,11 +127,11 @@ def test_lessons(copy: Path, format: str) -> None:
 
 @pytest.mark.slow
 def test_exercises_and_their_variants(copy: Path) -> None:
-    path = copy / "exercise.ipynb"
+    path = copy / "exercise"
     verb(copy, "half_subtractor", "--exercise", "--format", "ipynb", "-o", str(path))
-    assert path.stat().st_size
+    assert (path / "exercise.ipynb").stat().st_size
     verb(copy, "xor3", "--exercise", "--variants", "12", "-o", str(copy / "class"))
-    assert "one_hot3" in (copy / "class" / "variants.csv").read_text(encoding="utf-8")
+    assert "one_hot3" in (copy / "class_solution" / "variants.csv").read_text(encoding="utf-8")
 
 
 @pytest.mark.slow

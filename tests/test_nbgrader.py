@@ -3,8 +3,10 @@
 The environment is made once, under .cache/ of the checkout. Grading needs no network.
 """
 
+import html
 import json
 import os
+import re
 import shlex
 import subprocess
 import sys
@@ -18,6 +20,7 @@ from nineteen.script.make import make
 from nineteen.verbs.exercise.blanks import blanks_of
 from nineteen.verbs.exercise.exercise import exercise_files
 from space import spec
+from test_exercise import BEFORE, CHEATS, MISTAKES, trained
 
 pytestmark = pytest.mark.slow
 
@@ -36,43 +39,18 @@ with Gradebook("sqlite:///gradebook.db") as book:
         for grade in notebook.grades
     ]))
 """
-# By student: what stands in place of the solution in the cells of `mini`, and what it costs.
-ANSWERS: dict[str, tuple[dict[str, tuple[str, str]], set[str]]] = {
-    "careless": (
-        {
-            "feedforward": ("1 / (1 + np.exp(-(X[rows] @ W1 + b1)))", "1 / 1 + np.exp(-(X[rows]))"),
-            "update_W2": ("layer.T @ error", "layer.T @ error / 2"),
-            "script": ("error = y[rows] - output", "error = output - y[rows]"),
-        },
-        {"feedforward", "update_W2", "script"},
-    ),
-    "hasty": (
-        {
-            "find_error": ("y[rows] - output", "y[rows] - (output"),
-            "make_batches": ("reshape(2, 2)", "reshape(4, 1)"),
-            "script": ("reshape(2, 2)", "reshape(4, 1)"),  # learns all the same
-        },
-        {"find_error", "make_batches"},
-    ),
-    "endless": (
-        {
-            "backpropagate": ("delta = error", "delta = 0 * error"),
-            "script": ("for epoch in range(100):", "for epoch in range(2):"),
-        },
-        {"backpropagate", "script"},
-    ),
-}
+TYPICAL = [*MISTAKES][3:13]  # ten mistakes, each by a student who makes no other
 
 
 @pytest.fixture(scope="module")
 def python() -> str:
     """The interpreter of an environment that has nbgrader."""
     interpreter = str(BIN / "python")
-    test = [interpreter, "-c", "import nbgrader, numpy, ipykernel"]
+    test = [interpreter, "-c", "import nbgrader, nineteen, ipykernel"]
     if (HOME / "pyvenv.cfg").exists() and subprocess.run(test, capture_output=True).returncode == 0:
         return interpreter
     venv.create(HOME, with_pip=True, clear=True)
-    install = [interpreter, "-m", "pip", "install", "-q", "nbgrader", "numpy", "ipykernel"]
+    install = [interpreter, "-m", "pip", "install", "-q", "nbgrader", "ipykernel", "-e", str(ROOT)]
     told = subprocess.run(install, capture_output=True, text=True)
     if told.returncode:
         (pytest.fail if CI else pytest.skip)(f"nbgrader cannot be installed: {told.stderr[-300:]}")
@@ -89,9 +67,9 @@ def grades(python: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, d
     source = course / "source" / "week1"
     source.mkdir(parents=True)
     for name, command in EXERCISES.items():
-        path = source / f"{name}.ipynb"
-        text = exercise_files(make(spec(*shlex.split(command))), "ipynb", path)[path]
-        path.write_text(text, encoding="utf-8")
+        made = make(spec(*shlex.split(command)))
+        text = next(iter(exercise_files(made, "ipynb", Path(name), source).values()))
+        (source / f"{name}.ipynb").write_text(text, encoding="utf-8")
     environment = {
         **os.environ,
         "PATH": f"{BIN}{os.pathsep}{os.environ['PATH']}",  # nbgrader calls alembic by its name
@@ -115,17 +93,26 @@ def grades(python: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, d
         hand_in(course, "untouched", name, text)
         hand_in(course, "solved", name, with_answers(text, answers(source / f"{name}.ipynb")))
     text = (release / "mini.ipynb").read_text(encoding="utf-8")
-    for student, (changes, _) in ANSWERS.items():
-        own = answers(source / "mini.ipynb")
-        for cell, (right, wrong) in changes.items():
-            assert right in own[cell]
-            own[cell] = own[cell].replace(right, wrong)
-        hand_in(course, student, "mini", with_answers(text, own))
+    own = answers(source / "mini.ipynb")
+    right = {blank.name: blank.text for blank in blanks_of(spec("xor", "--batch", "mini")).blanks}
+    for mistake in TYPICAL:
+        line, step, _ = MISTAKES[mistake]
+        assert right[step] in own[step]
+        changed = own | {step: own[step].replace(right[step], line)}
+        hand_in(course, student(mistake), "mini", with_answers(text, changed))
+    for cheat, lines in CHEATS.items():
+        script = BEFORE + lines.replace("{weights}", trained("xor --batch mini"))
+        cells = {"make_batches": script, "script": script}
+        hand_in(course, student(cheat), "mini", with_answers(text, cells))
     nbgrader("-m", "nbgrader", "autograde", "week1")
+    nbgrader("-m", "nbgrader", "generate_feedback", "week1")
     found: dict[str, dict[str, Any]] = {}
-    for student, notebook, cell, score, most in json.loads(nbgrader("-c", GRADES)):
+    for mistake in TYPICAL:
+        page = course / "feedback" / student(mistake) / "week1" / "mini.html"
+        found[f"feedback {mistake}"] = {"": re.sub("<[^>]+>", "", page.read_text("utf-8"))}
+    for who, notebook, cell, score, most in json.loads(nbgrader("-c", GRADES)):
         step = cell.removeprefix("check_")
-        found.setdefault(student, {})[f"{notebook} {step}"] = (score, most)
+        found.setdefault(who, {})[f"{notebook} {step}"] = (score, most)
     return found
 
 
@@ -151,6 +138,11 @@ def with_answers(notebook: str, own: dict[str, str]) -> str:
     return json.dumps(book)
 
 
+def student(case: str) -> str:
+    """A student's id, which is part of a path."""
+    return re.sub(r"\W+", "_", case)
+
+
 def hand_in(course: Path, student: str, name: str, text: str) -> None:
     folder = course / "submitted" / student / "week1"
     folder.mkdir(parents=True, exist_ok=True)
@@ -159,7 +151,8 @@ def hand_in(course: Path, student: str, name: str, text: str) -> None:
 
 def full_points(name: str) -> dict[str, int]:
     blanks = blanks_of(spec(*shlex.split(EXERCISES[name]))).blanks
-    points = {blank.name: blank.points for blank in blanks} | {"script": 3}
+    points = {blank.name: blank.points for blank in blanks}
+    points["script"] = 15 - sum(points.values())
     return {f"{name} {step}": most for step, most in points.items()}
 
 
@@ -173,12 +166,21 @@ def test_an_untouched_notebook_gets_none(grades: dict[str, dict[str, Any]]) -> N
     assert grades["untouched"] == {step: (0, most) for step, most in wanted.items()}
 
 
-@pytest.mark.parametrize("student", ANSWERS)
-def test_mistakes_cost_their_own_points(student: str, grades: dict[str, dict[str, Any]]) -> None:
-    _, lost = ANSWERS[student]
-    found = {step: pair for step, pair in grades[student].items() if step.startswith("mini")}
-    wanted = full_points("mini")
-    assert found == {
-        step: (0 if step.removeprefix("mini ") in lost else most, most)
-        for step, most in wanted.items()
+@pytest.mark.parametrize("mistake", TYPICAL)
+def test_a_mistake_costs_its_own_points_and_is_named(
+    mistake: str, grades: dict[str, dict[str, Any]]
+) -> None:
+    _, lost, sentence = MISTAKES[mistake]
+    wanted = {
+        step: (most * (step != f"mini {lost}"), most) for step, most in full_points("mini").items()
     }
+    found = grades[student(mistake)]
+    assert {step: found[step] for step in wanted} == wanted
+    if mistake == "not Python":
+        sentence = "SyntaxError"
+    assert sentence in html.unescape(grades[f"feedback {mistake}"][""])
+
+
+@pytest.mark.parametrize("cheat", CHEATS)
+def test_a_cheat_gets_nothing(cheat: str, grades: dict[str, dict[str, Any]]) -> None:
+    assert {score for score, _ in grades[student(cheat)].values()} == {0}

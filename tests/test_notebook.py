@@ -31,8 +31,8 @@ def document() -> str:
 
 
 def exercise() -> str:
-    path = Path("x.ipynb")
-    return exercise_files(make(spec("xor", "--batch", "mini")), "ipynb", path)[path]
+    made = make(spec("xor", "--batch", "mini"))
+    return next(iter(exercise_files(made, "ipynb", Path("x"), Path("solution")).values()))
 
 
 def playground() -> str:

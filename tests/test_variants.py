@@ -10,6 +10,7 @@ from nineteen.script.choices import command, read
 from nineteen.script.make import make
 from nineteen.verbs.check.check_runs import check_all
 from nineteen.verbs.check.found_script import scripts_in
+from nineteen.verbs.exercise.blanks import blanks_of
 from nineteen.verbs.exercise.variants import TABLE, candidates, variant_files, variants
 from space import spec
 
@@ -23,21 +24,26 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_variant_is_verified_and_listed(folder: Path) -> None:
-    with open(folder / TABLE, encoding="utf-8", newline="") as file:
+    solutions = folder.with_name("variants_solution")
+    with open(solutions / TABLE, encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     assert [row["variant"] for row in rows] == [str(n) for n in range(1, 10)]
     found = []
     for row in rows:
-        [script] = scripts_in(folder / f"{Path(row['file']).stem}_solution.py")
+        [script] = scripts_in(solutions / f"{row['folder']}.py")
         assert script.spec == read(f"# {row['command']}")
         assert script.spec
         assert row["learns"] in script.spec.gates
         assert row["hidden"] == str(script.spec.hidden[0])
         assert (row["batch"], row["rows"]) == (script.spec.batch, str(script.spec.batch_size))
         assert row["student"] == ""
-        assert {f"test_{row['file']}", row["file"]} <= {path.name for path in folder.iterdir()}
+        assert row["updates"] == str(script.spec.updates)
+        own = {path.name.replace(row["folder"], "x") for path in (folder / row["folder"]).iterdir()}
+        assert own == {"x.py", "check_x.py", "x.md"}
+        assert blanks_of(script.spec).script_points >= 3
         found.append(script)
-    assert len(list(folder.iterdir())) == 4 * 9 + 1
+    assert len(list(folder.iterdir())) == 9
+    assert len(list(solutions.iterdir())) == 9 + 1
     assert [result.code for result in check_all(found, 2, strict=True)] == [0] * 9
     specs = [script.spec for script in found if script.spec]
     assert command(specs[0]) == "python -m generator xor --batch mini"
@@ -51,11 +57,12 @@ def test_every_variant_is_verified_and_listed(folder: Path) -> None:
 @pytest.mark.slow
 def test_the_same_command_gives_the_same_files_and_fewer_of_them_come_first(folder: Path) -> None:
     own = make(spec("xor", "--batch", "mini"))
-    texts = variant_files(variants(own, 4), "py", folder)
-    table = texts.pop(folder / TABLE)
+    solutions = folder.with_name("variants_solution")
+    texts = variant_files(variants(own, 4), "py", folder, solutions)
+    table = texts.pop(solutions / TABLE)
     assert len(texts) == 16
     assert all(path.read_text(encoding="utf-8") == text for path, text in texts.items())
-    assert (folder / TABLE).read_text(encoding="utf-8").startswith(table)
+    assert (solutions / TABLE).read_text(encoding="utf-8").startswith(table)
 
 
 def test_another_command_gives_others() -> None:

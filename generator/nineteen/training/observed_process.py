@@ -15,6 +15,8 @@ from contextlib import suppress
 from types import ModuleType, TracebackType
 from typing import Any, Protocol
 
+import numpy as np
+
 from nineteen.training.observe import NotApplicable
 
 
@@ -44,6 +46,7 @@ def become(source: str, watcher: str, page: str, token: str) -> None:
             json.dump({"token": token, **more}, file)
 
     tree = watch.follow(source)
+    whole = vars(np).copy()  # a script may put its own functions there
     report({})
     ending: BaseException | None = None
     try:
@@ -52,6 +55,7 @@ def become(source: str, watcher: str, page: str, token: str) -> None:
         ending = error
         raise
     finally:
+        vars(np).update(whole)
         ended = ending is None or isinstance(ending, SystemExit)
         report({"ended": ended, **_found(watch, ending, stopped)})
 

@@ -4,12 +4,11 @@ import ast
 from dataclasses import dataclass
 
 from nineteen.script.annotate import Line, ScriptStep, annotated
-from nineteen.script.choices import MARK
 from nineteen.script.spec import ScriptSpec
 from nineteen.script.syntax import parse
 from nineteen.script.templates import data
 
-SCRIPT_POINTS = 3  # for the whole script, once it learns
+POINTS = 15  # of every exercise, whatever its strategy and size
 
 # In the order in which a script sets them.
 _NAMES = (
@@ -22,13 +21,15 @@ _NAMES = (
 class Blank:
     """A line for the student to write.
 
-    `name` is its function in a notebook. `start` is what the script keeps before the blank, without
-    indentation; the line is the `nth` of the training loop that begins so. `text` is the solution
-    as a statement of its own: the head of the loop over the batches becomes `batches = …`. It uses
-    `parameters` and sets `results`.
+    `name` is its function in a notebook; `at` is its place in the script, from 0. `start` is what
+    the script keeps before the blank, without indentation; the line is the `nth` of the training
+    loop that begins so. `text` is the solution as a statement of its own: the head of the loop over
+    the batches becomes `batches = …`. It uses `parameters` and sets `results`. `hint` is what to
+    look at where the script breaks off.
     """
 
     number: int
+    at: int
     step: ScriptStep
     name: str
     title: str
@@ -39,57 +40,69 @@ class Blank:
     meaning: str
     parameters: tuple[str, ...]
     results: tuple[str, ...]
+    hint: str = ""
+
+    @property
+    def call(self) -> str:
+        """The script's line with a call of the student's function in the place of the blank."""
+        call = f"{self.name}({', '.join(self.parameters)})"
+        if self.step is ScriptStep.BATCHES:
+            return f"{self.start}{call}:"
+        start = self.start if self.start.endswith(" = ") else f"{', '.join(self.results)} = "
+        return f"{start}{call}"
 
 
 @dataclass(frozen=True)
 class Blanks:
-    """The blanks of a script, in order, and the script's lines with `...` in their places.
-
-    `solution` are the lines as they are; `end` is the index of the first one after the training.
-    """
+    """The blanks of a script, in order, the script's lines with `...` there, and as they are."""
 
     blanks: tuple[Blank, ...]
     lines: tuple[str, ...]
-    solution: tuple[Line, ...]
-    end: int
+    solution: tuple[str, ...]
 
     @property
-    def points(self) -> int:
-        """The points of the whole exercise."""
-        return SCRIPT_POINTS + sum(blank.points for blank in self.blanks)
+    def script_points(self) -> int:
+        """The points for the whole script, once it trains as it should and learns."""
+        return POINTS - sum(blank.points for blank in self.blanks)
 
     @property
     def script(self) -> str:
-        """The script with its blanks; its first line is not that of a finished script."""
-        first, *rest = self.lines
-        return "\n".join([first.replace(MARK, "# exercise: "), *rest, ""])
+        """The script with its blanks."""
+        return "\n".join([*self.lines, ""])
+
+    def answered(self, blank: Blank, answer: str, before: str = "") -> str:
+        """The solution with another line in the place of one, and text before its training."""
+        lines = list(self.solution)
+        old = lines[blank.at]
+        lines[blank.at] = old[: len(old) - len(old.lstrip())] + answer
+        loop = next(i for i, line in enumerate(lines) if line.startswith("for epoch"))
+        return "\n".join([*lines[:loop], *before.splitlines(), *lines[loop:], ""])
 
 
 def blanks_of(spec: ScriptSpec) -> Blanks:
-    """The blanks in the script of `spec`.
+    """The blanks in the script of `spec`; its command, which would make the solution, is left out.
 
     Raises UsageError where the options cannot be rendered.
     """
-    solution = tuple(annotated(spec))
+    solution = annotated(spec)
     steps = [line.step for line in solution]
-    loop = steps.index(ScriptStep.EPOCHS)
-    end = next(at for at in range(loop + 1, len(steps)) if solution[at].text[0] != " ")
     lines = [line.text for line in solution]
+    lines[0] = lines[0].partition("  # ")[0]
     found: list[Blank] = []
-    for at in range(loop + 1, end):
-        if blank := _blank(solution[at], found):
+    for at in range(steps.index(ScriptStep.EPOCHS) + 1, steps.index(ScriptStep.INFERENCE)):
+        if blank := _blank(at, solution[at], found):
             found.append(blank)
             lines[at] = _left_blank(lines[at], f"{blank.number}: {blank.title}")
     again = next(blank.number for blank in found if blank.step is ScriptStep.FEEDFORWARD)
     # After the training feedforward comes once more, and would give that step away.
     at = steps.index(ScriptStep.INFERENCE)
     lines[at] = _left_blank(lines[at], f"{again} again, for the whole table")
-    return Blanks(tuple(found), tuple(lines), solution, end)
+    return Blanks(tuple(found), tuple(lines), tuple(line.text for line in solution))
 
 
-def _blank(line: Line, before: list[Blank]) -> Blank | None:
+def _blank(at: int, line: Line, before: list[Blank]) -> Blank | None:
     """The blank that a line of the training loop becomes, after the blanks before it; or None."""
-    kinds = data("exercise/blanks.toml")
+    kinds = data("exercise/blanks.toml")["kind"]
     start, _, text = _parts(line.text)
     names = [node for node in ast.walk(parse(text)) if isinstance(node, ast.Name)]
     used = {name.id for name in names if isinstance(name.ctx, ast.Load)}
@@ -104,6 +117,7 @@ def _blank(line: Line, before: list[Blank]) -> Blank | None:
     return Blank(
         **kind,
         number=len(before) + 1,
+        at=at,
         step=step,
         start=start,
         nth=1 + sum(blank.start == start for blank in before),

@@ -3,12 +3,11 @@
 import re
 import sys
 from argparse import Namespace
-from pathlib import Path
 
 from nineteen.errors import UsageError
 from nineteen.page.document import write_all
 from nineteen.script.choices import file_stem
-from nineteen.script.files import GENERATED, check_folder, check_target, output_path
+from nineteen.script.files import GENERATED, check_folder, make_folder, output_path
 from nineteen.script.make import Made
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.seeds import make_first
@@ -24,30 +23,30 @@ def make_exercise(options: Namespace, spec: ScriptSpec) -> tuple[Made, str]:
     Raises UsageError for options that do not go together or a place that cannot be written.
     """
     _check(options)
-    ending = "" if options.variants else f".{options.format}"
-    name = f"{file_stem(spec)}{'_variants' if options.variants else ''}{ending}"
-    path = EXERCISES / name
+    name = f"{file_stem(spec)}{'_variants' if options.variants else ''}"
+    folder = EXERCISES / name
     to_stdout = options.output == "-"
     if not to_stdout:
-        path = output_path(options.output, path, "" if options.variants else options.format)
-        _check_name(path, ending)
-        if options.variants:
-            check_folder(path)
-        else:
-            check_target(path, force=True)
+        folder = output_path(options.output, folder)
+        _check_name(folder.name)
+        check_folder(folder)
+    solutions = folder.with_name(f"{folder.name}_solution")
     made = make_first(spec, options.seed)
     if not made.verdict.ok:
         return made, ""
     if options.variants:
         every = variants(made, options.variants)
-        write_all(variant_files(every, options.format, path), options.force)
-        return made, f"{len(every)} variants, all learned: {path / TABLE} says which is which"
-    texts = exercise_files(made, options.format, path)
-    if to_stdout:
-        sys.stdout.write(texts[path])
+        texts = variant_files(every, options.format, folder, solutions)
+        told = f"{len(every)} variants, all learned: {solutions / TABLE} says which is which"
     else:
-        write_all(texts, options.force)
-    return made, str(path)
+        texts = exercise_files(made, options.format, folder, solutions)
+        told = f"{folder}, and for the teacher {solutions}"
+    if to_stdout:
+        sys.stdout.write(next(iter(texts.values())))
+        return made, str(folder)
+    make_folder(folder)  # before the folders of the variants in it
+    write_all(texts, options.force)
+    return made, told
 
 
 def _check(options: Namespace) -> None:
@@ -60,10 +59,10 @@ def _check(options: Namespace) -> None:
     if options.keep:
         raise UsageError("--keep: an exercise is made from a script that learned; leave it out")
     if options.output == "-" and (options.variants or options.format == "py"):
-        raise UsageError("-o - cannot hold several files: name a place for the exercise")
+        raise UsageError("-o - cannot hold several files: name a folder for the exercise")
 
 
-def _check_name(path: Path, ending: str) -> None:
-    """The names of the files stand in the checks and pages, so they have to be plain."""
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", path.stem if ending else path.name):
-        raise UsageError(f"-o {path}: use letters, digits, _ and - in the name of an exercise")
+def _check_name(name: str) -> None:
+    """The name of the folder is that of its files, and stands in the checks and pages."""
+    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+        raise UsageError(f"-o {name}: use letters, digits, _ and - in the name of the folder")

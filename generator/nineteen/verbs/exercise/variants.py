@@ -46,22 +46,24 @@ def variants(own: Made, count: int) -> list[Made]:
     return learned
 
 
-def variant_files(made: list[Made], format: str, folder: Path) -> dict[Path, str]:
-    """The files of every variant in a folder, and the table of which variant is which.
+def variant_files(made: list[Made], format: str, folder: Path, solutions: Path) -> dict[Path, str]:
+    """The files of every variant in a folder of its own, and the table of which one is which.
 
-    The table is CSV, with an empty column for the students' names.
+    The table stands with the solutions. It is CSV, with an empty column for the students' names.
     """
     texts: dict[Path, str] = {}
     table = io.StringIO()
     writer = csv.writer(table, lineterminator="\n")
-    writer.writerow(["variant", "file", "learns", "hidden", "batch", "rows", "command", "student"])
+    writer.writerow(
+        ["variant", "folder", "learns", "hidden", "batch", "rows", "updates", "command", "student"]
+    )
     for number, script in enumerate(made, 1):
-        spec, path = script.spec, folder / f"variant_{number:02}.{format}"
-        texts |= exercise_files(script, format, path)
+        spec, own = script.spec, folder / f"variant_{number:02}"
+        texts |= exercise_files(script, format, own, solutions)
         learns, hidden = spec.subject.replace("`", ""), ",".join(map(str, spec.hidden))
-        about = [number, path.name, learns, hidden, spec.batch, spec.batch_size, command(spec), ""]
-        writer.writerow(about)
-    return texts | {folder / TABLE: table.getvalue()}
+        about = [number, own.name, learns, hidden, spec.batch, spec.batch_size, spec.updates]
+        writer.writerow([*about, command(spec), ""])
+    return texts | {solutions / TABLE: table.getvalue()}
 
 
 def candidates(spec: ScriptSpec) -> list[ScriptSpec]:

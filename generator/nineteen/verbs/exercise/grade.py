@@ -1,0 +1,99 @@
+"""Grading an exercise: the student's text runs alone, is watched, and `check` says what it does.
+
+A line runs in the place of the solution's, so that no mistake costs the points of another step.
+Nothing that was computed elsewhere counts, and there are no expected values to copy.
+"""
+
+import inspect
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from textwrap import dedent
+
+from nineteen.script.choices import command, read
+from nineteen.script.make import SECONDS
+from nineteen.script.run import Ending
+from nineteen.script.spec import ScriptSpec
+from nineteen.script.syntax import parse
+from nineteen.script.templates import data
+from nineteen.training.examine import examine
+from nineteen.verbs.exercise.blanks import Blank, blanks_of
+
+EPOCHS = 30  # that a line is tried for: enough to see whether the rows are shuffled
+
+
+def exercise_code(spec: ScriptSpec) -> str:
+    """How an exercise names its script to the checks, without the command that would solve it."""
+    return urlsafe_b64encode(command(spec).encode()).decode()
+
+
+def check_step(code: str, name: str, answer: Callable[..., object] | str) -> None:
+    """Check the step of that name: the student's function in a notebook, or the script's text.
+
+    Raises AssertionError with one sentence, where the step has one of the usual mistakes that of
+    `check`.
+    """
+    __tracebackhide__ = True  # of pytest: the sentence is what helps
+    spec = _spec(code)
+    spec = replace(spec, epochs=min(spec.epochs, EPOCHS))
+    blanks = blanks_of(spec)
+    blank = next(one for one in blanks.blanks if one.name == name)
+    if isinstance(answer, str):
+        source = blanks.answered(blank, _statement(answer, blank))
+    else:
+        source = blanks.answered(blank, blank.call, dedent(inspect.getsource(answer)))
+    _require(not (problem := _problem(source, spec, blank.hint)), problem)
+
+
+def check_whole(code: str, text: str | Sequence[str]) -> None:
+    """Check a script, or the last of some cells that trains: its training and what it prints.
+
+    Raises AssertionError with one sentence.
+    """
+    __tracebackhide__ = True
+    texts = [text] if isinstance(text, str) else [one for one in text if "for epoch in" in one]
+    _require(bool(texts), "no cell with a training loop was run")
+    _require(not (problem := _problem(texts[-1], _spec(code), learned=True)), problem)
+
+
+def _require(right: bool, sentence: str) -> None:
+    """As assert does it, but pytest adds nothing to the sentence."""
+    __tracebackhide__ = True
+    if not right:
+        raise AssertionError(sentence)
+
+
+def _spec(code: str) -> ScriptSpec:
+    return read(f"# {urlsafe_b64decode(code).decode()}")
+
+
+def _problem(source: str, spec: ScriptSpec, hint: str = "", learned: bool = False) -> str:
+    """What is wrong with a script, one sentence, or ""; the hint is for one that breaks off.
+
+    It has to train as its command says; with `learned`, what it prints has to be right as well.
+    """
+    result, verdict, honesty = examine(source, spec, SECONDS)
+    if result.ending is Ending.FINISHED:
+        return honesty.reason or (verdict.reason if learned else "")
+    hints = data("exercise/blanks.toml")["broke_off"].items()
+    said = [hint] if hint else [hint for words, hint in hints if words in result.stderr]
+    return ": ".join([verdict.reason.removesuffix(f" (line {verdict.line})"), *said])
+
+
+def _statement(script: str, blank: Blank) -> str:
+    """The student's statement for a blank, on one line or several."""
+    __tracebackhide__ = True
+    lines = script.partition("\nfor epoch in")[2].splitlines()
+    found = [n for n, line in enumerate(lines) if line.strip().startswith(blank.start.rstrip())]
+    enough = len(found) >= blank.nth
+    _require(enough, f"a line of the training loop should begin with {blank.start.strip()}")
+    first = found[blank.nth - 1]
+    _require(f"{blank.start}..." not in lines[first], "still to be written")
+    for last in range(first + 1, len(lines) + 1):
+        text = "\n".join(lines[first:last]).strip()
+        try:
+            parse(f"{text}\n    pass" if blank.start.startswith("for") else text)
+            return text
+        except SyntaxError:
+            continue  # it may go on in the next line
+    raise AssertionError(f"this is not Python: {lines[first].strip()}")
