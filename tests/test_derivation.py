@@ -12,7 +12,7 @@ from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.gradient import matrices
 from nineteen.training.observe import Start, Update, observe
-from nineteen.verbs.lesson.derivation import Derivation, Formula, derive
+from nineteen.verbs.lesson.derivation import Formula, Stage, derive
 from space import spec
 
 STEP = 1e-5
@@ -57,8 +57,12 @@ class Seen:
         return self.update.after[int(index[1]) if index else ("W1", "b1", "W2", "b2").index(name)]
 
 
+def forward(derivation: list[Stage]) -> list[Formula]:
+    return [formula for stage in derivation for formula in stage.forward]
+
+
 def evaluated(
-    derivation: Derivation, names: dict[str, Any], code: Callable[[Formula], str]
+    derivation: list[Stage], names: dict[str, Any], code: Callable[[Formula], str]
 ) -> dict[str, Any]:
     """Every formula's value by its name, each computed from the ones before it."""
     values: dict[str, Any] = {}
@@ -69,25 +73,25 @@ def evaluated(
             names["value_"] = values[formula.name]
             exec(f"{formula.name} = value_", names)
 
-    for formula in derivation.forward:
+    for formula in forward(derivation):
         add(formula, True)
-    for step in derivation.backward:
+    for step in reversed(derivation):
         add(step.delta, True)
         for formula in (*step.gradients, step.back):
             add(formula, False)
-    for step in derivation.backward:  # the updates all use the weights from before
+    for step in reversed(derivation):  # the updates all use the weights from before
         for formula in step.updates:
             add(formula, False)
     return values
 
 
-def formulas(derivation: Derivation) -> list[Formula]:
+def formulas(derivation: list[Stage]) -> list[Formula]:
     steps = [
         formula
-        for step in derivation.backward
+        for step in reversed(derivation)
         for formula in (step.delta, *step.gradients, step.back, *step.updates)
     ]
-    return [*derivation.forward, *steps]
+    return [*forward(derivation), *steps]
 
 
 @pytest.mark.parametrize("words", CASES, ids=" ".join)
@@ -97,12 +101,12 @@ def test_the_expressions_are_the_gradient_and_the_update(words: tuple[str, ...])
     values = evaluated(derivation, dict(seen.names), lambda formula: formula.code)
     for formula in formulas(derivation):
         assert values[formula.name].shape == formula.shape, formula
-    top = derivation.backward[0].delta.name
+    top = derivation[-1].delta.name
     np.testing.assert_allclose(values[top], seen.update.error, rtol=1e-12)
     rows = list(seen.update.rows)
     X = seen.start.X[rows][:, : wanted.table.inputs]
     exact = gradient(matrices(seen.update.before, wanted), X, seen.start.y[rows], wanted.activation)
-    for k, step in enumerate(reversed(derivation.backward)):
+    for k, step in enumerate(derivation):
         parts = [np.atleast_2d(values[formula.name]) for formula in step.gradients]
         np.testing.assert_allclose(np.vstack(parts), exact[k], rtol=1e-9, atol=1e-12)
         for formula in step.updates:
@@ -122,7 +126,7 @@ def test_the_derivatives_are_those_of_the_loss(words: tuple[str, ...]) -> None:
             key: list(seen.names[key]) for key in ("W", "layers") if key in seen.names
         }
         names["array_"] = array
-        for formula in (Formula("", "", "", ()), *derivation.forward):
+        for formula in (Formula("", "", "", ()), *forward(derivation)):
             if formula.name:
                 exec(f"{formula.name} = {formula.code}", names)
             if formula.name == changed or (not formula.name and changed[0] in "Wb"):
@@ -132,9 +136,9 @@ def test_the_derivatives_are_those_of_the_loss(words: tuple[str, ...]) -> None:
 
     names = dict(seen.names)
     evaluated(derivation, names, lambda formula: formula.code)
-    for step in derivation.backward:
+    for step in reversed(derivation):
         wanted_derivatives = {f.name[1:]: values[f.name] for f in (*step.gradients, step.back)}
-        wanted_derivatives[step.stage.Z] = -values[step.delta.name]
+        wanted_derivatives[step.Z] = -values[step.delta.name]
         for name, derivative in wanted_derivatives.items():
             if name.startswith("X"):
                 continue  # the data: nothing is to be changed there
@@ -203,8 +207,8 @@ def plain(tex: str) -> str:
 def test_a_wrong_formula_is_noticed() -> None:
     wanted = spec("xor", "--hidden", "3", "--batch", "mini")
     derivation = derive(wanted)
-    wrong = derivation.backward[1].delta.code.replace("1 - layer", "2 - layer")
-    assert wrong != derivation.backward[1].delta.code
+    wrong = derivation[-2].delta.code.replace("1 - layer", "2 - layer")
+    assert wrong != derivation[-2].delta.code
     names = Seen(wanted).names
     values = evaluated(derivation, dict(names), lambda formula: formula.code)
     others = evaluated(
@@ -216,6 +220,6 @@ def test_a_wrong_formula_is_noticed() -> None:
 
 def test_a_small_learning_rate_is_written_as_a_power() -> None:
     wanted = spec("xor", "--hidden", "3,2", "--lr", "0.00002")
-    [update] = derive(wanted).backward[0].updates
+    [update] = derive(wanted)[-1].updates
     assert r"+ 2 \cdot 10^{-5} \enspace" in update.tex
     assert "2e-05 * " in update.code

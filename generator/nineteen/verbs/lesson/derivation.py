@@ -28,47 +28,6 @@ class Formula:
     shape: tuple[int, ...]
 
 
-@dataclass(frozen=True)
-class Stage:
-    """The weights between two layers, in the script's names.
-
-    `bias` is empty where the last row of `weights` is the bias; `before` is what comes in, `Z` what
-    comes out, and `D` minus the derivative of the loss with respect to that.
-    """
-
-    weights: str
-    bias: str
-    before: str
-    Z: str
-    D: str
-    rows: int
-    units: tuple[int, int]
-
-
-@dataclass(frozen=True)
-class Backpropagation:
-    """What backpropagation does at one stage.
-
-    `delta` says how the stage's delta is computed; `gradients` are the derivatives of the loss with
-    respect to weights and bias, `back` is the one with respect to what came in; `updates` are the
-    changes of weights and bias.
-    """
-
-    stage: Stage
-    delta: Formula
-    gradients: tuple[Formula, ...]
-    back: Formula
-    updates: tuple[Formula, ...]
-
-
-@dataclass(frozen=True)
-class Derivation:
-    """The formulas of one update: forward to the output, then back from the output."""
-
-    forward: tuple[Formula, ...]
-    backward: tuple[Backpropagation, ...]
-
-
 # From NumPy to TeX, one after the other.
 _TEX = (
     (r"(\w+)\.sum\(axis=0\)", r"\\mathbf{1}^{\\top} \1"),
@@ -90,78 +49,93 @@ def tex(code: str) -> str:
     return code
 
 
-def derive(spec: ScriptSpec) -> Derivation:
-    """The derivation for the network of a script, for one update from one batch."""
-    stages = _stages(spec)
-    above = [*stages[1:], None]
-    back = [_backward(spec, stage, over) for stage, over in zip(stages, above, strict=True)]
-    return Derivation(tuple(_forward(spec, stages)), tuple(reversed(back)))
+@dataclass(frozen=True)
+class Stage:
+    """The weights between two layers in the script's names, and what backpropagation does there.
 
+    `bias` is empty where the last row of `weights` is the bias; `before` is what comes in, `Z` what
+    comes out, and `D` minus the derivative of the loss with respect to that. `above` is the stage
+    that comes next on the way forward.
+    """
 
-def _stages(spec: ScriptSpec) -> list[Stage]:
-    """The weights from the inputs to the output."""
-    size, units = spec.batch_size, list(pairwise(spec.sizes))
-    if len(spec.hidden) == 1:
-        return [
-            Stage("W1", "b1", _rows("X", spec), "Z1", "delta", size, units[0]),
-            Stage("W2", "b2", "layer", "Z2", "error", size, units[1]),
-        ]
-    return [
-        Stage(f"W[{k}]", "", f"layers[{k}]", f"Z{k}", f"D{k}", size, pair)
-        for k, pair in enumerate(units)
-    ]
+    spec: ScriptSpec
+    weights: str
+    bias: str
+    before: str
+    Z: str
+    D: str
+    units: tuple[int, int]
+    above: "Stage | None"
 
-
-def _forward(spec: ScriptSpec, stages: list[Stage]) -> list[Formula]:
-    formulas = []
-    if len(spec.hidden) > 1:
-        shape = (spec.batch_size, spec.table.inputs + 1)
-        formulas.append(_equation("layers[0]", _rows("X", spec), shape))
-    for stage, above in zip(stages, [*stages[1:], None], strict=True):
-        bias, Z = f" + {stage.bias}" if stage.bias else "", stage.Z
-        shape = (stage.rows, stage.units[1])
-        formulas.append(_equation(Z, f"{stage.before} @ {stage.weights}{bias}", shape))
-        name, said = (above.before, f"f({Z})") if above else ("output", f"sigma({Z})")
-        code = (spec.activation if above else SIGMOID).of(Z)
-        if above and not stage.bias:
+    @property
+    def forward(self) -> list[Formula]:
+        """How its sums, and what the activation makes of them, come about."""
+        spec, Z, rows = self.spec, self.Z, self.spec.batch_size
+        sums = f"{self.before} @ {self.weights}{f' + {self.bias}' if self.bias else ''}"
+        formulas = [_equation(Z, sums, (rows, self.units[1]))]
+        if self.before == "layers[0]":
+            formulas.insert(0, _equation("layers[0]", _rows("X", spec), (rows, self.units[0] + 1)))
+        name, said = (self.above.before, f"f({Z})") if self.above else ("output", f"sigma({Z})")
+        code = (spec.activation if self.above else SIGMOID).of(Z)
+        ones = self.above is not None and not self.bias
+        if ones:
             said, code = rf"[{said} \quad 1]", f"np.c_[{code}, np.ones(len({Z}))]"
-            shape = (stage.rows, stage.units[1] + 1)
-        formulas.append(Formula(f"{tex(name)} = {tex(said)}", name, code, shape))
-    return formulas
+        shape = (rows, self.units[1] + ones)
+        return [*formulas, Formula(f"{tex(name)} = {tex(said)}", name, code, shape)]
+
+    @property
+    def delta(self) -> Formula:
+        """How `D` is computed."""
+        shape, act = (self.spec.batch_size, self.units[1]), self.spec.activation
+        if self.above is None:
+            return _equation(self.D, f"{_rows('y', self.spec)} - output", shape)
+        product = f"{self.above.D} @ {self.above.weights}.T"
+        code = f"{product} * {act.slope.format(a=self.above.before)}"
+        said = rf"({tex(product)}) \odot {act.slope_tex.format(a=tex(self.above.before))}"
+        if not self.bias:
+            code, said = f"({code})[:, :-1]", rf"\left( {said} \right) \texttt{{[:, :-1]}}"
+        return Formula(f"{tex(self.D)} = {said}", self.D, code, shape)
+
+    @property
+    def gradients(self) -> list[Formula]:
+        """The derivatives of the loss with respect to weights and bias."""
+        return [_derivative(name, f"-{step}", shape) for name, step, shape in self._changes()]
+
+    @property
+    def back(self) -> Formula:
+        """The derivative with respect to what comes in."""
+        shape = (self.spec.batch_size, self.units[0] + (not self.bias))
+        return _derivative(self.before, f"-{self.D} @ {self.weights}.T", shape)
+
+    @property
+    def updates(self) -> list[Formula]:
+        """The changes of weights and bias."""
+        lr = decimal(self.spec.lr) if len(self.spec.hidden) > 1 else "lr"
+        rate = "" if self.spec.lr == 1 else f"{lr} * "
+        return [
+            _equation(name, f"{name} + {rate}{step}", shape, r"\leftarrow")
+            for name, step, shape in self._changes()
+        ]
+
+    def _changes(self) -> list[tuple[str, str, tuple[int, ...]]]:
+        shape = (self.units[0] + (not self.bias), self.units[1])
+        changes: list[tuple[str, str, tuple[int, ...]]]
+        changes = [(self.weights, f"{self.before}.T @ {self.D}", shape)]
+        return changes + [(self.bias, f"{self.D}.sum(axis=0)", shape[1:])] * bool(self.bias)
 
 
-def _backward(spec: ScriptSpec, stage: Stage, above: Stage | None) -> Backpropagation:
-    """What happens at a stage; `above` is the stage that comes after it on the way forward."""
-    before, D = stage.before, stage.D
-    shape = (stage.units[0] + (not stage.bias), stage.units[1])
-    changes: list[tuple[str, str, tuple[int, ...]]] = [
-        (stage.weights, f"{before}.T @ {D}", shape),
-        (stage.bias, f"{D}.sum(axis=0)", shape[1:]),
-    ]
-    rate = "" if spec.lr == 1 else f"{decimal(spec.lr) if len(spec.hidden) > 1 else 'lr'} * "
-    return Backpropagation(
-        stage,
-        _delta(spec, stage, above),
-        tuple(_derivative(name, f"-{step}", size) for name, step, size in changes if name),
-        _derivative(before, f"-{D} @ {stage.weights}.T", (stage.rows, shape[0])),
-        tuple(
-            _equation(name, f"{name} + {rate}{step}", size, r"\leftarrow")
-            for name, step, size in changes
-            if name
-        ),
-    )
-
-
-def _delta(spec: ScriptSpec, stage: Stage, above: Stage | None) -> Formula:
-    shape = (stage.rows, stage.units[1])
-    if above is None:
-        return _equation(stage.D, f"{_rows('y', spec)} - output", shape)
-    product, act = f"{above.D} @ {above.weights}.T", spec.activation
-    code = f"{product} * {act.slope.format(a=above.before)}"
-    said = rf"({tex(product)}) \odot {act.slope_tex.format(a=tex(above.before))}"
-    if not stage.bias:
-        code, said = f"({code})[:, :-1]", rf"\left( {said} \right) \texttt{{[:, :-1]}}"
-    return Formula(f"{tex(stage.D)} = {said}", stage.D, code, shape)
+def derive(spec: ScriptSpec) -> list[Stage]:
+    """The stages of a script's network, from inputs to outputs, for one update from one batch."""
+    names = [(f"W[{k}]", "", f"layers[{k}]", f"Z{k}", f"D{k}") for k in range(len(spec.sizes) - 1)]
+    if len(spec.hidden) == 1:
+        names = [
+            ("W1", "b1", _rows("X", spec), "Z1", "delta"),
+            ("W2", "b2", "layer", "Z2", "error"),
+        ]
+    stages: list[Stage] = []
+    for name, units in zip(reversed(names), reversed([*pairwise(spec.sizes)]), strict=True):
+        stages.insert(0, Stage(spec, *name, units, stages[0] if stages else None))
+    return stages
 
 
 def _equation(name: str, code: str, shape: tuple[int, ...], sign: str = "=") -> Formula:
