@@ -10,7 +10,7 @@ from nineteen.script.activations import ACTIVATIONS, Activation, kinds
 from nineteen.script.annotate import annotated
 from nineteen.script.choices import command, read
 from nineteen.script.make import make
-from nineteen.script.recipe import ONE_LAYER
+from nineteen.script.recipe import RECIPES
 from nineteen.script.render import confirm, render
 from nineteen.script.spec import ScriptSpec
 from nineteen.script.templates import templates_folder
@@ -67,7 +67,7 @@ CASES = [(name, sizes) for name in ROWS for sizes in SIZES if (name, sizes) != (
 def added(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, row in ROWS.items():
         monkeypatch.setitem(ACTIVATIONS, name, row)
-        monkeypatch.setitem(ONE_LAYER, name, ONE_LAYER["tanh"])
+        monkeypatch.setitem(RECIPES, name, RECIPES["tanh"])
 
 
 def chosen(name: str, sizes: str) -> ScriptSpec:

@@ -247,7 +247,7 @@ def test_an_edited_script_says_which_lines_were_changed(
 
 
 def test_an_edit_is_never_explained_as_the_original(tmp_path: Path) -> None:
-    from nineteen.script.edited import explained
+    from nineteen.script.annotate import explained
 
     source = render(spec("xor3", "--hidden", "8,4", "--batch", "sgd"))
     lines = source.splitlines()

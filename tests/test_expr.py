@@ -250,7 +250,7 @@ def test_refused_in_one_clear_line(text: str) -> None:
         ("a.b ^ a", "'a.b' is no variable, bit or Boolean operation"),
         ("a ^ \u0430", r"the character '\u0430' is not allowed"),
         ("a # b", "the character '#' is not allowed"),
-        ("a ^ 9" + "9" * 300, "'999999999999999999999999999999999999... is no bit"),
+        ("a ^ 9" + "9" * 300, "'9999999999999999999999999999999999999...' is no bit"),
         ("1", "0 variables"),
         ("a^b^c^d^e^f^g^h^i", "9 variables"),
         ("a" * 401, "401 characters"),

@@ -19,8 +19,7 @@ from nineteen.page.estimates import wilson
 from nineteen.script.choices import choose, read, spec_of
 from nineteen.script.judge import judge
 from nineteen.script.render import for_seeds, render
-from nineteen.script.run import Ending, Run, run
-from nineteen.script.run_many import printed_in_isolation
+from nineteen.script.run import Ending, Run, printed_in_isolation, run
 from nineteen.training.execute import run_here
 from nineteen.verbs.sweep import work as sweep_run
 from nineteen.verbs.sweep.command import main as sweep_main

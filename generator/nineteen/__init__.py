@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from nineteen.script.edited import Explained
+    from nineteen.script.annotate import Explained
     from nineteen.script.make import Made
     from nineteen.script.spec import ScriptSpec
     from nineteen.training.one_update import OneUpdate
@@ -71,7 +71,7 @@ def explain(*script: "str | Path", **options: object) -> "list[Explained]":
     """Every line of a script with its meaning: of gates and options, or of the file at a Path."""
     from pathlib import Path
 
-    from nineteen.script.edited import explained, read_script
+    from nineteen.script.annotate import explained, read_script
     from nineteen.script.render import render
 
     one = _script(script, options)

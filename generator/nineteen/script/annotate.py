@@ -2,20 +2,28 @@
 
 A comment `{#: [step] … #}` on lines of its own in a template is of the line below it; several in a
 row are of as many lines. Rendering a script drops them. Here they are rendered too, with the same
-values and in the same branches, so that none can stand beside a line that is not there.
+values and in the same branches, so that none can stand beside a line that is not there. A script
+that was edited is shown beside the lines that its command makes.
 """
 
 import re
 from collections import deque
+from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import cache
+from itertools import zip_longest
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from jinja2 import Environment, FunctionLoader
 
+from nineteen.errors import UsageError
+from nineteen.script.choices import read
+from nineteen.script.options import printable
 from nineteen.script.render import environment, fit, template_name
 from nineteen.script.spec import Batch, ScriptSpec
 
+LIMIT = 100_000  # bytes of a script that is read
 _COMMENT = re.compile(r"^[ \t]*\{#: \[(\w+)\](.*?)#\}\n", re.DOTALL | re.MULTILINE)
 # Around an explanation in what is rendered; no script holds these characters.
 _BEGIN, _END = "\x02", "\x03"
@@ -30,6 +38,7 @@ class ScriptStep(StrEnum):
     INPUTS = "inputs"  # X
     TARGETS = "targets"  # y, and before it the bits that it is read from
     RATE = "rate"  # the learning rate, where it has a line of its own
+    SAMPLES = "samples"  # noisy samples of the truth table: X and y, and which rows they are of
     GENERATOR = "generator"  # the random numbers; where lines are few, the learning rate too
     WEIGHTS = "weights"  # the weights and biases before the training
     EPOCHS = "epochs"  # the training loop
@@ -97,14 +106,63 @@ def _environment() -> Environment:
 
 def _words(spec: ScriptSpec) -> dict[str, Any]:
     """What only the explanations need."""
-    rows, size = spec.table.rows, spec.batch_size
+    rows, size = spec.rows, spec.batch_size
     return {
         "batch_size": size,
         "updates": -(-rows // size),
         "last": rows % size or size,
+        "noun": "samples" if spec.samples else "rows",
         "added_up": {
-            Batch.FULL: ", added up over all rows",
+            Batch.FULL: (
+                ", added up over all samples" if spec.samples else ", added up over all rows"
+            ),
             Batch.MINI: ", added up over the batch",
             Batch.SGD: "",
         }[spec.batch],
     }
+
+
+class Explained(NamedTuple):
+    """A line to show: its number in the script or "", its text, its meaning, what became of it."""
+
+    number: str
+    text: str
+    meaning: str
+    change: str = ""
+
+
+def read_script(path: Path, verb: str) -> str:
+    """The text of a script for a verb. Raises UsageError, or OSError, where it cannot be read."""
+    if path.is_dir():
+        raise UsageError(f"{verb} {printable(str(path))}: it is a folder; name a script in it")
+    with path.open("rb") as file:
+        data = file.read(LIMIT + 1)
+    try:
+        if len(data) <= LIMIT:
+            return data.decode()
+    except UnicodeDecodeError:
+        pass
+    raise UsageError(f"{verb} {printable(str(path))}: it is no script: not UTF-8, or too large")
+
+
+def explained(text: str) -> list[Explained]:
+    """A script's lines with their meanings; where it was edited, what became of each line.
+
+    Raises UsageError where the first line has no command, or one that today's parser refuses.
+    """
+    lines = text.splitlines()
+    wanted = annotated(read(lines[0] if lines else ""))
+    matcher = SequenceMatcher(None, [line.text for line in wanted], lines, autojunk=False)
+    rows: list[Explained] = []
+    for kind, i, j, k, m in matcher.get_opcodes():
+        for line, number in zip_longest(wanted[i:j], range(k, m)):
+            if number is None:
+                meaning = "Taken out by hand: the script no longer has it."
+                rows.append(Explained("", line.text, meaning, "taken out"))
+                continue
+            meaning, change = line.meaning if line else "Added by hand.", "" if line else "added"
+            if line and kind != "equal":
+                meaning = f"Changed by hand: the generator writes `{line.text.strip()}`."
+                change = "changed"
+            rows.append(Explained(str(number + 1), lines[number], meaning, change))
+    return rows

@@ -22,6 +22,7 @@ COMMAND = re.compile(
     r"# *(?:\$ ?)?(?:(?:uvx|(?:uv|pipx|poetry|pdm|pixi|hatch) run) )?"
     r"(?:py(?:thon)?[\d.]*(?:\.exe)?(?: -[\w.]+)? -m (?:generator|nineteen)|nineteen) (?P<words>.*)"
 )
+NOISE = 0.5  # of samples, where nothing else was chosen
 _NOTE = re.compile(r"[(\[\u2013\u2014]|<-|//|->")
 
 
@@ -37,6 +38,8 @@ class Choices:
     batch: Batch | None = None
     batch_size: int | None = None
     activation: Activation | None = None
+    samples: int | None = None
+    noise: float | None = None
     lr: float | None = None
     epochs: int | None = None
     seed: int | None = None
@@ -54,14 +57,8 @@ class Choices:
         ]
 
     @property
-    def words(self) -> tuple[str, ...]:
-        """The words of a command line behind the program's name."""
-        options = [(option.name, value) for option, value in self.given]
-        return (*self.gates, *(word for pair in options for word in pair if word))
-
-    @property
     def line(self) -> str:
-        """The words as they are typed: what has spaces stands in quotes."""
+        """What is typed behind the program's name: what has spaces stands in quotes."""
         options = [
             f'{option.name} "{value}"' if option.name == "--expr" else f"{option.name} {value}"
             for option, value in self.given
@@ -110,15 +107,21 @@ def spec_of(choices: Choices) -> ScriptSpec:
             f"--batch-size goes with --batch mini, not {batch}: leave it out or say mini",
             "--batch-size",
         )
+    if choices.noise is not None and choices.samples is None:
+        raise UsageError("--noise goes with --samples: add --samples 1024", "--noise")
     if not choices.keep:
         check_learnable(table, hidden, names)
-    defaults = recipe(table.inputs, hidden, batch, activation)
+    samples = choices.samples or 0
+    size = default_batch_size(batch, table.rows, samples) if size is None else size
+    defaults = recipe(table.inputs, hidden, batch, activation, samples, size)
     return ScriptSpec(
         table=table,
         hidden=hidden,
         batch=batch,
-        batch_size=default_batch_size(batch, table.rows) if size is None else size,
+        batch_size=size,
         activation=activation,
+        samples=samples,
+        noise=choices.noise if choices.noise is not None else NOISE if samples else 0.0,
         lr=defaults.lr if choices.lr is None else choices.lr,
         epochs=defaults.epochs if choices.epochs is None else choices.epochs,
         seed=choices.seed or 0,
@@ -131,22 +134,27 @@ def spec_of(choices: Choices) -> ScriptSpec:
 
 def canonical_choices(spec: ScriptSpec) -> Choices:
     """What has to be chosen for a spec: only what differs from the defaults."""
-    rows, inputs = spec.table.rows, spec.table.inputs
-    defaults = recipe(inputs, spec.hidden, spec.batch, spec.activation)
-    size = default_batch_size(spec.batch, rows)
+    inputs, samples = spec.table.inputs, spec.samples
+    usual = recipe(inputs, spec.hidden, spec.batch, spec.activation, samples, spec.batch_size)
+    defaults = {
+        "hidden": default_hidden(inputs, spec.activation),
+        "batch": Batch.FULL,
+        "batch_size": default_batch_size(spec.batch, spec.table.rows, samples),
+        "activation": SIGMOID,
+        "samples": 0,
+        "noise": NOISE if samples else 0.0,
+        "lr": usual.lr,
+        "epochs": usual.epochs,
+        "seed": 0,
+        "keep": False,
+    }
+    values = {name: getattr(spec, name) for name in defaults}
     return Choices(
         gates=spec.gates,
         table=None if spec.gates or spec.expr else ",".join(_bits(spec.table)),
         expr=spec.expr or None,
-        hidden=None if spec.hidden == default_hidden(inputs, spec.activation) else spec.hidden,
-        batch=None if spec.batch is Batch.FULL else spec.batch,
-        batch_size=None if spec.batch_size == size else spec.batch_size,
-        activation=None if spec.activation == SIGMOID else spec.activation,
-        lr=None if spec.lr == defaults.lr else spec.lr,
-        epochs=None if spec.epochs == defaults.epochs else spec.epochs,
-        seed=spec.seed or None,
         show="loss" if spec.show_loss else None,
-        keep=spec.keep,
+        **{name: value for name, value in values.items() if value != defaults[name]},
     )
 
 

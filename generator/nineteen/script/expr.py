@@ -6,6 +6,7 @@ from operator import and_, or_
 from string import ascii_lowercase
 
 from nineteen.errors import UsageError
+from nineteen.script.options import short
 from nineteen.script.syntax import parse_expression
 from nineteen.script.table import MAX_INPUTS, TruthTable
 
@@ -29,7 +30,7 @@ def parse(text: str) -> tuple[str, TruthTable]:
         _check_length(canonical)
         return canonical, _table(columns)
     except UsageError as error:
-        raise UsageError(f"--expr {_quote(text)}: {error}", "--expr") from None
+        raise UsageError(f"--expr {short(text)}: {error}", "--expr") from None
 
 
 def _check_length(text: str) -> None:
@@ -42,7 +43,7 @@ def _columns(text: str) -> list[ast.expr]:
     """The syntax trees of the columns, every node of them on the whitelist."""
     for character in text:
         if not (character.isascii() and character.isprintable()) or character == "#":
-            raise UsageError(f"the character {_quote(character)} is not allowed: {USE}")
+            raise UsageError(f"the character {short(character)} is not allowed: {USE}")
     source = text.strip()
     if not source:
         raise UsageError("it is empty: write an expression such as 'a != b'")
@@ -70,7 +71,7 @@ def _operands(node: ast.expr) -> list[ast.expr]:
 
 def _fault(node: ast.expr, source: str) -> str | None:
     """What is wrong with a node, its operands aside; None if it is on the whitelist."""
-    part = _quote(source[node.col_offset : node.end_col_offset])
+    part = short(source[node.col_offset : node.end_col_offset])
     match node:
         case ast.BoolOp() | ast.UnaryOp(op=ast.Not() | ast.Invert()):
             return None
@@ -129,9 +130,3 @@ def _value(node: ast.expr, variables: dict[str, int], ones: int) -> int:
             return values[0] ^ values[1]
         case _:  # ==, all that is left of the whitelist
             return ones ^ values[0] ^ values[1]
-
-
-def _quote(text: str) -> str:
-    """The text as a literal of printable ASCII, safe to print, cut at about 40 characters."""
-    quoted = ascii(text[:41])
-    return quoted if len(quoted) <= 42 else f"{quoted[:37]}..."

@@ -61,12 +61,14 @@ def make(spec: ScriptSpec, seeds: Iterable[int] = SEEDS, seconds: float = SECOND
     """
     tried: list[Made] = []
     for seed in seeds:
-        made = _try(
-            replace(spec, seed=seed, keep=False),
-            seconds,
-            tuple(before.spec.seed for before in tried),
-        )
-        if made.verdict.status is not Status.NOT_LEARNED:
+        one = replace(spec, seed=seed, keep=False)
+        source = render(one)
+        result = run(source, seconds=seconds)
+        verdict = judge(result, one.table, show_loss=one.show_loss)
+        made = Made(one, source, result, verdict, tuple(before.spec.seed for before in tried))
+        if verdict.ok:
+            confirm(source)
+        if verdict.status is not Status.NOT_LEARNED:
             return made
         tried.append(made)
     first = replace(tried[0], failed_seeds=tuple(made.spec.seed for made in tried))
@@ -74,12 +76,3 @@ def make(spec: ScriptSpec, seeds: Iterable[int] = SEEDS, seconds: float = SECOND
         return first
     kept = replace(first.spec, keep=True)
     return replace(first, spec=kept, source=render(kept))
-
-
-def _try(spec: ScriptSpec, seconds: float, before: tuple[int, ...]) -> Made:
-    source = render(spec)
-    result = run(source, seconds=seconds)
-    verdict = judge(result, spec.table, show_loss=spec.show_loss)
-    if verdict.ok:
-        confirm(source)
-    return Made(spec, source, result, verdict, before)

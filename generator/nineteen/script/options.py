@@ -54,7 +54,8 @@ def printable(text: str) -> str:
 
 def short(text: str) -> str:
     """User text for a message: quoted, at most 40 characters, control characters escaped."""
-    return ascii(text if len(text) <= 40 else text[:37] + "...")
+    shown = ascii(text)
+    return shown if len(shown) <= 42 else f"{shown[:38]}...{shown[0]}"
 
 
 def whole(least: int, most: int) -> Callable[[str], int]:
@@ -70,29 +71,17 @@ def whole(least: int, most: int) -> Callable[[str], int]:
     return read
 
 
-def _integer(text: str) -> int:
-    """A whole number whose limits the spec knows, and names."""
-    if not re.fullmatch(r"-?[0-9]{1,30}", text, re.ASCII):
-        raise argparse.ArgumentTypeError(f"{short(text)} is not a whole number")
-    return int(text)
+def _read_as(
+    pattern: str, wanted: str, meaning: Callable[[str], Any] = str
+) -> Callable[[str], Any]:
+    """A reader of texts that match, in lower case; for argparse."""
 
+    def read(text: str) -> Any:
+        if re.fullmatch(pattern, text.lower(), re.ASCII):
+            return meaning(text.lower())
+        raise argparse.ArgumentTypeError(f"{short(text)} is not {wanted}")
 
-def _number(text: str) -> float:
-    if not re.fullmatch(
-        r"([0-9]{1,20}\.?[0-9]{0,20}|\.[0-9]{1,20})(e[+-]?[0-9]{1,3})?",
-        text,
-        re.ASCII | re.IGNORECASE,
-    ):
-        raise argparse.ArgumentTypeError(f"{short(text)} is not a positive number")
-    return float(text)
-
-
-def _sizes(text: str) -> tuple[int, ...]:
-    if not re.fullmatch(r"[0-9]{1,6}(,[0-9]{1,6}){0,9}", text):
-        raise argparse.ArgumentTypeError(
-            f"{short(text)} is not a size such as 4, or sizes such as 8,4"
-        )
-    return tuple(map(int, text.split(",")))
+    return read
 
 
 def _batch_sizes(text: str) -> list[int]:
@@ -100,13 +89,6 @@ def _batch_sizes(text: str) -> list[int]:
         return list(map(whole(1, MAX_BITS), text.split(",")))
     except argparse.ArgumentTypeError as error:
         raise argparse.ArgumentTypeError(f"{error}; commas separate sizes: 1,2,4") from None
-
-
-def _batch(text: str) -> Batch:
-    name = text.lower()
-    if (name := BATCH_ALIASES.get(name, name)) not in set(Batch):
-        raise argparse.ArgumentTypeError(f"{short(text)} is not sgd, mini or full")
-    return Batch(name)
 
 
 def _activation(text: str) -> Activation:
@@ -120,12 +102,6 @@ def decimal(value: float) -> str:
     return repr(float(value)).removesuffix(".0")
 
 
-def _loss(text: str) -> str:
-    if text != "loss":
-        raise argparse.ArgumentTypeError(f"{short(text)} is not loss")
-    return text
-
-
 def seconds_of(text: str) -> float:
     """A time limit in seconds, above 0 and at most a day; for argparse."""
     seconds = float(text) if re.fullmatch(r"[0-9]{0,6}\.?[0-9]{0,9}", text) and text > "." else 0.0
@@ -134,15 +110,30 @@ def seconds_of(text: str) -> float:
     return seconds
 
 
+# Whole numbers and rates have limits as well, which the spec knows, and names.
 READERS: dict[str, Callable[[str], Any]] = {
     "text": str,
-    "integer": _integer,
-    "rate": _number,
-    "sizes": _sizes,
+    "integer": _read_as(r"-?[0-9]{1,30}", "a whole number", int),
+    "rate": _read_as(
+        r"([0-9]{1,20}\.?[0-9]{0,20}|\.[0-9]{1,20})(e[+-]?[0-9]{1,3})?", "a positive number", float
+    ),
+    # With more decimals the line that draws the samples may be too wide.
+    "noise": _read_as(
+        r"[0-9]{1,20}(\.[0-9]{0,4})?|\.[0-9]{1,4}", "a number of at most 4 decimals", float
+    ),
+    "sizes": _read_as(
+        r"[0-9]{1,6}(,[0-9]{1,6}){0,9}",
+        "a size such as 4, or sizes such as 8,4",
+        lambda text: tuple(map(int, text.split(","))),
+    ),
     "batch sizes": _batch_sizes,
-    "batch": _batch,
+    "batch": _read_as(
+        "|".join([*Batch, *BATCH_ALIASES]),
+        "sgd, mini or full",
+        lambda text: Batch(BATCH_ALIASES.get(text, text)),
+    ),
     "activation": _activation,
-    "loss": _loss,
+    "loss": _read_as("loss", "loss"),
     "seconds": seconds_of,
 }
 

@@ -1,10 +1,13 @@
 """What a network of a given size needs to learn, from templates/recipe.toml."""
 
 from dataclasses import dataclass
+from math import ceil, sqrt
 
-from nineteen.script.activations import ACTIVATIONS, Activation
-from nineteen.script.spec import Batch
+from nineteen.script.activations import Activation
+from nineteen.script.spec import MAX_EPOCHS, Batch
 from nineteen.script.templates import data
+
+RECIPES = data("recipe.toml")
 
 
 @dataclass(frozen=True)
@@ -16,37 +19,39 @@ class Recipe:
     epochs: int
 
 
-# By activation and number of inputs.
-ONE_LAYER = {
-    name: {int(inputs): Recipe(*row) for inputs, row in rows.items()}
-    for name, rows in data("recipe.toml").items()
-    if name in ACTIVATIONS
-}
-
-
 def default_hidden(inputs: int, activation: Activation) -> tuple[int, ...]:
     """The default layer sizes: one hidden layer."""
-    return (ONE_LAYER[activation.name][inputs].hidden,)
+    return (RECIPES[activation.name][str(inputs)][0],)
 
 
-def recipe(inputs: int, hidden: tuple[int, ...], batch: Batch, activation: Activation) -> Recipe:
-    """The measured defaults for a network of these sizes."""
+def recipe(
+    inputs: int,
+    hidden: tuple[int, ...],
+    batch: Batch,
+    activation: Activation,
+    samples: int = 0,
+    batch_size: int = 0,
+) -> Recipe:
+    """The measured defaults for a network of these sizes; with samples, by the size of a batch."""
+    rows = RECIPES[activation.name]
+    large = RECIPES["large_batches"].get(f"{activation} {inputs} {batch}")
+    usual = Recipe(*(rows[str(inputs)] if samples or not large else large))
+    small, width = hidden[0] < usual.hidden, max(hidden)
     if len(hidden) > 1:
-        return _deep(inputs, max(hidden), activation.name)
-    large = data("recipe.toml")["large_batches"].get(f"{activation} {inputs} {batch}")
-    usual = Recipe(*large) if large else ONE_LAYER[activation.name][inputs]
-    if hidden[0] < usual.hidden:  # a small layer takes longer, and gets stuck less in smaller steps
+        lr, epochs = next(row[2:] for row in rows["deep"] if inputs <= row[0] and width <= row[1])
+        lr = _one_digit(lr * 2**inputs / samples) if samples else lr
+        return Recipe(width, lr, epochs)
+    if samples:
+        # By the square root, the noise of an update's sum is the same for every batch (Krizhevsky
+        # 2014, arXiv:1404.5997, section 5). Where many are added up, the largest step has a limit.
+        rate, most, travel = rows["samples"][str(inputs)]
+        lr = _one_digit(min(rate / sqrt(batch_size), most / batch_size))
+        epochs = ceil((2 if small else 1) * travel / (lr * samples))
+        return Recipe(hidden[0], lr, min(MAX_EPOCHS, epochs))
+    if small:  # a small layer takes longer, and gets stuck less in smaller steps
         return Recipe(hidden[0], min(usual.lr, 0.5), max(400, 2 * usual.epochs))
     return usual
 
 
-def _deep(inputs: int, width: int, activation: str) -> Recipe:
-    """The defaults of several layers, by the widest of them."""
-    few = inputs <= 3
-    if activation == "sigmoid":
-        lr = 0.1 if width > 16 else 0.5 if few else 0.25
-        return Recipe(width, lr if inputs <= 4 else 0.05, 500 if width <= 8 else 300)
-    if activation == "tanh":
-        lr = 0.25 if width <= 8 and few else 0.1
-        return Recipe(width, lr if inputs <= 4 else 0.03, 300 if width <= 8 else 200)
-    return Recipe(width, 0.03 if width <= 8 else 0.01 if width <= 16 else 0.001, 500)
+def _one_digit(rate: float) -> float:
+    return float(f"{rate:.0e}")

@@ -19,8 +19,9 @@ MAX_LINES = 19
 MAX_COLUMNS = 88
 # Each density packs one thing more; a script gets the lowest that fits. One layer: no blank line
 # before the loop, the learning rate beside the generator, a layer's two updates in one line.
-# Several: the two results of a step of backpropagation in one line, the output inside the error.
-DENSITIES = range(4)
+# the output inside the error. Several: the two results of a step of backpropagation in one line,
+# the output inside the error.
+DENSITIES = range(5)
 FEW_SEEDS = 4  # so many texts are made one by one
 
 
@@ -113,15 +114,18 @@ def environment() -> Environment:
 
 
 def _values(spec: ScriptSpec) -> dict[str, Any]:
-    inputs, rows = spec.table.inputs, spec.table.rows
-    bits = [[2 * int(bit) - 1 for bit in spec.table.inputs_of(row)] for row in range(rows)]
+    inputs, rows = spec.table.inputs, range(spec.table.rows)
+    bits = [[2 * int(bit) - 1 for bit in spec.table.inputs_of(row)] for row in rows]
     sizes = zip(spec.sizes, spec.sizes[1:], strict=False)
     targets, form = _targets(spec)
     return {
         "command": command(spec),
         "inputs": inputs,
         "outputs": spec.table.outputs,
-        "rows": rows,
+        "rows": spec.rows,
+        "table_rows": len(rows),
+        "samples": spec.samples,
+        "noise": decimal(spec.noise),
         "hidden": spec.hidden,
         "batch": spec.batch.value,
         "batches": _batches(spec),
@@ -135,25 +139,26 @@ def _values(spec: ScriptSpec) -> dict[str, Any]:
         "X_and_ones": [[*row, 1] for row in bits],
         "shape": (2,) * inputs if inputs <= 4 else f"(2,) * {inputs}",
         "matrices": tuple((before + 1, after) for before, after in sizes),
-        "y": targets,
+        "targets": targets,
         "form": form,
     }
 
 
 def _batches(spec: ScriptSpec) -> str:
     """The batches of an epoch as an expression: reshuffled rows, cut every batch_size."""
-    rows, size = spec.table.rows, spec.batch_size
+    rows, size = spec.rows, spec.batch_size
     if spec.batch is Batch.MINI and rows % size:
         return f"np.split(rng.permutation({rows}), range({size}, {rows}, {size}))"
     return f"rng.permutation({rows}).reshape({rows // size}, {size})"
 
 
 def _targets(spec: ScriptSpec) -> tuple[str, str]:
-    """The line or two that set y, in the form that reads best of those that fit, and its name.
+    """The line or two that set the targets, in the form that fits and reads best, and its name.
 
     A form is a table, words, bits or a hexadecimal number; a gate's rule has its meaning here.
     """
     table = spec.table
+    X, y = ("table", "targets") if spec.samples else ("X", "y")
     words = " ".join("".join(map(str, row)) for row in table.targets())
     bits = words.replace(" ", "")
     kind, text = ("bits", f'"{bits}"') if len(bits) <= 16 else ("hexadecimal", _hexadecimal(bits))
@@ -161,14 +166,14 @@ def _targets(spec: ScriptSpec) -> tuple[str, str]:
     gate = gate_of(spec.gates[0]) if len(spec.gates) == 1 else None
     forms = []
     if table.inputs <= 2:
-        forms.append((f"y = np.array({[list(row) for row in table.targets()]})", "table"))
+        forms.append((f"{y} = np.array({[list(row) for row in table.targets()]})", "table"))
     elif gate and gate.y:
-        X = "X" if len(spec.hidden) == 1 else "X[:, :-1]"
-        forms.append((f"y = {gate.y.format(X=X)}", gate.y_meaning))
+        X += "" if len(spec.hidden) == 1 else "[:, :-1]"
+        forms.append((f"{y} = {gate.y.format(X=X)}", gate.y_meaning))
     if table.outputs > 1:
-        forms.append((f'y = np.array([list(row) for row in "{words}".split()], int)', "words"))
-    forms.append((f"y = np.array(list({text}), int){shape}", kind))
-    forms.append((f"bits = {text}\ny = np.array(list(bits), int){shape}", "bits"))
+        forms.append((f'{y} = np.array([list(row) for row in "{words}".split()], int)', "words"))
+    forms.append((f"{y} = np.array(list({text}), int){shape}", kind))
+    forms.append((f"bits = {text}\n{y} = np.array(list(bits), int){shape}", "bits"))
     return next(form for form in forms if max(map(len, form[0].splitlines())) <= MAX_COLUMNS)
 
 
@@ -183,4 +188,5 @@ def _too_long(spec: ScriptSpec, lines: int) -> str:
             f"--show loss does not fit: it makes {lines} lines and {MAX_LINES} is the limit; "
             "leave it out, or use --batch full or one hidden layer"
         )
-    return f"these options need {lines} lines and {MAX_LINES} is the limit"
+    layers = ": use one hidden layer" if len(spec.hidden) > 1 else ""
+    return f"these options need {lines} lines and {MAX_LINES} is the limit{layers}"

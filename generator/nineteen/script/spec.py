@@ -17,10 +17,12 @@ MAX_LAYERS = 3
 MAX_EPOCHS = 100_000
 MAX_LEARNING_RATE = 1000.0
 MAX_SEED = 2**32 - 1
+MAX_SAMPLES = 65_536
+MAX_NOISE = 2.0
 
 
 class Batch(StrEnum):
-    """How many rows make an update: one, some, all."""
+    """How many rows, of the truth table or of samples, make an update: one, some, all."""
 
     SGD = "sgd"
     MINI = "mini"
@@ -32,7 +34,8 @@ class ScriptSpec:
     """Everything that decides a script's bytes; nothing is left to a default.
 
     `gates` and `expr` say where the table came from (at most one of them is set); `batch_size` is 1
-    for sgd and the number of rows for full.
+    for sgd and the number of rows for full. With `samples`, X has as many rows, drawn from the
+    table, and normal noise of the standard deviation `noise`; without, the rows of the table.
     """
 
     table: TruthTable
@@ -47,15 +50,29 @@ class ScriptSpec:
     keep: bool = False
     gates: tuple[str, ...] = ()
     expr: str = ""
+    samples: int = 0
+    noise: float = 0.0
 
     def __post_init__(self) -> None:
         _check_hidden(self.hidden)
-        _check_batch(self.batch, self.batch_size, self.table.rows)
+        samples = f"a whole number from 2 to {MAX_SAMPLES}"
+        _check_range("--samples", self.samples or MAX_SAMPLES, 1, MAX_SAMPLES, samples)
+        _check_range("--noise", self.noise, -1, MAX_NOISE, f"a number from 0 to {MAX_NOISE:g}")
+        _check_batch(self)
         _check_range("--lr", self.lr, 0, MAX_LEARNING_RATE, "a number above 0 and up to 1000")
         _check_range(
             "--epochs", self.epochs, 0, MAX_EPOCHS, f"a whole number from 1 to {MAX_EPOCHS}"
         )
         _check_range("--seed", self.seed, -1, MAX_SEED, f"a whole number from 0 to {MAX_SEED}")
+
+    @property
+    def rows(self) -> int:
+        """How many rows X has: the samples, or the rows of the truth table."""
+        return self.samples or self.table.rows
+
+    def row_name(self, row: int) -> str:
+        """What a row of X is called: "row 01" of the truth table, or "sample 7", from 1."""
+        return f"sample {row + 1}" if self.samples else f"row {self.table.inputs_of(row)}"
 
     @property
     def updates(self) -> int:
@@ -65,7 +82,7 @@ class ScriptSpec:
     @property
     def updates_per_epoch(self) -> int:
         """How often the weights change while every row is seen once."""
-        return -(-self.table.rows // self.batch_size)
+        return -(-self.rows // self.batch_size)
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -102,9 +119,14 @@ class ScriptSpec:
         return f"`{self.expr}`" if self.expr else f"a truth table of {self.table.rows} rows"
 
 
-def default_batch_size(batch: Batch, rows: int) -> int:
-    """Rows per update: 1, a quarter of the rows but at least 2, or all of them."""
-    return {Batch.SGD: 1, Batch.MINI: max(2, rows // 4), Batch.FULL: rows}[batch]
+def default_batch_size(batch: Batch, rows: int, samples: int = 0) -> int:
+    """Rows per update: 1, a quarter of the rows but at least 2, or all of them.
+
+    With samples those are the rows, and a mini-batch has at most 32.
+    """
+    rows = samples or rows
+    some = min(32, rows // 4) if samples else rows // 4
+    return {Batch.SGD: 1, Batch.MINI: max(2, some), Batch.FULL: rows}[batch]
 
 
 def table_name(table: TruthTable) -> str:
@@ -137,19 +159,19 @@ def _check_hidden(hidden: tuple[int, ...]) -> None:
         raise UsageError(f"--hidden {shown}: {depth} 1 to {most} units", "--hidden")
 
 
-def _check_batch(batch: Batch, size: int, rows: int) -> None:
-    if batch is Batch.MINI and rows <= 2:
+def _check_batch(spec: ScriptSpec) -> None:
+    mini, size, rows = spec.batch is Batch.MINI, spec.batch_size, spec.rows
+    them = f"a set of {rows} samples" if spec.samples else f"a table of {rows} rows"
+    if mini and rows <= 2:
         raise UsageError(
-            f"--batch mini: a table of {rows} rows has none between one and all: say sgd or full",
-            "--batch",
+            f"--batch mini: {them} has none between one and all: say sgd or full", "--batch"
         )
-    if batch is Batch.MINI and size == 1:
-        raise UsageError("--batch-size 1: one row per update is --batch sgd", "--batch-size")
-    if batch is Batch.MINI and size == rows:
-        raise UsageError(
-            f"--batch-size {size}: all {rows} rows per update is --batch full", "--batch-size"
-        )
-    if not 1 <= size <= rows:
-        raise UsageError(
-            f"--batch-size {size}: a table of {rows} rows allows 2 to {rows - 1}", "--batch-size"
-        )
+    wrong = ""
+    if mini and size == 1:
+        wrong = "one row per update is --batch sgd"
+    elif mini and size == rows:
+        wrong = f"all {rows} {them.split()[-1]} per update is --batch full"
+    elif not 1 <= size <= rows:
+        wrong = f"{them} allows 2 to {rows - 1}"
+    if wrong:
+        raise UsageError(f"--batch-size {size}: {wrong}", "--batch-size")

@@ -5,9 +5,8 @@ import re
 from nineteen.errors import UsageError
 from nineteen.script import expr, gates
 from nineteen.script.options import PROGRAM, short
-from nineteen.script.separable import linearly_separable
 from nineteen.script.spec import Batch
-from nineteen.script.table import MAX_OUTPUTS, TruthTable
+from nineteen.script.table import MAX_OUTPUTS, TruthTable, linearly_separable
 
 
 def subject_table(
@@ -66,7 +65,7 @@ def check_learnable(
     names: tuple[str, ...],
     otherwise: str = " (--keep makes the script all the same)",
 ) -> None:
-    """Refuse what no weights can represent: one unit a layer draws one line (see separable.py)."""
+    """Refuse what no weights can represent: one unit a layer draws one line (see table.py)."""
     if set(hidden) != {1}:
         return
     for index, column in enumerate(table.columns):

@@ -1,6 +1,7 @@
-"""The truth table: what a script has to learn."""
+"""The truth table: what a script has to learn, and whether one straight cut is enough for it."""
 
 from dataclasses import dataclass
+from fractions import Fraction
 
 from nineteen.errors import UsageError
 
@@ -66,3 +67,45 @@ class TruthTable:
     def inputs_of(self, row: int) -> str:
         """The inputs of a row as bits, such as "01"."""
         return f"{row:0{self.inputs}b}"
+
+
+def linearly_separable(column: str, inputs: int) -> bool:
+    """True if a hyperplane parts the rows of ones from the rows of zeros; True for a constant.
+
+    A row x becomes the vector s * (1, x), with s = 1 where the column has a one and -1 where it has
+    a zero. By Gordan's theorem (1873) exactly one of two things holds: some weights have a positive
+    product with every vector, or some convex combination of the vectors is zero. Phase 1 of the
+    simplex method looks for the combination: with Bland's rule (1977), under which it cannot cycle,
+    and with the fraction-free pivots of Bareiss (1968), which keep every number an exact integer.
+    """
+    import numpy as np
+
+    count = len(column)
+    # One equation per coordinate says that the combination is zero there, and one that its weights
+    # add up to 1; the last number of each is the right-hand side. Every equation starts with an
+    # artificial variable, which needs no column: once it has left the basis it never returns. The
+    # last row is the cost, the sum of the others: positive entries lower it. All are whole numbers
+    # of Python, over a common, positive denominator.
+    tableau = np.zeros((inputs + 3, count + 1), object)
+    for row, bit in enumerate(column):
+        sign = 1 if bit == "1" else -1
+        tableau[:-2, row] = [sign] + [sign * int(x) for x in f"{row:0{inputs}b}"]
+    tableau[-2] = 1
+    tableau[-1] = tableau.sum(axis=0)
+    basis, denominator = [*range(count, count + inputs + 2)], 1
+
+    while tableau[-1, -1] > 0:
+        entering = next((j for j in range(count) if tableau[-1, j] > 0), None)
+        if entering is None:
+            return True
+        leaving = min(  # the least ratio and, among equals, the lowest basic variable
+            (i for i in range(len(basis)) if tableau[i, entering] > 0),
+            key=lambda i: (Fraction(tableau[i, -1], tableau[i, entering]), basis[i]),
+        )
+        pivots = tableau[leaving].copy()
+        # By Bareiss's identity no division has a remainder.
+        tableau = pivots[entering] * tableau - np.outer(tableau[:, entering], pivots)
+        tableau //= denominator
+        tableau[leaving] = pivots
+        denominator, basis[leaving] = pivots[entering], entering
+    return False

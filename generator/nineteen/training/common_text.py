@@ -26,7 +26,7 @@ _BLOCK = 32768
 
 # The lines in which the scripts may differ: in the numbers of their targets, and in the seed. The
 # common text has calls there, and what else is in these lines as a comment.
-_OWN_LINE = re.compile(r"(y|bits|rng|rng, lr) = (.*)")
+_OWN_LINE = re.compile(r"(y|targets|bits|rng|rng, lr) = (.*)")
 _NUMBERS = re.compile(r"0x[0-9a-f]+|[0-9]+")
 _SEED = re.compile(r"default_rng\([0-9]+\)")
 _PLAIN_SEED = re.compile(r"default_rng\((0|[1-9][0-9]{0,9})\)")
@@ -80,7 +80,8 @@ def common_code(source: str, observed: bool) -> tuple[CodeType, int]:
     beginning = _compile(ast.fix_missing_locations(ast.Module(tree.body[: first + 1], [])))
     nothing = dict.fromkeys(CALLS, lambda *_: None)
     names, _ = execute_together(beginning, [source], **nothing)
-    values = [*names.values()]
+    # Samples are read here and there, a few rows at a time, if not all at once into a layer.
+    values = [value for name, value in names.items() if name not in ("X", "y", "samples")]
     values += [each for value in values if type(value) is list for each in value]
     largest = max(value.each[0].size for value in values if type(value) is Lanes)
     return code, _BLOCK // largest

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from math import prod
 from typing import Literal
 
@@ -83,7 +84,7 @@ class Audit:
         with np.errstate(all="ignore"):
             return (
                 _wrong_data(self._begun, self._spec)
-                or _wrong_weights(self._begun.weights, self._spec)
+                or _wrong_weights(self._begun, self._spec)
                 or self._wrong_updates()
                 or wrong_order(self._rows, self._spec)
                 or self._wrong_between()
@@ -137,7 +138,7 @@ def watched_updates(spec: ScriptSpec) -> frozenset[int]:
 
 
 def inputs_of(spec: ScriptSpec) -> Array:
-    """X as the command's script has it, (rows, inputs): -1 and +1 in truth-table order."""
+    """The inputs of the truth table, (rows, inputs): -1 and +1 in its order."""
     rows = [list(map(int, spec.table.inputs_of(row))) for row in range(spec.table.rows)]
     return 2.0 * np.array(rows) - 1
 
@@ -151,36 +152,48 @@ def shapes(spec: ScriptSpec) -> dict[str, tuple[int, ...]]:
     return {"W1": (inputs, hidden), "b1": (hidden,), "W2": (hidden, outputs), "b2": (outputs,)}
 
 
-def first_weights(spec: ScriptSpec) -> Arrays:
-    """The weights that the command's seed draws, matrix after matrix; b1 and b2 are 0."""
+@lru_cache(maxsize=4)
+def start_of(spec: ScriptSpec) -> Start:
+    """What training starts from by the command, X (rows, inputs) without a column of ones.
+
+    X and y are those of the truth table or, in the order in which a script draws them, of samples;
+    then come the weights, matrix after matrix; b1 and b2 are 0.
+    """
     rng = np.random.default_rng(spec.seed)
-    return tuple(
+    X, y = inputs_of(spec), np.array(spec.table.targets(), float)
+    if spec.samples:
+        samples, ones = rng.integers(spec.table.rows, size=spec.samples), len(spec.hidden) > 1
+        X, y = X[samples], y[samples]
+        if spec.noise:  # a column of ones has numbers drawn for it too, and no noise
+            noise = rng.normal(0, spec.noise, (spec.samples, spec.table.inputs + ones))
+            X = X + noise[:, : spec.table.inputs]
+    weights = (
         rng.normal(size=shape) if len(shape) == 2 else np.zeros(shape)
         for shape in shapes(spec).values()
     )
+    return Start(X, y, tuple(weights))
 
 
 def _wrong_data(start: Start, spec: ScriptSpec) -> str:
-    """X and y have to be the truth table's."""
-    X = inputs_of(spec)
-    if len(spec.hidden) > 1:
-        X = np.c_[X, np.ones(spec.table.rows)]
-    y = np.array(spec.table.targets(), float)
-    for name, found, wanted in (("X", start.X, X), ("y", start.y, y)):
+    """X and y have to be the truth table's, or the samples that the seed draws."""
+    meant = start_of(spec)
+    X = np.c_[meant.X, np.ones(spec.rows)] if len(spec.hidden) > 1 else meant.X
+    for name, found, wanted in (("X", start.X, X), ("y", start.y, meant.y)):
         if found.shape != wanted.shape:
             return f"{name} has the shape {found.shape}, its command means {wanted.shape}"
-        for row in range(spec.table.rows):
-            if not np.array_equal(found[row], wanted[row]):
-                return (
-                    f"{name} of row {spec.table.inputs_of(row)} is {_shown(found[row])}, "
-                    f"its command means {_shown(wanted[row])}"
-                )
+        right = np.isclose(found, wanted, rtol=1e-12, atol=1e-12).all(axis=1)
+        if not right.all():
+            row = int(right.argmin())
+            return (
+                f"{name} of {spec.row_name(row)} is {_shown(found[row])}, "
+                f"its command means {_shown(wanted[row])}"
+            )
     return ""
 
 
-def _wrong_weights(weights: Arrays, spec: ScriptSpec) -> str:
+def _wrong_weights(start: Start, spec: ScriptSpec) -> str:
     """Weights have to start in the shapes of the layers, as the seed draws them."""
-    wanted = first_weights(spec)
+    weights, wanted = start.weights, start_of(spec).weights
     if len(weights) != len(wanted):
         return f"it has {len(weights)} arrays of weights, its command means {len(wanted)}"
     for name, found, drawn in zip(shapes(spec), weights, wanted, strict=True):
@@ -215,12 +228,12 @@ def _wrong_shape(number: int, update: Update, spec: ScriptSpec) -> str:
 
 def _step(number: int, update: Update, spec: ScriptSpec) -> GradientStep:
     rows = list(update.rows)
-    y = np.array(spec.table.targets(), float)[rows]
+    y = start_of(spec).y[rows]
     before, after = (
         matrices(_shaped(arrays, spec), spec) for arrays in (update.before, update.after)
     )
     return GradientStep(
-        number, spec, inputs_of(spec)[rows], y, update.error.reshape(y.shape), before, after
+        number, spec, start_of(spec).X[rows], y, update.error.reshape(y.shape), before, after
     )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from nineteen.training.lanes import BETWEEN, CLOSE, OPEN, Array, Lanes, unknown
 
-_AHEAD = 32  # permutations that are drawn in one go
+_AHEAD = 4096  # numbers of permutations that are drawn in one go, but at least one permutation
 
 
 class LaneGenerators:
@@ -34,9 +34,10 @@ class LaneGenerators:
     def permutation(self, n: int) -> Lanes:
         """A permutation of `range(n)`. NumPy draws several in one call a dozen times as fast."""
         if not self._ahead:
-            ahead = np.empty((_AHEAD, len(self.each), n), int)
+            in_order = _in_order(n)
+            ahead = np.empty((len(in_order), len(self.each), n), int)
             for lane, each in enumerate(self.each):
-                ahead[:, lane] = each.permuted(_in_order(n), axis=1)
+                ahead[:, lane] = each.permuted(in_order, axis=1)
             self._ahead = list(ahead[::-1])
         rows = self._ahead.pop()
         return Lanes(rows) if rows.shape[1] == n else unknown("permutations of several lengths")
@@ -45,7 +46,7 @@ class LaneGenerators:
 @cache
 def _in_order(n: int) -> Array:
     """Rows of the numbers to n - 1, which NumPy permutes in one call just as one by one."""
-    rows = np.tile(np.arange(n), (_AHEAD, 1))
+    rows = np.tile(np.arange(n), (min(32, 1 + _AHEAD // n), 1))
     one, many = np.random.default_rng(n), np.random.default_rng(n)
     same = np.array_equal([one.permutation(n) for _ in rows], many.permuted(rows, axis=1))
     return rows if same else unknown("permutations in one call")

@@ -34,10 +34,15 @@ class Start:
     def _every_row(self) -> NDArray[np.int_]:
         return np.arange(self.y.shape[0] if self.y.ndim else 0)
 
+    @cached_property
+    def _all(self) -> tuple[int, ...]:
+        return tuple(range(len(self._every_row)))
+
     def taken(self, rows: Any) -> tuple[int, ...]:
         """The numbers, from 0, of the rows that a script means by `rows`; None means all."""
-        # Indexing as the script does gives them whatever `rows` is: a slice, a mask.
-        used = self._every_row if rows is None else self._every_row[rows]
+        if rows is None:
+            return self._all
+        used = self._every_row[rows]  # as the script does, whatever `rows` is: a slice, a mask
         return tuple(used.tolist()) if used.ndim else (int(used),)
 
 
@@ -45,7 +50,7 @@ class Start:
 class Update:
     """One update of the weights.
 
-    `rows` are the rows of the truth table it used; `error` (rows, outputs) is target minus
+    `rows` are the rows of X it used; `error` (rows, outputs) is target minus
     prediction before the update; `before` and `after` are the weights around it: (W1, b1, W2, b2),
     or the matrices of several layers.
     """

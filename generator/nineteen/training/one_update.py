@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nineteen.errors import UsageError
+from nineteen.script.annotate import Explained, explained, read_script
 from nineteen.script.choices import command
-from nineteen.script.edited import Explained, explained, read_script
 from nineteen.script.options import printable
 from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec

@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Hashable, Sequence
 from itertools import groupby
-from math import factorial, lgamma, log
+from math import lgamma, log
 
 from nineteen.script.spec import Batch, ScriptSpec
 
@@ -33,21 +33,21 @@ def wrong_order(steps: Sequence[tuple[int, tuple[int, ...]]], spec: ScriptSpec) 
 def _wrong_rows(batches: Batches, spec: ScriptSpec) -> str:
     """Every row has to come once an epoch."""
     taken = [row for rows in batches for row in rows]
-    if len(taken) == len(set(taken)) == spec.table.rows:
+    if len(taken) == len(set(taken)) == spec.rows:
         return ""
     used = Counter(taken)
-    label = spec.table.inputs_of
-    often = [f"uses row {label(row)} {_times(used[row])}" for row in sorted(used) if used[row] > 1]
-    never = [f"never uses row {label(row)}" for row in range(spec.table.rows) if not used[row]]
-    wrong = often[:2] + never[:2]
+    name = spec.row_name
+    often = [f"uses {name(row)} {_times(used[row])}" for row in sorted(used) if used[row] > 1]
+    never = [f"never uses {name(row)}" for row in range(spec.rows) if not used[row]]
+    wrong, noun = often[:2] + never[:2], "samples" if spec.samples else "rows"
     if len(often) > 2 or len(never) > 2:
-        wrong = [f"uses {len(used)} of the {spec.table.rows} rows", *often[:1], *never[:1]]
+        wrong = [f"uses {len(used)} of the {spec.rows} {noun}", *often[:1], *never[:1]]
     return f"{' and '.join(wrong)}: look at how rows is drawn"
 
 
 def _wrong_sizes(batches: Batches, spec: ScriptSpec) -> str:
     """Every update has to take `batch_size` rows, the last of an epoch what is left."""
-    rows, size = spec.table.rows, spec.batch_size
+    rows, size = spec.rows, spec.batch_size
     wanted = [min(size, rows - first) for first in range(0, rows, size)]
     if [len(batch) for batch in batches] == wanted:
         return ""
@@ -64,9 +64,9 @@ def _not_reshuffled(epochs: list[Batches], spec: ScriptSpec) -> str:
     """
     if spec.batch is Batch.FULL:
         return ""
-    rows, size = spec.table.rows, spec.batch_size
+    rows, size = spec.rows, spec.batch_size
     whole, rest = divmod(rows, size)
-    sequences = lgamma(rows + 1) - whole * log(factorial(size)) - log(factorial(rest))
+    sequences = lgamma(rows + 1) - whole * lgamma(size + 1) - lgamma(rest + 1)
     partitions = sequences - lgamma(whole + 1)
     ordered = [tuple(map(frozenset, batches)) for batches in epochs]
     shared = [frozenset(batches) for batches in ordered]

@@ -6,8 +6,8 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from nineteen.errors import UsageError
+from nineteen.script.annotate import Explained, explained, read_script
 from nineteen.script.choices import choices_of, spec_of
-from nineteen.script.edited import Explained, explained, read_script
 from nineteen.script.options import command_parser, printable, short
 from nineteen.script.render import render
 

@@ -11,8 +11,7 @@ import numpy as np
 from nineteen.script.choices import command
 from nineteen.script.judge import TOLERANCE, Status, Verdict, judge
 from nineteen.script.render import confirm, fit, for_seeds
-from nineteen.script.run import Ending, Run, run
-from nineteen.script.run_many import printed_in_isolation
+from nineteen.script.run import Ending, Run, printed_in_isolation, run
 from nineteen.script.spec import ScriptSpec, table_name
 from nineteen.script.table import TruthTable
 from nineteen.training.seeds import expected_seconds
