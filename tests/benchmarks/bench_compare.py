@@ -1,7 +1,8 @@
 """What a comparison takes: python tests/benchmarks/bench_compare.py [rounds]
 
-`compare xor --seeds 30` on two workers, turn by turn with the bare runs of the same scripts on two
-workers. Prints the seconds of the command, and the ratio: what watching, counting and drawing add.
+`compare xor --seeds 30` on two workers, turn by turn with the bare runs of the same scripts, side
+by side on two workers. Prints the seconds of the command, and the ratio: what watching, counting
+and drawing add.
 """
 
 import statistics
@@ -17,15 +18,13 @@ os.environ["OPENBLAS_NUM_THREADS"] = "1"
 from dataclasses import replace
 from joblib import Parallel, delayed
 from nineteen.script.choices import Choices
-from nineteen.verbs.compare.comparison_plan import plan_comparison
-from nineteen.verbs.compare.measuring import REPEATS
 from nineteen.script.render import render
-from nineteen.training.execute import execute
+from nineteen.training.side_by_side import run_together
+from nineteen.verbs.compare.comparison_plan import plan_comparison
 plan = plan_comparison(Choices(("xor",)), [{SIZES}], 30)
-rows = [(*plan.main, *plan.small, *plan.slow)] * plan.seeds
-rows += [row for row in plan.larger for _ in range(REPEATS)]
-sources = [[render(replace(spec, seed=seed)) for spec in row] for seed, row in enumerate(rows)]
-Parallel(2)(delayed(lambda row: list(map(execute, row)))(row) for row in sources)
+cells = [spec for row in (*plan.grid, *plan.narrow) for spec in row]
+sources = [[render(replace(spec, seed=seed)) for seed in range(30)] for spec in cells]
+Parallel(2)(delayed(run_together)(cell) for cell in sources)
 """
 
 

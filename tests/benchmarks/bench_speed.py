@@ -21,7 +21,8 @@ from nineteen.script.choices import choose, command, spec_of
 from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.execute import run_here
-from nineteen.verbs.compare.measuring import watch_seeds
+from nineteen.training.gradient import matrices, predict
+from nineteen.training.observe import Update, observe
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
@@ -56,10 +57,13 @@ def ours(spec: ScriptSpec) -> Callable[[int], Soon | None]:
     """Watched once to find the update, then run plain with the epochs that it takes."""
 
     def soon(seed: int) -> Soon | None:
-        seen = watch_seeds(spec, [seed])
-        if not seen.within.any():
+        one, seen = replace(spec, seed=seed), list[Update]()
+        observe(render(one), seen.append)
+        answers = (predict(matrices(each.after, one), 2 * X - 1, one.activation) for each in seen)
+        within = [bool((np.abs(np.round(a, 2) - Y) < 0.1 + 1e-6).all()) for a in answers]
+        if not any(within):
             return None
-        updates = int(seen.updates[seen.within[0].argmax()])
+        updates = within.index(True) + 1
         epochs = -(-updates * spec.epochs // spec.updates)
         source = render(replace(spec, seed=seed, epochs=epochs))
         return Soon(updates, 1000 * run_here(source).seconds)

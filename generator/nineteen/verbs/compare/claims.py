@@ -1,227 +1,260 @@
-"""What is said about batch sizes, each claim turned into a quantity and a verdict by stated rules.
+"""What is said about batch sizes: each claim turned into a quantity, and that into a verdict.
 
-Everything is computed from counts; only findings marked `timed` use seconds too.
+templates/compare/claims.toml has a row for each: its words, the limit that the quantity has to
+clear, and the function here that measures it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
 
-from nineteen.page.estimates import difference, median, ratio, share
+import numpy as np
+
+from nineteen.page.estimates import Estimate, difference, median, ratio, share
 from nineteen.script.render import render
 from nineteen.script.spec import Batch, ScriptSpec
-from nineteen.verbs.compare.code_table import differing
-from nineteen.verbs.compare.findings import LIMITS, ClaimVerdict, Finding, combined, over
-from nineteen.verbs.compare.trainings import MeasuredSizes, Trainings, mini_of
-from nineteen.verbs.compare.wording import strategy_name
+from nineteen.script.templates import data
+from nineteen.verbs.compare.code_table import aligned, same
+from nineteen.verbs.compare.grid import GridCell, MeasuredGrid, View
 
+# A quantity: with its interval, or several, of which each has to clear the limit, or a plain count;
+# and the figures in words, the one that decides first.
+Measured = tuple[Estimate | list[Estimate] | float, list[str]]
+NUMBER_BYTES = 8
 NO_MINI = "a table of two rows has nothing between one row and all"
 
 
-def all_findings(measured: MeasuredSizes) -> tuple[Finding, ...]:
+class ClaimVerdict(StrEnum):
+    HOLDS = "holds"
+    FAILS = "does not hold"
+    UNSEEN = "cannot be told here"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What was found of a claim, each batch size at its own best rate.
+
+    `key` and `words` are its row of claims.toml; `flips` the other rates at which the verdict is
+    another one, with it and the figure that decides.
+    """
+
+    key: str
+    words: dict[str, Any]
+    verdict: ClaimVerdict
+    figures: list[str]
+    flips: dict[str, tuple[ClaimVerdict, str]]
+
+
+def all_findings(grid: MeasuredGrid) -> tuple[Finding, ...]:
     """What was found of every claim, in the order of the lesson."""
-    sgd, mini, full = measured.sgd, measured.mini, measured.full
-    return (
-        _faster(sgd, full),
-        _simple(sgd.spec, full.spec),
-        _escapes("sgd minima", measured.narrow[0], measured.narrow[-1], measured.slow),
-        _feedback(sgd, full),
-        _laborious(measured),
-        _settles(sgd),
-        _noisy(measured.main),
-        _efficient("full efficient", full, measured),
-        _stable(full, sgd),
-        _slower(full, mini or sgd),
-        _stuck(full, measured.small),
-        *_mini_findings(mini, measured),
-        _choice(measured.main),
-        _thirty_two(measured.main),
-    )
+    findings = []
+    for key, words in data("compare/claims.toml").items():
+        verdict, figures = _found(words, grid.view(), grid)
+        others = {name: _found(words, view, grid) for name, view in grid.others.items()}
+        flips = {
+            name: (other, others_figures[0])
+            for name, (other, others_figures) in others.items()
+            if other is not verdict
+        }
+        findings.append(Finding(key, words, verdict, figures, flips))
+    return tuple(findings)
 
 
-def _mini_findings(mini: Trainings | None, measured: MeasuredSizes) -> tuple[Finding, ...]:
-    if not mini:
-        keys = {"mini between": False, "mini efficient": True, "mini minima": False}
-        unseen = (NO_MINI,), ClaimVerdict.UNSEEN
-        return tuple(Finding(key, *unseen, timed=timed) for key, timed in keys.items())
-    return (
-        _between(measured.sgd, mini, measured.full),
-        _efficient("mini efficient", mini, measured),
-        _escapes("mini minima", mini_of(measured.narrow) or mini, measured.narrow[-1]),
-    )
+def judged(
+    value: Estimate | list[Estimate] | float, limit: float, may: bool = False
+) -> ClaimVerdict:
+    """HOLDS where the whole interval lies above the limit, FAILS where below, UNSEEN where astride.
+
+    Of several each has to lie above, and one below is enough to fail. `may` marks a claim that says
+    "may", "can" or "some": shown once it holds, and not shown it is not refuted.
+    """
+    several = value if isinstance(value, list) else [value]
+    ends = [(e.low, e.high) if isinstance(e, Estimate) else (e, e) for e in several]
+    if ends and all(low > limit for low, _ in ends):
+        return ClaimVerdict.HOLDS
+    fails = any(high < limit or low == high == limit for low, high in ends)
+    return ClaimVerdict.FAILS if fails and not may else ClaimVerdict.UNSEEN
 
 
-def _escapes(
-    key: str, noisy: Trainings, full: Trainings, slow: Sequence[Trainings] = ()
-) -> Finding:
+def _found(words: dict[str, Any], view: View, grid: MeasuredGrid) -> tuple[ClaimVerdict, list[str]]:
+    cells = [getattr(view, name) for name in words.get("of", ())]
+    if None in cells:
+        return ClaimVerdict.UNSEEN, [NO_MINI]
+    value, figures = MEASURES[words["measure"]](view, grid, *cells)
+    return judged(value, words["limit"], words.get("may", False)), figures
+
+
+def _rows(_: View, __: MeasuredGrid, slow: GridCell, fast: GridCell) -> Measured:
+    needs = ratio(slow.rows_needed, fast.rows_needed)
+    return needs, [
+        f"{slow.name} needs {needs.times} as many rows as {fast.name}",
+        *(
+            f"{cell.name}, rate {cell.spec.lr:g}: {median(cell.rows_needed).count} rows, "
+            f"{median(cell.updates_needed).count} updates"
+            for cell in (fast, slow)
+        ),
+    ]
+
+
+def _ahead(_: View, __: MeasuredGrid, sgd: GridCell, full: GridCell) -> Measured:
+    ahead, rows = _more(full.early, sgd.early), full.spec.table.rows
+    return ahead, [
+        f"after {rows} rows SGD is ahead with {ahead.percent} of the seeds",
+        f"first update after 1 row, with full batch after {rows}",
+    ]
+
+
+def _choice(view: View, _: MeasuredGrid) -> Measured:
+    between = view.full.spec.table.rows - 2
+    minis = [cell for cell in view.cells if cell.spec.batch is Batch.MINI]
+    rows = [
+        f"{cell.name}, rate {cell.spec.lr:g}: {median(cell.rows_needed).count} rows"
+        for cell in minis
+    ]
+    return between, [f"{between} sizes between one row and all", *rows]
+
+
+def _thirty_two(view: View, _: MeasuredGrid) -> Measured:
+    several = [cell for cell in view.cells if cell.spec.batch_size == 32 and cell is not view.full]
+    if not several:
+        return [], [f"sizes run: {', '.join(str(cell.spec.batch_size) for cell in view.cells)}"]
+    others = [cell for cell in view.cells if cell is not several[0]]
+    needs = {cell.name: ratio(cell.rows_needed, several[0].rows_needed) for cell in others}
+    return [*needs.values()], [f"{name}: {n.times} as many rows" for name, n in needs.items()]
+
+
+def _noise(view: View, _: MeasuredGrid) -> Measured:
+    return median(view.sgd.uphill), _uphill(view.cells)
+
+
+def _calmer(_: View, __: MeasuredGrid, sgd: GridCell, full: GridCell) -> Measured:
+    more = difference(sgd.uphill, full.uphill)
+    lost = [f"{cell.lost.sum()} of {len(cell.lost)} with {cell.name}" for cell in (sgd, full)]
+    return more, [
+        f"with SGD {more.points} more of the updates raise the loss",
+        f"seeds that had learned, and lost it again for a while: {', '.join(lost)}",
+    ]
+
+
+def _between(_: View, __: MeasuredGrid, *cells: GridCell) -> Measured:
+    sgd, mini, full = cells
+    order = [
+        _more(above, below)
+        for name in ("updates_needed", "uphill")
+        for above, below in (
+            (getattr(mini, name), getattr(full, name)),
+            (getattr(sgd, name), getattr(mini, name)),
+        )
+    ]
+    updates = [f"{cell.name}: {median(cell.updates_needed).count} updates" for cell in cells]
+    least = min(order, key=lambda found: found.value)
+    text = f"each of the four comparisons goes that way with at least {least.percent} of the seeds"
+    return order, [text, *updates, *_uphill(cells)]
+
+
+def _unsettled(_: View, grid: MeasuredGrid) -> Measured:
+    """At all rates at which most seeds got there: how many are outside again at the end."""
+    cells = [cell for cell in grid.grid[0] if 2 * cell.reached.sum() > grid.seeds]
+    left = [f"rate {c.spec.lr:g}: {c.left.sum()} of {c.reached.sum()} seeds" for c in cells]
+    return sum(int(cell.left.sum()) for cell in cells), left or ["most seeds never got there"]
+
+
+def _frees(view: View, _: MeasuredGrid) -> Measured:
     """Whether noise frees: of the seeds that one of the two leaves stuck, those that it learns.
 
     The two start from the same weights, so this is McNemar's comparison of pairs ("Note on the
     sampling error of the difference between correlated proportions", Psychometrika 12, 1947).
     """
-    caught, freed = int((noisy.stuck & ~full.stuck).sum()), int((~noisy.stuck & full.stuck).sum())
-    names = noisy.strategy, full.strategy
-    figures = (
-        *(f"{one.units}, {one.strategy}: {one.stuck_share.percent} stuck" for one in (noisy, full)),
-        f"stuck only with {names[0]}: {caught} seeds, only with {names[1]}: {freed}",
-        *(
-            f"in short steps, {one.strategy}: {one.failed_share.percent} not learned"
-            for one in slow
-        ),
-    )
-    return Finding(key, figures, over(share(freed, freed + caught), LIMITS.pairs))
+    cells = view.narrow or view.cells
+    sgd, full = cells[0], cells[-1]
+    caught, freed = _pairs(sgd, full)
+    return share(freed, freed + caught), [
+        f"stuck only with SGD: {caught} seeds, only with full batch: {freed}",
+        *_stuck_shares([sgd, full]),
+    ]
 
 
-def _faster(sgd: Trainings, full: Trainings) -> Finding:
-    needs = ratio(full.rows_needed, sgd.rows_needed)
-    figures = (*_rows(sgd, full), f"full batch needs {needs.times} as many rows as SGD")
-    return Finding("sgd faster", figures, over(needs, LIMITS.count))
+def _escapes(_: View, grid: MeasuredGrid, mini: GridCell) -> Measured:
+    rows = grid.narrow or grid.grid
+    row = next(row for row in rows if row[0].spec.batch_size == mini.spec.batch_size)
+    pairs = [(cell.spec.lr, *_pairs(cell, full)) for cell, full in zip(row, rows[-1], strict=True)]
+    return sum(freed for *_, freed in pairs), [
+        f"rate {lr:g}: {freed} escape that full batch leaves stuck, the other way {caught}"
+        for lr, caught, freed in pairs
+    ]
 
 
-def _simple(sgd: ScriptSpec, full: ScriptSpec) -> Finding:
-    sources = render(sgd), render(full)
+def _stuck(_: View, grid: MeasuredGrid) -> Measured:
+    cells = [cell for rows in (grid.narrow, grid.grid) if rows for cell in rows[-1]]
+    return sum(int(cell.stuck.sum()) for cell in cells), _stuck_shares(cells)
+
+
+def _simple(_: View, __: MeasuredGrid, sgd: GridCell, full: GridCell) -> Measured:
+    sources = render(sgd.spec), render(full.spec)
     scripts = [[line.strip() for line in source.splitlines() if line] for source in sources]
     counts = [(len(script), sum(line.startswith("for ") for line in script)) for script in scripts]
     figures = [
-        f"{strategy_name(spec)}: {lines} lines, {loops} loop{'s' * (loops > 1)}"
-        for spec, (lines, loops) in zip((sgd, full), counts, strict=True)
+        f"{cell.name}: {lines} lines, {loops} loop{'s' * (loops > 1)}"
+        for cell, (lines, loops) in zip((sgd, full), counts, strict=True)
     ]
     simple = all(one <= every for one, every in zip(*counts, strict=True))
-    verdict = ClaimVerdict.HOLDS if simple else ClaimVerdict.FAILS
-    return Finding("sgd simple", (*figures, f"{differing(sources)} lines differ"), verdict)
+    differ = sum(not same(row) for row in aligned(sources)[1:])  # the first has the command
+    return simple, [*figures, f"{differ} lines differ"]
 
 
-def _feedback(sgd: Trainings, full: Trainings) -> Finding:
-    rows = full.spec.table.rows  # SGD has made as many updates, full batch its first one
-    lower = sgd.losses[:, rows] < full.losses[:, 1]
-    ahead = share(int(lower.sum()), len(lower))
-    figures = (
-        f"first update after 1 row, with full batch after {rows}",
-        f"after {rows} rows SGD is ahead with {ahead.percent} of the seeds",
-    )
-    return Finding("sgd feedback", figures, over(ahead, LIMITS.pairs))
-
-
-def _laborious(measured: MeasuredSizes) -> Finding:
-    rows = measured.main[0].spec, measured.main[-1].spec
-    longer, *others = [
-        ratio(measured.seconds[specs[0]], measured.seconds[specs[-1]])
-        for specs in (rows, *measured.larger)
-    ]
-    figures = (
-        f"{rows[0].updates_per_epoch} updates an epoch instead of 1",
+def _epoch(_: View, __: MeasuredGrid, *cells: GridCell) -> Measured:
+    sgd, full = (np.multiply(cell.spec.updates_per_epoch, cell.seconds) for cell in cells)
+    longer = ratio(sgd, full)
+    return longer, [
         f"an epoch takes {longer.times} as long as with full batch",
-        *(
-            f"with {specs[0].table.rows} rows: {more.times}"
-            for specs, more in zip(measured.larger, others, strict=True)
-        ),
-    )
-    return Finding("sgd laborious", figures, over(longer, LIMITS.time), timed=True)
-
-
-def _settles(sgd: Trainings) -> Finding:
-    reached = sgd.within.any(axis=1)
-    many = int(reached.sum())
-    away = share(int(sgd.unlearned_again.sum()), many)
-    lost = share(int((reached & ~sgd.learned).sum()), many)
-    figures = (
-        f"{many} seeds had every answer within 0.1",
-        f"{away.percent} of them lost it again for a while",
-        f"{lost.percent} had lost it at the end",
-    )
-    return Finding("sgd settles", figures, over(lost, LIMITS.unsettled))
-
-
-def _noisy(several: Sequence[Trainings]) -> Finding:
-    shares = [median(one.uphill) for one in several]
-    figures = tuple(
-        f"{one.strategy}: {found.percent}" for one, found in zip(several, shares, strict=True)
-    )
-    return Finding("sgd noisy", figures, over(shares[0], LIMITS.noisy))
-
-
-def _efficient(key: str, trainings: Trainings, measured: MeasuredSizes) -> Finding:
-    longer = ratio(measured.seconds_needed(measured.sgd), measured.seconds_needed(trainings))
-    figures = (f"SGD takes {longer.times} as long until it has learned",)
-    return Finding(key, figures, over(longer, LIMITS.time), timed=True)
-
-
-def _stable(full: Trainings, sgd: Trainings) -> Finding:
-    more = difference(sgd.uphill, full.uphill)
-    again = [int(one.unlearned_again.sum()) for one in (sgd, full)]
-    figures = (
-        f"SGD: {more.points} more of the updates",
-        f"learned, then lost again for a while: {again[0]} of {len(sgd.learned)} seeds with SGD, "
-        f"{again[1]} with full batch",
-    )
-    return Finding("full stable", figures, over(more, LIMITS.noisier))
-
-
-def _slower(full: Trainings, other: Trainings) -> Finding:
-    needs = ratio(full.rows_needed, other.rows_needed)
-    figures = (
-        *_rows(other, full),
-        f"full batch needs {needs.times} as many rows as {other.strategy}",
-        *_updates(other, full),
-    )
-    return Finding("full slower", figures, over(needs, LIMITS.count))
-
-
-def _stuck(full: Trainings, small: Sequence[Trainings]) -> Finding:
-    shares = {one.units: one.stuck_share for one in (full, *small[-1:])}
-    figures = tuple(f"{units}: {found.percent} of the seeds" for units, found in shares.items())
-    verdict = combined(
-        [over(found, LIMITS.rarely) for found in shares.values()], ClaimVerdict.HOLDS
-    )
-    return Finding("full minima", figures, verdict)
-
-
-def _between(sgd: Trainings, mini: Trainings, full: Trainings) -> Finding:
-    verdicts = [
-        over(ratio(mini.updates_needed, full.updates_needed), 1),
-        over(ratio(sgd.updates_needed, mini.updates_needed), 1),
-        over(difference(mini.uphill, full.uphill), 0),
-        over(difference(sgd.uphill, mini.uphill), 0),
+        f"{cells[0].spec.updates_per_epoch} updates in an epoch instead of 1",
     ]
-    order = (sgd, mini, full)
-    figures = (
-        *_updates(*order),
-        *(f"{t.strategy}: {median(t.uphill).percent} raise the loss" for t in order),
+
+
+def _seconds(_: View, __: MeasuredGrid, slow: GridCell, fast: GridCell) -> Measured:
+    longer = ratio(slow.seconds_needed, fast.seconds_needed)
+    return longer, [f"{slow.name} takes {longer.times} as long as {fast.name} until it has learned"]
+
+
+def _memory(view: View, _: MeasuredGrid, large: GridCell, small: GridCell) -> Measured:
+    times = update_bytes(large.spec) / update_bytes(small.spec)
+    each = [f"{cell.name}: {update_bytes(cell.spec):,} bytes" for cell in view.cells]
+    return times, [f"{large.name} needs {times:.3g} times the bytes of {small.name}", *each]
+
+
+def update_bytes(spec: ScriptSpec) -> int:
+    """The bytes of the arrays that an update makes: the values and the errors of all units."""
+    return spec.batch_size * 2 * sum(spec.sizes[1:]) * NUMBER_BYTES
+
+
+def _more(above: Any, below: Any) -> Estimate:
+    """The share of the seeds with which the first is larger."""
+    return share(int((above > below).sum()), len(above))
+
+
+def _pairs(noisy: GridCell, full: GridCell) -> tuple[int, int]:
+    """On how many seeds only the noisy one gets stuck, and on how many only full batch."""
+    return int((noisy.stuck & ~full.stuck).sum()), int((~noisy.stuck & full.stuck).sum())
+
+
+def _stuck_shares(cells: Iterable[GridCell]) -> list[str]:
+    return [
+        f"{cell.units}, {cell.name}, rate {cell.spec.lr:g}: {cell.stuck_share.percent}"
+        for cell in cells
+    ]
+
+
+def _uphill(cells: Iterable[GridCell]) -> list[str]:
+    return [f"{cell.name}: {median(cell.uphill).percent} raise the loss" for cell in cells]
+
+
+# By the names that claims.toml gives them.
+MEASURES: dict[str, Callable[..., Measured]] = {
+    measure.__name__.strip("_"): measure
+    for measures in (
+        (_rows, _ahead, _choice, _thirty_two, _noise, _calmer, _between, _unsettled),
+        (_frees, _escapes, _stuck, _simple, _epoch, _seconds, _memory),
     )
-    return Finding("mini between", figures, combined(verdicts, ClaimVerdict.FAILS))
-
-
-def _choice(several: Sequence[Trainings]) -> Finding:
-    between = several[0].spec.table.rows - 2
-    figures = [f"{between} sizes"]
-    minis = [one for one in several if one.spec.batch is Batch.MINI]
-    if len(minis) > 1:
-        needs = ratio(minis[-1].rows_needed, minis[0].rows_needed)
-        names = minis[-1].strategy, minis[0].strategy
-        figures.append(f"{names[0]} need {needs.times} as many rows as {names[1]}")
-    verdict = ClaimVerdict.HOLDS if between else ClaimVerdict.UNSEEN
-    return Finding("mini choice", tuple(figures), verdict)
-
-
-def _thirty_two(several: Sequence[Trainings]) -> Finding:
-    wanted = [one for one in several if one.spec.batch_size == 32 < one.spec.table.rows]
-    if not wanted:
-        sizes = ", ".join(str(one.spec.batch_size) for one in several)
-        figure = f"the table has {several[0].spec.table.rows} rows; sizes run: {sizes}"
-        return Finding("advice 32", (figure,), ClaimVerdict.UNSEEN)
-    needs = {
-        one.strategy: ratio(one.rows_needed, wanted[0].rows_needed)
-        for one in several
-        if one is not wanted[0]
-    }
-    figures = tuple(f"{name}: {found.times} as many rows" for name, found in needs.items())
-    verdicts = [over(found, 1 / LIMITS.count) for found in needs.values()]
-    return Finding("advice 32", figures, combined(verdicts, ClaimVerdict.FAILS))
-
-
-def _rows(*several: Trainings) -> list[str]:
-    """The median number of rows that each strategy sees until it has learned."""
-    return [f"{one.strategy}: {median(one.rows_needed).count} rows" for one in several]
-
-
-def _updates(*several: Trainings) -> list[str]:
-    """The median number of updates that each strategy makes until it has learned."""
-    return [f"{one.strategy}: {median(one.updates_needed).count} updates" for one in several]
+    for measure in measures
+}

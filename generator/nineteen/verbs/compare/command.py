@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from nineteen.errors import UsageError
 from nineteen.page.extras import extra
-from nineteen.script.choices import choices_of
+from nineteen.script.choices import choices_of, file_stem, spec_of
 from nineteen.script.files import LESSONS, check_target, output_path
 from nineteen.script.options import command_parser, short
 from nineteen.verbs.compare.comparison_plan import (
@@ -19,7 +19,7 @@ from nineteen.verbs.compare.comparison_plan import (
 )
 
 if TYPE_CHECKING:
-    from nineteen.verbs.compare.findings import Finding
+    from nineteen.verbs.compare.claims import Finding
 
 DECIDED = ("--batch", "--seed", "--show", "--keep")  # by compare itself
 
@@ -31,9 +31,8 @@ def main(argv: list[str]) -> int:
     folder = output_path(given.output, LESSONS)
     plan = planned(given)
     from nineteen.page.document import FORMATS, document_files, write_all
-    from nineteen.script.choices import file_stem
 
-    stem = file_stem(plan.main[-1]).removesuffix("_full")
+    stem = file_stem(spec_of(choices)).removesuffix("_full")
     path = folder / f"compare_{stem}.md"
     check_target(path, force=True)
     extra("matplotlib")
@@ -41,8 +40,8 @@ def main(argv: list[str]) -> int:
 
     comparison = compared(plan, given.workers or -1)
     kinds = list(dict.fromkeys(FORMATS.values()))
-    pages = documents(comparison, command_of(choices, plan), subject_of(choices).line, kinds)
-    texts: dict[Path, str] = {}
+    pages = documents(comparison, command_of(choices, plan), subject_of(choices), kinds)
+    texts = {path.with_name(f"{path.stem}_files") / "grid.json": comparison.grid.text}
     for format, kind in FORMATS.items():
         texts |= document_files(pages[kind], format, path.with_suffix(f".{format}"))
     write_all(texts, force=True)
@@ -72,15 +71,13 @@ def _report(findings: "Sequence[Finding]", paths: Sequence[Path]) -> None:
     from rich.table import Table
 
     from nineteen.page.terminal import Terminal
-    from nineteen.script.templates import data
-    from nineteen.verbs.compare.findings import ClaimVerdict
+    from nineteen.verbs.compare.claims import ClaimVerdict
 
-    claims = data("compare/claims.toml")
     styles = dict(zip(ClaimVerdict, ("green", "red", "dim"), strict=True))
     grid = Table("", "it is said: it …", "verdict", box=None, header_style="bold")
     for finding in findings:
-        words = claims[finding.key]
-        grid.add_row(words["about"], words["claim"], finding.verdict, style=styles[finding.verdict])
+        about, claim = finding.words["about"], finding.words["claim"]
+        grid.add_row(about, claim, finding.verdict, style=styles[finding.verdict])
     console = Terminal(markup=False)
     console.print(grid)
     for path in paths:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from math import log2
 
 from nineteen.errors import UsageError
-from nineteen.script.activations import SIGMOID, Activation
-from nineteen.script.choices import Choices, canonical_choices, spec_of
+from nineteen.script.choices import Choices, spec_of
 from nineteen.script.options import PROGRAM
 from nineteen.script.recipe import recipe
 from nineteen.script.spec import MAX_EPOCHS, Batch, ScriptSpec, default_batch_size
@@ -13,30 +13,30 @@ from nineteen.script.subject import check_learnable
 
 Specs = tuple[ScriptSpec, ...]
 
-MOST_SIZES = 4  # as many as the pictures have line styles
-SMALL_INPUTS = 4  # of more inputs the small network is not run: it takes long and learns little
-SHORTER = 4  # times as short are the steps of `slow`
-LARGER = (6, 8)  # inputs
-SOME = 32  # rows of a mini-batch of the larger tables
-TIMED_UPDATES = 200  # enough for a time, far too few to learn
+# The learning rates of the grid, as multiples of the usual one, which stands at the place USUAL.
+FACTORS, NARROW_FACTORS = (0.5, 1, 2, 4, 8, 16), (0.5, 1, 2, 4)
+USUAL = 1
+SMALL_INPUTS = 4  # of more inputs the small network is not run, and the highest rate is left out
 SEEDS = (1000, 300, 100, 30)  # as many as cost at most so much, in updates times numbers:
-MOST_COST, LEAST_NUMBERS = 800_000_000, 64
+MOST_COST, LEAST_NUMBERS = 4_000_000_000, 64
 
 
 @dataclass(frozen=True)
 class ComparisonPlan:
-    """What is run with seeds 0 to `seeds` - 1: specs, each from one row an update to all rows.
+    """What is run with the seeds 0 to `seeds` - 1: a row for each batch size, from one row to all.
 
-    `main` is what was asked for; `small` the same with few hidden units, where trainings get
-    stuck; `slow` the two ends of `small` with smaller steps; `larger` tables of more rows, for
-    their time only. All but `main` may be empty.
+    A row of `grid` has a spec for each learning rate, rising; `narrow` is the same with few hidden
+    units, where trainings get stuck, for one row, the usual mini-batch and all rows; or empty.
     """
 
-    main: Specs
-    small: Specs
-    slow: Specs
-    larger: tuple[Specs, ...]
+    grid: tuple[Specs, ...]
+    narrow: tuple[Specs, ...]
     seeds: int
+
+    @property
+    def usual(self) -> Specs:
+        """Each batch size at its usual learning rate."""
+        return tuple(row[USUAL] for row in self.grid)
 
 
 def plan_comparison(
@@ -44,38 +44,30 @@ def plan_comparison(
 ) -> ComparisonPlan:
     """The plan; raises UsageError as the main command does, and for sizes that cannot be.
 
-    Without a number of seeds it has as many as run in about half a minute.
+    Without a number of seeds it has as many as run in about a minute.
     """
     rows = _strategy(choices, Batch.FULL).table.rows
-    main = tuple(
-        _strategy(choices, {1: Batch.SGD, rows: Batch.FULL}.get(size, Batch.MINI), size)
-        for size in _sizes(batch_sizes, rows)
-    )
-    small = _small(main)
-    slow = tuple(_slower(spec) for spec in small[:1] + small[-1:])
-    inputs, activation = main[0].table.inputs, main[0].activation
-    larger = tuple(_larger(count, activation) for count in LARGER if count != inputs)
-    return ComparisonPlan(main, small, slow, larger, seeds or _seeds((*main, *small, *slow)))
+    sizes = _sizes(batch_sizes, rows)
+    kinds = {1: Batch.SGD, rows: Batch.FULL}
+    usual = [_strategy(choices, kinds.get(size, Batch.MINI), size) for size in sizes]
+    if len({spec.lr for spec in usual}) > 1:  # powers of two, so that rows have rates in common
+        usual = [replace(spec, lr=2.0 ** round(log2(spec.lr))) for spec in usual]
+    factors = FACTORS[: 6 if usual[0].table.inputs <= SMALL_INPUTS else 5]
+    grid = tuple(_at_rates(spec, factors) for spec in usual)
+    narrow = tuple(_at_rates(spec, NARROW_FACTORS) for spec in _narrow(usual, choices))
+    every = [spec for row in (*grid, *narrow) for spec in row]
+    return ComparisonPlan(grid, narrow, seeds or _seeds(every))
 
 
-def subject_of(choices: Choices) -> Choices:
+def subject_of(choices: Choices) -> str:
     """What is learned alone, as the main command writes it: xor, --table 0110."""
-    plain = replace(choices, hidden=None, activation=None, lr=None, epochs=None)
-    return canonical_choices(_strategy(plain, Batch.FULL))
+    return replace(choices, hidden=None, activation=None, lr=None, epochs=None).line
 
 
 def command_of(choices: Choices, plan: ComparisonPlan) -> str:
-    """The canonical command of a comparison, with its seeds and sizes."""
-    sizes = ",".join(str(spec.batch_size) for spec in plan.main)
-    activation = None if choices.activation == SIGMOID else choices.activation
-    asked = replace(
-        subject_of(choices),
-        hidden=choices.hidden,
-        activation=activation,
-        lr=choices.lr,
-        epochs=choices.epochs,
-    )
-    return f"{PROGRAM} compare {asked.line} --seeds {plan.seeds} --batch-size {sizes}"
+    """The command of a comparison, with its seeds and sizes."""
+    sizes = ",".join(str(spec.batch_size) for spec in plan.usual)
+    return f"{PROGRAM} compare {choices.line} --seeds {plan.seeds} --batch-size {sizes}"
 
 
 def usual_mini(specs: Sequence[ScriptSpec]) -> ScriptSpec | None:
@@ -87,20 +79,14 @@ def usual_mini(specs: Sequence[ScriptSpec]) -> ScriptSpec | None:
 
 def _sizes(wanted: Sequence[int] | None, rows: int) -> list[int]:
     """The batch sizes in order: one row, all rows, and what is asked for or usual between them."""
-    asked = sorted(set(wanted or [min(default_batch_size(Batch.MINI, rows), rows)]))
+    asked = set(wanted or [min(default_batch_size(Batch.MINI, rows), rows)])
     for size in asked:
         if not 1 <= size <= rows:
             raise UsageError(f"--batch-size {size}: a table of {rows} rows allows 1 to {rows}")
-    sizes = sorted({*asked, 1, rows})
-    if len(sizes) > MOST_SIZES:
-        raise UsageError(
-            f"--batch-size {','.join(map(str, asked))}: with one row and all {rows} rows, always "
-            f"run, these are {len(sizes)} sizes, and {MOST_SIZES} is the limit: name fewer"
-        )
-    return sizes
+    return sorted({*asked, 1, rows})
 
 
-def _seeds(specs: Specs) -> int:
+def _seeds(specs: Sequence[ScriptSpec]) -> int:
     """A number of seeds by the size of the work alone, the same on every machine."""
     numbers = [max(LEAST_NUMBERS, spec.table.rows * max(spec.hidden)) for spec in specs]
     cost = sum(spec.updates * many for spec, many in zip(specs, numbers, strict=True))
@@ -114,33 +100,26 @@ def _strategy(choices: Choices, batch: Batch, size: int | None = None) -> Script
     return replace(spec, keep=False)
 
 
-def _small(main: Specs) -> Specs:
-    """The same with as many hidden units as inputs, where some trainings get stuck."""
-    first, mini = main[0], usual_mini(main)
-    inputs, few = first.table.inputs, max(2, first.table.inputs)
-    if inputs > SMALL_INPUTS or len(first.hidden) > 1 or first.hidden[0] <= few:
-        return ()
+def _at_rates(spec: ScriptSpec, factors: Sequence[float]) -> Specs:
+    """The spec at multiples of its learning rate; smaller steps get as many epochs more."""
     return tuple(
         replace(
             spec,
-            hidden=(few,),
-            epochs=recipe(inputs, (few,), spec.batch, spec.activation).epochs,
+            lr=factor * spec.lr,
+            epochs=min(MAX_EPOCHS, round(max(1, 1 / factor) * spec.epochs)),
         )
-        for spec in (first, mini, main[-1])
-        if spec
+        for factor in factors
     )
 
 
-def _slower(spec: ScriptSpec) -> ScriptSpec:
-    """The same in shorter steps, and more of them."""
-    return replace(spec, lr=spec.lr / SHORTER, epochs=min(MAX_EPOCHS, SHORTER * spec.epochs))
-
-
-def _larger(inputs: int, activation: Activation) -> Specs:
-    """Parity of so many inputs, for so few epochs that it is only good for its time."""
-    choices = Choices((f"xor{inputs}",), activation=activation)
-    specs = [_strategy(choices, batch, SOME) for batch in Batch]
-    return tuple(
-        replace(spec, epochs=max(3, 1 + TIMED_UPDATES * spec.batch_size // spec.table.rows))
-        for spec in specs
-    )
+def _narrow(usual: Sequence[ScriptSpec], choices: Choices) -> Specs:
+    """With as many hidden units as inputs, where some trainings get stuck."""
+    first = usual[0]
+    inputs, few = first.table.inputs, max(2, first.table.inputs)
+    if inputs > SMALL_INPUTS or len(first.hidden) > 1 or first.hidden[0] <= few:
+        return ()
+    small = recipe(inputs, (few,), Batch.FULL, first.activation)
+    lr = small.lr if choices.lr is None else choices.lr
+    epochs = choices.epochs or small.epochs
+    sizes = [spec for spec in (first, usual_mini(usual), usual[-1]) if spec]
+    return tuple(replace(spec, hidden=(few,), lr=lr, epochs=epochs) for spec in sizes)

@@ -1,0 +1,251 @@
+"""What a comparison measured: a cell for each batch size and learning rate, all seeds in it."""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from math import isclose
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from nineteen.page.estimates import Estimate, median, share
+from nineteen.script.spec import Batch, ScriptSpec
+from nineteen.training.gradient import Array
+from nineteen.verbs.compare.comparison_plan import USUAL, usual_mini
+
+# Not learned and stuck: in the last third the loss fell by less than a fifth. Else it is late.
+STUCK_FALL = 1.25
+SAFE = 0.99  # a rate is good where so many seeds learn
+FIRST_UPDATES, POINTS = 64, 60  # of which the losses are kept: so many, then so many points more
+KEPT = ("updates_needed", "reached", "lost", "stuck", "uphill", "early", "losses")  # by seed
+
+Numbers = NDArray[np.int64]
+Truths = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class GridCell:
+    """How a spec's trainings went with the seeds 0, 1, 2, …; arrays begin with an axis for them.
+
+    `printed` is what each script printed; `updates_needed` after how many updates every prediction
+    stays within 0.1, infinite if never; `reached` whether it ever was, `lost` whether it was and
+    later was not; `stuck` whether it did not learn and had stopped getting better; `uphill` the
+    share of single updates that raised the loss, until it was learned; `early` the loss after one
+    epoch, `losses` those after the updates `drawn`: the mean binary cross-entropy of the
+    predictions, in nats. `seconds` are those of an update, for the first seeds.
+    """
+
+    spec: ScriptSpec
+    printed: tuple[str, ...]
+    updates_needed: Array
+    reached: Truths
+    lost: Truths
+    stuck: Truths
+    uphill: Array
+    early: Array
+    losses: Array
+    drawn: Numbers
+    seconds: tuple[float, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The strategy in a sentence: SGD, batches of 2, full batch."""
+        ends = {Batch.SGD: "SGD", Batch.FULL: "full batch"}
+        return ends.get(self.spec.batch, f"batches of {self.spec.batch_size}")
+
+    @property
+    def label(self) -> str:
+        """The batch size in a legend or a title: 1 row (SGD), 2 rows, all 4 rows."""
+        rows = f"{self.spec.batch_size} rows"
+        return {Batch.SGD: "1 row (SGD)", Batch.FULL: f"all {rows}"}.get(self.spec.batch, rows)
+
+    @property
+    def units(self) -> str:
+        """The hidden layers in a sentence: 8 hidden units, or 8 and 4."""
+        sizes = self.spec.hidden
+        return f"{' and '.join(map(str, sizes))} hidden unit{'s' * (sizes[-1] > 1)}"
+
+    @property
+    def learned(self) -> Truths:
+        """(seeds,) Whether every prediction is within 0.1 at the end."""
+        return np.isfinite(self.updates_needed)
+
+    @property
+    def left(self) -> Truths:
+        """(seeds,) Whether every prediction was within 0.1, and is not at the end."""
+        return np.asarray(self.reached & ~self.learned)
+
+    @cached_property
+    def rows_needed(self) -> Array:
+        """(seeds,) After how many rows every prediction stays within 0.1; infinite if never."""
+        with np.errstate(invalid="ignore"):
+            return np.nan_to_num(self.rows_seen(self.updates_needed), nan=np.inf, posinf=np.inf)
+
+    @property
+    def seconds_needed(self) -> Array:
+        """(timed seeds,) After how many seconds they had learned; infinite if never."""
+        return np.asarray(self.updates_needed[: len(self.seconds)] * np.array(self.seconds))
+
+    def rows_seen(self, updates: Array | Numbers) -> Array:
+        """How many rows so many updates have seen; an epoch's last batch may be shorter."""
+        epochs, more = np.divmod(updates, self.spec.updates_per_epoch)
+        return np.asarray(epochs * self.spec.table.rows + more * self.spec.batch_size, float)
+
+    @property
+    def stuck_share(self) -> Estimate:
+        """The share of the seeds that got stuck."""
+        return share(int(self.stuck.sum()), len(self.stuck))
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The cell as it is kept beside the page; a seed is its place in a list, or its number."""
+        return {
+            "rows per update": self.spec.batch_size,
+            "hidden units": list(self.spec.hidden),
+            "learning rate": self.spec.lr,
+            "epochs": self.spec.epochs,
+            "rows until learned": [int(n) if n < np.inf else None for n in self.rows_needed],
+            "share of updates that raise the loss": np.round(self.uphill, 3).tolist(),
+            "stuck": np.flatnonzero(self.stuck).tolist(),
+            "learned and lost at the end": np.flatnonzero(self.left).tolist(),
+        }
+
+
+def cell_of(
+    spec: ScriptSpec, printed: tuple[str, ...], updates: Numbers, losses: Array, within: Truths
+) -> GridCell:
+    """What looks at the whole truth table say of a spec's trainings.
+
+    `updates` (looks,) is how many updates had been made at each look, 0 first; `losses` and
+    `within` (seeds, looks) are the loss, and whether every prediction, rounded as it is printed,
+    was within 0.1 of its target.
+    """
+    last = len(updates) - 1
+    after = last + 1 - (~within[:, ::-1]).argmax(axis=1)  # the last outside, and one more
+    after = np.where(within.all(axis=1), 0, after.clip(max=last))
+    needed = np.where(within[:, -1], updates[after], np.inf)
+    single = (np.diff(updates) == 1) & (updates[1:] <= needed[:, None])
+    third = np.searchsorted(updates, 2 * updates[-1] / 3)
+    points = np.union1d(np.arange(FIRST_UPDATES + 1), np.geomspace(1, updates[-1], POINTS))
+    drawn = np.unique(np.searchsorted(updates, points[points <= updates[-1]]))
+    return GridCell(
+        spec,
+        printed,
+        updates_needed=needed,
+        reached=np.asarray(within.any(axis=1)),
+        lost=np.asarray((within[:, :-1] & ~within[:, 1:]).any(axis=1)),
+        stuck=~within[:, -1] & (losses[:, third] < STUCK_FALL * losses[:, -1]),
+        uphill=(single & (np.diff(losses) > 0)).sum(axis=1) / np.maximum(1, single.sum(axis=1)),
+        early=losses[:, np.searchsorted(updates, spec.updates_per_epoch)],
+        losses=losses[:, drawn],
+        drawn=updates[drawn],
+    )
+
+
+def joined(parts: Sequence[GridCell]) -> GridCell:
+    """The cell with all the seeds of the parts, in their order."""
+    by_seed: dict[str, Any] = {
+        name: np.concatenate([getattr(part, name) for part in parts]) for name in KEPT
+    }
+    return replace(parts[0], printed=sum((part.printed for part in parts), ()), **by_seed)
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """One cell of each batch size, from one row to all: what a verdict is about.
+
+    `narrow` are those with few hidden units, or none.
+    """
+
+    cells: tuple[GridCell, ...]
+    narrow: tuple[GridCell, ...]
+
+    @property
+    def sgd(self) -> GridCell:
+        return self.cells[0]
+
+    @property
+    def mini(self) -> GridCell | None:
+        """The mini-batch that stands for all: the default size if it was run, else the first."""
+        usual = usual_mini([cell.spec for cell in self.cells])
+        return next((cell for cell in self.cells if cell.spec == usual), None)
+
+    @property
+    def middle(self) -> GridCell:
+        """The mini-batch, or where there is none, one row."""
+        return self.mini or self.sgd
+
+    @property
+    def full(self) -> GridCell:
+        return self.cells[-1]
+
+    @property
+    def strategies(self) -> list[GridCell]:
+        """One row, the usual mini-batch if there is one, and all rows."""
+        return [cell for cell in (self.sgd, self.mini, self.full) if cell]
+
+
+@dataclass(frozen=True, eq=False)
+class MeasuredGrid:
+    """The results of a plan, in rows as there."""
+
+    grid: tuple[tuple[GridCell, ...], ...]
+    narrow: tuple[tuple[GridCell, ...], ...]
+
+    @property
+    def seeds(self) -> int:
+        return len(self.grid[0][0].printed)
+
+    @property
+    def text(self) -> str:
+        """All that was measured but seconds, as JSON, a cell in a line."""
+        cells = [cell for row in (*self.grid, *self.narrow) for cell in row]
+        return "[\n" + ",\n".join(json.dumps(cell.record) for cell in cells) + "\n]\n"
+
+    def view(self, steps: int = 0) -> View:
+        """Each batch size at its own best rate, doubled so many times, or halved: -1.
+
+        The narrow networks are at their usual rate, changed in the same way.
+        """
+        cells = tuple(row[_best(row) + steps] for row in self.grid)
+        return View(cells, tuple(row[USUAL + steps] for row in self.narrow))
+
+    @property
+    def others(self) -> dict[str, View]:
+        """The rates at which each verdict is made again, by their names.
+
+        An update that averages its rows, as most frameworks have it, is one with a rate divided by
+        their number. At a shared rate only those batch sizes are there that were run at it.
+        """
+        best = self.view().sgd.spec.lr
+        usual = max(row[USUAL].spec.lr for row in self.grid)
+        found = {
+            "at half the rate": self.view(-1),
+            "at double the rate": self.view(1),
+            "at one shared rate": self._shared(lambda spec: spec.lr, usual),
+            "at one shared rate, averaged": self._shared(lambda s: s.lr * s.batch_size, best),
+        }
+        return {name: view for name, view in found.items() if view}
+
+    def _shared(self, rate: Callable[[ScriptSpec], float], wanted: float) -> View | None:
+        cells = [cell for row in self.grid for cell in row if isclose(rate(cell.spec), wanted)]
+        sizes = [cell.spec.batch_size for cell in cells]
+        ends = [row[0].spec.batch_size for row in (self.grid[0], self.grid[-1])]
+        if not set(ends) <= set(sizes):
+            return None
+        return View(tuple(cells), tuple(row[USUAL] for row in self.narrow))
+
+
+def _best(row: Sequence[GridCell]) -> int:
+    """The rate at which most seeds learn, up to 99 %, and then from the fewest rows.
+
+    Not one of the ends, so that half of it and double of it were run too.
+    """
+
+    def worse(place: int) -> tuple[float, float]:
+        cell = row[place]
+        return max(0.0, SAFE - float(cell.learned.mean())), median(cell.rows_needed).value
+
+    return min(range(1, len(row) - 1), key=worse)
