@@ -155,7 +155,7 @@ def test_the_catalogue(copy: Path) -> None:
 
 def test_the_playground(copy: Path) -> None:
     asked = [
-        {"ask": ask, "words": name, "format": "ipynb"}
+        {"ask": ask, "words": name} | ({"format": "ipynb"} if ask == "file" else {})
         for name in ORACLES
         for ask in ("script", "explain", "strategies", "run", "file")
     ]

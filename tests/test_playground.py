@@ -2,20 +2,24 @@
 
 import io
 import json
+import math
 import os
 import re
 import signal
 import subprocess
 import sys
 import threading
+import tomllib
 import urllib.error
 import urllib.request
 import zipfile
+from base64 import b64decode
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -26,11 +30,13 @@ from nineteen.script.choices import command
 from nineteen.script.judge import judge
 from nineteen.script.render import render
 from nineteen.script.run import run
+from nineteen.script.templates import templates_folder
+from nineteen.training.observe import observe
 from nineteen.verbs.check.notebook_cells import code_cells
 from nineteen.verbs.playground import bridge, live
 from nineteen.verbs.playground.command import server
-from nineteen.verbs.playground.live import EDGE, GRID, POINTS, Curve
-from nineteen.verbs.playground.site import LOCK, MANIFEST, PYODIDE, RUNTIME, digest, policy, site
+from nineteen.verbs.playground.live import POINTS, Curve
+from nineteen.verbs.playground.site import LOCK, MANIFEST, PYODIDE, RUNTIME, digest, site
 from space import command_lines, spec
 
 NUMPY = "numpy-2.4.3-cp314-cp314-pyemscripten_2026_0_wasm32.whl"
@@ -111,17 +117,24 @@ def test_the_site_carries_the_licences_of_what_it_copies(files: dict[str, bytes]
     assert licensed == packages
 
 
-def test_the_page_may_load_nothing_but_the_site_and_pyodide(files: dict[str, bytes]) -> None:
+def policy(files: dict[str, bytes]) -> dict[str, str]:
+    """The page's Content-Security-Policy, by directive."""
     page = files["index.html"].decode()
     match = re.search(r'http-equiv="Content-Security-Policy" content="([^"]+)"', page)
     assert match
-    assert unescape(match[1]) == policy(PYODIDE)
-    rules = dict(rule.split(" ", 1) for rule in policy(PYODIDE).split("; "))
+    return dict(rule.split(" ", 1) for rule in unescape(match[1]).split("; "))
+
+
+def test_the_page_may_load_nothing_but_the_site_and_pyodide(
+    files: dict[str, bytes], pyodide: Path
+) -> None:
+    rules = policy(files)
     assert rules["default-src"] == "'none'"
     assert rules["connect-src"] == f"'self' {PYODIDE}"
     assert rules["script-src"] == f"'self' {PYODIDE} 'wasm-unsafe-eval'"
-    assert "unsafe-inline" not in policy(PYODIDE)
-    assert "http" not in policy("pyodide/")
+    assert rules["style-src"] == rules["img-src"] == "'self'"
+    assert not any("unsafe-inline" in rule for rule in rules.values())
+    assert not any("http" in rule for rule in policy(site(str(pyodide))).values())
 
 
 def test_the_page_has_no_inline_code_and_makes_no_markup_from_text(
@@ -132,6 +145,7 @@ def test_the_page_has_no_inline_code_and_makes_no_markup_from_text(
     assert not re.search(r"(?:src|href)=\"(?:https?:)?//", page)
     scripts = {name: files[name].decode() for name in files if name.endswith(".js")}
     assert len(scripts) > 5
+    assert "codemirror.LICENSE.txt" in scripts.pop("codemirror.js").partition("\n")[0]
     for name, text in scripts.items():
         unsafe = r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function"
         assert not re.search(unsafe, text), name
@@ -267,7 +281,11 @@ def test_the_server_answers_with_the_site_and_nothing_else(files: dict[str, byte
             with urllib.request.urlopen(address + name) as response:
                 assert response.read() == data
                 kind = response.headers["Content-Type"]
+                tag = response.headers["ETag"]
             assert ("javascript" in kind) == name.endswith(".js")
+            again = urllib.request.Request(address + name, headers={"If-None-Match": tag})
+            with pytest.raises(urllib.error.HTTPError, match="304"):  # not sent a second time
+                urllib.request.urlopen(again)
         for name in ("../pyproject.toml", "%2e%2e/cli.py", "python/", "nothing.js"):
             with pytest.raises(urllib.error.HTTPError, match="404"):
                 urllib.request.urlopen(address + name)
@@ -302,6 +320,22 @@ def test_ports_that_cannot_be(capsys: pytest.CaptureFixture[str], tmp_path: Path
     assert cli.main(["playground", "--port", "70000"]) == 2
     assert cli.main(["playground", "--port", "80", "-o", str(tmp_path / "site")]) == 2
     assert "--port goes without -o" in capsys.readouterr().err
+
+
+# The six questions to begin with.
+
+STARTS = tomllib.loads((templates_folder() / "playground" / "starts.toml").read_text())["start"]
+
+
+@pytest.mark.parametrize("start", STARTS, ids=[start["name"] for start in STARTS])
+def test_a_question_is_about_what_happens(start: dict[str, str]) -> None:
+    told = ask(start["words"])
+    assert told["words"] == start["words"]
+    source = told["source"].replace(start.get("old", ""), start.get("new", ""))
+    assert (source != told["source"]) == ("old" in start)
+    learns = ask(start["words"], "run", source=source)["ok"]
+    assert learns == (start["name"] in ("A first gate", "Batch size"))
+    assert len(STARTS) == 6
 
 
 # What the page asks for.
@@ -460,19 +494,57 @@ def test_the_loss_curve_is_the_mean_cross_entropy_of_each_epoch() -> None:
         assert told["loss"][epoch] * 8 == pytest.approx(whole, rel=1e-3, abs=1e-3)
 
 
+def numbers(told: Any, name: str = "numbers") -> Any:
+    """The numbers that Python told in base64."""
+    return np.frombuffer(b64decode(told[name]), "<f4")
+
+
+def arrays(told: Any) -> list[Any]:
+    """The arrays of `packed_arrays`."""
+    sizes = [math.prod(shape) for shape in told["shapes"]]
+    parts = np.split(numbers(told), np.cumsum(sizes)[:-1])
+    return [part.reshape(shape) for part, shape in zip(parts, told["shapes"], strict=True)]
+
+
 @pytest.mark.parametrize(
-    "words", ["xor", "half_adder --activation tanh --hidden 6,4", "imply --activation relu"]
+    "words", ["xor", "half_adder --batch mini", "xor3 --hidden 6,4 --batch sgd"]
 )
-def test_the_surface_goes_through_what_the_script_printed(words: str) -> None:
-    told, _ = train(f"{words} --seed 1")
-    step = 2 * EDGE / (GRID - 1)
-    low, high = round((EDGE - 1) / step), round((EDGE + 1) / step)
-    for output, surface in enumerate(told["surfaces"]):
-        assert len(surface) == GRID * GRID
-        for row, (a, b) in enumerate([(low, high), (low, low), (high, high), (high, low)]):
-            printed = told["predictions"][row][output]
-            assert surface[b * GRID + a] == pytest.approx(100 * printed, abs=1)
-    assert train("not")[0]["surfaces"] == train("xor3")[0]["surfaces"] == []
+def test_the_first_weights_are_those_of_the_script(words: str) -> None:
+    X, y, *weights = arrays(ask(words, "start"))
+    begun: list[Any] = []
+    observe(render(spec_of_words(words)), lambda _: None, begun.append)
+    assert np.array_equal(X, begun[0].X)
+    assert np.array_equal(y, begun[0].y)
+    pairs = zip(weights, begun[0].weights, strict=True)
+    assert all(np.array_equal(told, kept.astype("f4")) for told, kept in pairs)
+    assert ask(words, "start", source="print(1)") == {"shapes": [], "numbers": ""}
+
+
+@pytest.mark.parametrize("words", ["xor --batch mini", "xor3 --hidden 6,4 --epochs 30 --keep"])
+def test_the_frames_hold_every_line_of_every_update(words: str) -> None:
+    """Against the weights that `observe` sees, which knows nothing of recordings."""
+    told, _ = train(words)
+    every, at = numbers(told, "recorded"), 0
+    updates: list[Any] = []
+    observe(render(spec_of_words(words)), updates.append)
+    assert len(told["frames"]) == len(updates) == told["updates"]
+    for frame, seen in zip(told["frames"], updates, strict=True):
+        number, _, loss, rows, whole, place = frame
+        weights: dict[str, Any] = {}
+        for line, values in told["layouts"][place]:
+            assert 0 <= line <= 19
+            for name, shape, alias, moved in values:
+                at += math.prod(shape) * moved
+                weights[alias or name] = every[at : at + math.prod(shape)].reshape(shape)
+                at += math.prod(shape)
+        assert (rows, whole) == ([*seen.rows], True)
+        assert loss == pytest.approx(seen.loss / seen.error.size)
+        names = [name for name in sorted(weights, key="W1 b1 W2 b2".find) if name in "W1 b1 W2 b2"]
+        names = names or [f"W[{index}]" for index in range(len(seen.after))]
+        after = [weights[name] for name in names]
+        for one, other in zip(after, seen.after, strict=True):
+            assert np.array_equal(one, other.astype("f4")), number
+    assert at == len(every)
 
 
 def test_a_run_that_does_not_learn_says_so_and_what_helps() -> None:
@@ -490,6 +562,7 @@ def test_a_runaway_is_ended_and_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     told, _ = train("xor --batch sgd --epochs 100000")
     assert told["status"] == "timeout"
     assert "had not finished after 0.02 seconds" in told["reason"]
+    assert 0 < told["updates"] < 400_000  # those that were made
     assert not told["ok"]
 
 
@@ -528,7 +601,43 @@ def test_a_curve_is_thinned_to_means(values: list[float]) -> None:
 def test_a_loss_that_is_not_finite_can_be_told() -> None:
     told, _ = train("xor --lr 1000 --hidden 8,8 --activation relu")
     assert not told["ok"]
+    assert None in told["loss"]
+    assert not any(loss is not None and loss >= 1000 for loss in told["loss"])
     json.dumps(told, allow_nan=False)
+
+
+# Edited scripts.
+
+
+def test_an_edited_script_is_shown_run_and_checked() -> None:
+    source = render(spec("xor")).replace("W2 += layer.T @ error", "W2 += 2 * layer.T @ error")
+    told = ask("xor", "edited", source=source)
+    assert ["".join(text for _, text in line) for line in told["lines"]] == source.splitlines()
+    [changed] = told["changed"]
+    assert "2 * layer" in source.splitlines()[changed]
+    assert ask("xor", "run", source=source)["status"] == "learned"
+    honest = ask("xor", "honest", source=source)
+    assert honest["status"] == "fail"
+    assert "W2" in honest["reason"]
+    assert ask("xor", "honest", source=render(spec("xor")))["status"] == "pass"
+
+
+@pytest.mark.parametrize(
+    ("source", "status", "reason"),
+    [
+        ("print('hello'", "crashed", "SyntaxError"),
+        ("import sys\nsys.exit(3)", "crashed", "exit code"),
+        ("print('[[0.]\\n [1.]\\n [1.]\\n [0.]]')", "learned", ""),
+        ("while True:\n    x = 1 / 0\n", "crashed", "ZeroDivisionError"),
+        ("\x00", "crashed", ""),
+        ("", "not learned", "nothing"),
+    ],
+)
+def test_whatever_is_edited_in_has_an_end(source: str, status: str, reason: str) -> None:
+    assert "lines" in ask("xor", "edited", source=source)
+    told = ask("xor", "run", source=source)
+    assert (told["status"], reason in told["reason"]) == (status, True)
+    assert not told["frames"] or told["missing"]
 
 
 def test_the_three_strategies_keep_the_other_options() -> None:

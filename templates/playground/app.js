@@ -1,138 +1,324 @@
 // The page: what the user chooses goes to Python, and what Python answers is shown.
 
+import * as arithmetic from "./arithmetic.js";
+import * as cells from "./cells.js";
 import * as code from "./code.js";
 import { byId } from "./dom.js";
 import * as form from "./form.js";
+import * as network from "./network.js";
+import * as player from "./player.js";
 import { pool, Stopped } from "./pool.js";
+import { recording } from "./recording.js";
 import * as results from "./results.js";
 import { copy, download } from "./take.js";
 import * as truth from "./truth.js";
 
 const SEEDS = 200;
+const LIVE = 1.5; // seconds: a shorter training is played once more, slowly enough to be seen
+const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
 let python;
 let first; // Python's answer about the first script, made when the site was built
 let shown = null; // Python's last answer about a script
+let edit = null; // the same of the user's own text, while there is one
+let judged = null; // the last result of a run of what is shown
 let wanted = null; // the question that waits for Python, newest only
 let asking = null; // settled when no question waits any more
 let running = 0; // counts the runs; whoever is not the last is not listened to
+let ready = false; // Python answers
+let refused = false; // what the controls say
+let question = null; // the button of the question that is open
 
 start().catch((error) => say(`The page could not be loaded: ${error.message}`));
 
 async function start() {
   say("Loading…");
   const response = await fetch("site.json");
+  if (!response.ok) throw new Error(`site.json: ${response.status}`);
   const site = await response.json();
   first = site.first;
-  form.listen(site.gates, () => request(form.words(), true));
+  form.listen(site.gates, () => request(form.words(), "typing"));
   truth.listen((row, column) => {
     form.flip(row, column);
     request(form.words());
   });
-  code.listen();
+  code.listen(network.light);
+  network.listen(code.light);
+  player.listen(position);
   listen();
+  document.body.dataset.view = address().view;
+  const { words } = address();
+  if (!words) open(document.querySelector(".starts button"));
+  if (!words || words === first.words) show(first);
   python = pool(site, heard);
-  const words = fragment();
-  if (words === first.words) show(first);
   say("Loading Python, some 15 MB on the first visit…");
-  request(words);
+  request(words || first.words, "address");
 }
 
-function heard({ booted, ready, failed }) {
+function heard({ booted, ready: answers, numpy, failed }) {
   if (booted) performance.mark("booted");
-  if (ready) say("Ready");
-  if (failed) say(`Python could not be loaded: ${failed}. Load the page again.`);
+  if (answers && !ready) {
+    ready = true;
+    if (byId("stop").disabled) say("Ready");
+    navigator.serviceWorker?.register("offline.js").catch(() => {});
+  }
+  if (numpy) {
+    performance.mark("numpy");
+    showStart();
+  }
+  if (failed) lost(failed);
 }
 
-/** What the address says after #, or the first script's words. */
-function fragment() {
+/** Says that Python is not to be had, with a way to try again. */
+function lost(reason) {
+  ready = false;
+  say(`Python could not be loaded: ${reason}. Run tries again.`);
+  idle();
+}
+
+/** What the address says after #: the words of a script, and which part of the page is shown. */
+function address() {
+  const [words, view = ""] = location.hash.slice(1).split("&view=");
   try {
-    return decodeURIComponent(location.hash.slice(1)).slice(0, 2000).trim() || first.words;
+    return { words: decodeURIComponent(words).slice(0, 2000).trim(), view };
   } catch {
-    return location.hash.slice(1, 2000);
+    return { words: words.slice(0, 2000), view };
   }
 }
 
-/** Asks Python for the script of some words, from the controls or not; newest question only. */
-function request(words, typing = false) {
-  wanted = { words, typing };
+/** Asks Python for the script of some words, from "typing", the "address" or else; newest only. */
+function request(words, from = "") {
+  wanted = { words, from };
   asking ??= ask().finally(() => (asking = null));
   return asking;
 }
 
 async function ask() {
   while (wanted) {
-    const { words, typing } = wanted;
+    const { words, from } = wanted;
     wanted = null;
     try {
       const answer = await python.ask({ ask: "script", words, before: shown?.source ?? "" });
-      if (!wanted) settle(answer, typing);
+      if (!wanted) settle(answer, from);
     } catch (error) {
-      say(`Python stopped: ${error.message}. Load the page again.`);
+      lost(error.message);
     }
   }
 }
 
-function settle(answer, typing) {
-  if (!answer.error) show(answer, typing);
+function settle(answer, from) {
+  if (from === "typing" && (answer.option ?? "").startsWith("--batch") && form.anyBatch()) {
+    return request(form.words(), from);
+  }
+  if (!answer.error) show(answer, from);
   else if (!shown) show(first);
-  form.complain(answer.error ?? "", answer.option);
-  byId("stale").hidden = !answer.error;
-  enable(!answer.error);
+  const elsewhere = answer.error && from === "address";
+  refused = Boolean(answer.error) && !elsewhere;
+  const needs = form.complain(refused ? answer.error : "", answer.option);
+  const instead = `The address asks for what there is not: ${answer.error}. This is ${shown.words} instead.`;
+  byId("refused").textContent = elsewhere ? instead : needs;
+  byId("refused").hidden = !answer.error;
+  byId("stale").hidden = !refused;
+  byId("run").setAttribute("aria-disabled", refused);
+  enable();
   explain(shown);
 }
 
-function show(answer, typing) {
-  if (shown?.source !== answer.source) {
+function show(answer, from) {
+  const same = shown?.source === answer.source && !edit;
+  if (!same) {
     running++;
-    python.abandon();
+    python?.abandon();
     if (!byId("stop").disabled) say("Ready");
     idle();
-    results.clear();
+    results.clear(answer, shown && bare(shown.words) === bare(answer.words));
+    network.show(answer);
+    forget();
+    edit = null;
+    toggleEditor(false);
   }
   shown = answer;
-  form.show(answer, typing);
+  form.show(answer, from === "typing");
   truth.show(answer.table);
-  code.show(answer);
+  showCode(answer);
   byId("command").textContent = answer.command;
-  history.replaceState(null, "", `#${encodeURIComponent(answer.words)}`);
+  const { view } = address();
+  history.replaceState(null, "", `#${encodeURIComponent(answer.words)}${view && `&view=${view}`}`);
   performance.mark("script");
+  if (question && question.dataset.words !== answer.words) open(null);
+  if (!same) showStart();
+}
+
+function showCode(answer) {
+  code.show(answer);
+  byId("revert").hidden = !edit;
+  byId("script-title").textContent = edit ? "The script, edited" : "The script";
+}
+
+/** Takes away what was recorded and judged. */
+function forget() {
+  judged = null;
+  player.load(null);
+  cells.show(null);
+  truth.light([]);
+  byId("position").textContent = "Run records the training: then go through it line by line.";
+}
+
+/** Draws the network that training starts from, as soon as NumPy is there to make it. */
+async function showStart() {
+  const [answer, own, text] = [shown, running, edit];
+  if (!answer || !ready) return;
+  try {
+    const begun = await python.ask({ ask: "start", words: answer.words, source: text?.source });
+    if (shown !== answer || running !== own || edit !== text || judged || !begun.shapes?.length) return;
+    const [X, y, ...weights] = arithmetic.arrays(begun.shapes, begun.numbers);
+    network.show(answer, X, y);
+    network.update(arithmetic.named(weights));
+  } catch {
+    // Whoever asks for a script says that Python is gone.
+  }
 }
 
 async function explain(answer) {
   try {
     const { lines } = await python.ask({ ask: "explain", words: answer.words });
-    if (shown === answer) code.explain(lines);
+    if (shown === answer) code.explain(edit ? meanings(lines) : lines);
   } catch {
     // Python is gone, which whoever asks for a script says.
   }
 }
 
+/** What the lines of an edited script mean: those that are as they were. */
+function meanings(lines) {
+  const known = new Map(shown.source.split("\n").map((line, index) => [line, lines[index]]));
+  return edit.source.split("\n").map((line) => (line.trim() ? known.get(line) ?? "This line is yours." : ""));
+}
+
+/** Shows the user's own text in the place of the script; the script's own text ends that. */
+async function change(source) {
+  if (source === (edit ?? shown).source && byId("stop").disabled) return;
+  if (!byId("stop").disabled) python.stop();
+  const [answer, own] = [shown, ++running];
+  const told = source === shown.source ? null : await python.ask({ ask: "edited", words: answer.words, source });
+  if (own !== running || shown !== answer) return;
+  edit = told && { ...answer, ...told, edited: true };
+  results.clear(answer);
+  forget();
+  truth.predict([]);
+  showCode(edit ?? answer);
+  showStart();
+  explain(answer);
+}
+
+let editor = null; // the module, once it was asked for
+let editing = false;
+
+/** Opens the editor, or closes it and shows what was written. */
+async function toggleEditor(on) {
+  if (on === editing) return;
+  editing = on;
+  byId("edit").textContent = on ? "Done" : "Edit";
+  byId("edit").setAttribute("aria-pressed", on);
+  if (on) {
+    try {
+      editor ??= await import("./editor.js");
+    } catch (error) {
+      editing = false;
+      return say(`The editor could not be loaded: ${error.message}`);
+    }
+    editor.open((edit ?? shown).source, change);
+  }
+  byId("editor").hidden = !on;
+  byId("code").hidden = byId("meaning").hidden = on;
+}
+
 async function run() {
-  await asking;
+  toggleEditor(false);
+  if (refused) return form.toError();
   if (byId("run").disabled) return;
-  const [script, own] = [shown, ++running];
+  if (!ready) {
+    say("Python is still loading: the training begins as soon as it is there…");
+    if (!asking) python.again();
+    byId("run").setAttribute("aria-busy", "true");
+    await (asking ?? request(shown.words));
+    byId("run").removeAttribute("aria-busy");
+    if (!ready) return;
+  }
+  await asking;
+  if (refused) return form.toError();
+  const [script, own] = [edit ?? shown, ++running];
+  forget();
   const draw = results.begin(script);
   busy("Training…");
   try {
-    const result = await train(script.words, (state) => own === running && draw(state));
+    const follow = (state) => own === running && (draw(state), see(state));
+    const result = await train(script.words, follow, edit?.source);
     if (own !== running) return;
     draw(result);
-    results.judge(result, script, () => another(Number(script.values.seed) + 1));
-    truth.predict(result.predictions, result.close);
+    see(result);
+    finish(result, script);
     performance.mark("judged");
     say("Ready");
     idle();
+    if (script.edited && result.status !== "timeout") await check(script, own);
   } catch (error) {
     ended(error, own);
   }
 }
 
+/** Draws the network of a state that Python told. */
+function see({ shapes, numbers, epoch }) {
+  network.update(arithmetic.named(arithmetic.arrays(shapes, numbers)));
+  if (!byId("stop").disabled) byId("position").textContent = `Training: epoch ${epoch.toLocaleString("en")}`;
+}
+
+function finish(result, script) {
+  judged = result;
+  results.judge(result, script, () => seed(Number(script.values.seed) + 1));
+  truth.predict(result.predictions, result.close);
+  if (question) byId("question").textContent = question.dataset.answer;
+  player.load(recording(result));
+  if (result.frames.length && result.seconds < LIVE && !calm.matches) player.play();
+}
+
+/** The honest check's sentence, at the line that it names. */
+async function check(script, own) {
+  const told = await python.ask({ ask: "honest", words: script.words, source: script.source });
+  if (own !== running || edit !== script) return;
+  results.honest(told);
+  if (told.status === "fail") code.remark(code.lineOf(told.reason), told.reason);
+}
+
+/** Shows a place in the recorded training: the line that has run, and all that it made. */
+function position(tape, frame, place) {
+  const { line, arrays } = tape.after(frame, place);
+  const { update, epoch, loss, rows } = tape.about(frame);
+  code.running(line?.number ?? 0, byId("unit").value === "line");
+  cells.show(line);
+  truth.light(rows);
+  network.update(arrays);
+  results.markEpoch((update * judged.epoch) / judged.updates);
+  const end = frame === tape.frames - 1 && place === tape.count(frame) - 1;
+  const answers = network.answers();
+  if (end) truth.predict(judged.predictions, judged.close);
+  else if (answers) truth.follow(answers);
+  const facts = [`epoch ${epoch} of ${judged.epoch}`, `update ${update.toLocaleString("en")} of ${judged.updates.toLocaleString("en")}`];
+  if (line) facts.push(`line ${line.number}`);
+  if (loss !== null) facts.push(`loss ${loss.toPrecision(2)}`);
+  if (tape.frames < judged.updates) facts.push(`${tape.frames} are kept`);
+  byId("position").textContent = facts.join(" · ");
+  byId("at").setAttribute("aria-valuetext", facts.join(", "));
+}
+
 /** The same script with another seed, run at once. */
-async function another(seed) {
-  const bare = shown.words.replace(/ --seed [0-9]+/, "");
-  await request(`${bare} --seed ${seed}`);
+async function seed(number) {
+  await request(`${bare(shown.words)} --seed ${number}`);
   run();
+}
+
+/** Words without their seed. */
+function bare(words) {
+  return words.replace(/ --seed [0-9]+/, "");
 }
 
 async function compare() {
@@ -142,16 +328,17 @@ async function compare() {
   busy("Training the three strategies…");
   try {
     const { strategies } = await python.ask({ ask: "strategies", words: script.words });
-    draw(strategies);
+    draw(strategies, script.rows);
     for (const entry of strategies) {
       if (entry.error) continue;
       const follow = (state) => {
         Object.assign(entry, state);
-        if (own === running) draw(strategies);
+        if (own === running) draw(strategies, script.rows);
       };
       follow(await train(entry.words, follow));
       if (own !== running) return;
     }
+    byId("comparison").scrollIntoView({ block: "nearest" });
     say("Ready");
     idle();
   } catch (error) {
@@ -159,14 +346,15 @@ async function compare() {
   }
 }
 
-/** Says with how many of the first seeds the script learns. */
+/** Tries the first seeds, and shows with which of them the script learns. */
 async function trySeeds() {
   const [script, own] = [shown, ++running];
   busy(`Trying ${SEEDS} seeds…`);
   try {
-    const share = await python.train({ ask: "seeds", words: script.words, count: SEEDS }, { loading });
+    const share = await python.train({ ask: "seeds", words: bare(script.words), count: SEEDS }, { loading });
     if (own !== running) return;
-    results.say(`This script ${share.words}.`);
+    results.seeds(share, seed);
+    byId("seeds").scrollIntoView({ block: "nearest" });
     performance.mark("seeds");
     say("Ready");
     idle();
@@ -175,8 +363,8 @@ async function trySeeds() {
   }
 }
 
-function train(words, report) {
-  return python.train({ ask: "run", words }, { report, loading });
+function train(words, report, source) {
+  return python.train({ ask: "run", words, source }, { report, loading });
 }
 
 function loading(what) {
@@ -187,7 +375,7 @@ function ended(error, own) {
   if (own !== running) return;
   idle();
   if (error instanceof Stopped) {
-    results.say("The training was stopped, and its Python with it; another one is ready as soon as it has loaded.");
+    results.say("The training was stopped: what it had reached stays here. Its Python ended with it; another one is loading.");
     say("Stopped");
   } else {
     results.say(`The training failed: ${error.message}`);
@@ -207,19 +395,35 @@ function busy(text) {
 function idle() {
   const focused = document.activeElement === byId("stop");
   byId("stop").disabled = true;
-  enable(true);
+  enable();
   if (focused) byId("run").focus();
 }
 
-/** Lets the script be run and taken away, unless the controls say something that is refused. */
-function enable(on) {
-  for (const button of document.querySelectorAll("main > section .actions > button, #copy-command")) {
-    if (button.id !== "stop") button.disabled = !on;
+/** Lets what is shown be run and taken away, but what the controls say is refused. */
+function enable() {
+  byId("run").disabled = false;
+  for (const id of ["compare", "try-seeds", "copy", "edit", "save-py", "save-ipynb", "copy-link", "copy-command"]) {
+    byId(id).disabled = refused;
   }
 }
 
 function say(text) {
   byId("status").textContent = text;
+}
+
+/** Opens a question to guess first; null closes it. */
+function open(button) {
+  for (const each of document.querySelectorAll(".starts button")) each.setAttribute("aria-pressed", each === button);
+  question = button;
+  byId("question").hidden = !button;
+  byId("question").textContent = button?.dataset.question ?? "";
+}
+
+async function begin(button) {
+  open(button);
+  await request(button.dataset.words);
+  const { old } = button.dataset;
+  if (old && question === button) await change(shown.source.replaceAll(old, button.dataset.new));
 }
 
 async function save(format) {
@@ -243,10 +447,16 @@ function listen() {
     event.preventDefault();
     run();
   });
+  for (const button of document.querySelectorAll(".starts button")) button.addEventListener("click", () => begin(button));
   byId("compare").addEventListener("click", compare);
   byId("try-seeds").addEventListener("click", trySeeds);
   byId("stop").addEventListener("click", () => python.stop());
-  byId("copy").addEventListener("click", () => take(shown.source, "The script"));
+  byId("edit").addEventListener("click", () => toggleEditor(!editing));
+  byId("revert").addEventListener("click", () => {
+    if (editing) editor.fill(shown.source);
+    change(shown.source);
+  });
+  byId("copy").addEventListener("click", () => take((edit ?? shown).source, "The script"));
   byId("copy-link").addEventListener("click", () => take(location.href, "The link"));
   byId("copy-command").addEventListener("click", () => take(shown.command, "The command"));
   byId("save-py").addEventListener("click", () => save("py"));
@@ -256,6 +466,8 @@ function listen() {
     byId("code").focus();
   });
   addEventListener("hashchange", () => {
-    if (fragment() !== shown?.words) request(fragment());
+    const { words, view } = address();
+    document.body.dataset.view = view;
+    if (words && words !== shown?.words) request(words, "address");
   });
 }

@@ -8,9 +8,22 @@ const INVITATION = "Point at a line, or move through them with the arrow keys, t
 
 let explanations = [];
 let active = -1;
+let table = {};
+let pointed = () => {};
+
+// Which part of the network a name in a script stands for.
+const PARTS = {
+  X: ["inputs"], y: ["outputs"], layer: ["layer 1"], delta: ["layer 1"], output: ["outputs"], error: ["outputs"],
+  W1: ["weights 1"], b1: ["weights 1"], W2: ["weights 2"], b2: ["weights 2"],
+};
+const DEEP = {
+  X: ["inputs"], y: ["outputs"], output: ["outputs"], layers: ["layer 1", "layer 2", "layer 3"],
+  W: ["weights 1", "weights 2", "weights 3", "weights 4"], w: ["weights 1", "weights 2", "weights 3", "weights 4"],
+};
 
 /** Shows a script as Python tokenized it. */
-export function show({ lines, changed, limit }) {
+export function show({ lines, changed, limit, values }) {
+  table = values.hidden.includes(",") ? DEEP : PARTS;
   const marked = new Set(changed);
   code.replaceChildren(...lines.map((tokens, index) => line(tokens, index, marked.has(index))));
   byId("count").textContent = `${lines.length} of ${limit} lines`;
@@ -25,6 +38,43 @@ export function show({ lines, changed, limit }) {
 export function explain(lines) {
   explanations = lines.map((meaning) => meaning || "It is blank, for the eye.");
   activate(active);
+}
+
+/** Marks the line of a number, from 1, as the one that has just run, with `explained` says what it
+ * means, too; 0 takes the mark away. What changed was seen by then. */
+export function running(number, explained) {
+  for (const node of code.querySelectorAll(".running, .changed")) node.classList.remove("running", "changed");
+  code.children[number - 1]?.classList.add("running");
+  if (explained || active >= 0) activate(explained ? number - 1 : -1);
+}
+
+/** Lights up the lines that set a part of the network; "" takes the light away. */
+export function light(part) {
+  for (const node of code.children) node.classList.toggle("lit", part !== "" && parts(node).has(part));
+}
+
+/** The parts of the network that a line sets. */
+function parts(node) {
+  const text = node?.querySelector(".text").textContent ?? "";
+  const [, names = ""] = /^\s*(?:for )?([\w, ]+?)(?:\[.*?\]|\.append)? *(?:[-+*]?=| in |\()/.exec(text) ?? [];
+  return new Set(names.split(",").flatMap((name) => table[name.trim()] ?? []));
+}
+
+/** Says something at the line of a number, from 1; 0 takes it away. */
+export function remark(number, text) {
+  code.querySelector(".remark")?.remove();
+  code.children[number - 1]?.append(make("span", { class: "remark" }, text));
+}
+
+/** The number of the last line that sets a name that a sentence contains; 0 without one. */
+export function lineOf(sentence) {
+  const words = new Set(sentence.match(/[A-Za-z_]\w*/g));
+  let found = 0;
+  [...code.children].forEach((node, index) => {
+    const [, name] = /^\s*(?:for )?([A-Za-z_]\w*)/.exec(node.querySelector(".text").textContent) ?? [];
+    if (name in table && words.has(name)) found = index + 1;
+  });
+  return found;
 }
 
 function line(tokens, index, changed) {
@@ -48,6 +98,7 @@ function activate(index) {
   code.children[active]?.setAttribute("aria-selected", "false");
   active = index;
   const node = code.children[index];
+  pointed(parts(node));
   if (!node) {
     code.removeAttribute("aria-activedescendant");
     meaning.textContent = INVITATION;
@@ -63,14 +114,15 @@ function prose(text) {
   return text.split("`").map((part, index) => (index % 2 ? make("code", {}, part) : part));
 }
 
-/** Makes the lines follow the pointer and the arrow keys. */
-export function listen() {
-  const pointed = ({ target }) => {
+/** Makes the lines follow the pointer and the arrow keys; `point` hears the parts of the line. */
+export function listen(point) {
+  pointed = point;
+  const over = ({ target }) => {
     const index = [...code.children].indexOf(target.closest("[role=option]"));
     if (index >= 0 && index !== active) activate(index);
   };
-  code.addEventListener("pointermove", pointed);
-  code.addEventListener("click", pointed);
+  code.addEventListener("pointermove", over);
+  code.addEventListener("click", over);
   code.addEventListener("keydown", (event) => {
     const last = code.children.length - 1;
     const to = {
@@ -84,6 +136,7 @@ export function listen() {
     activate(to);
     code.children[to].scrollIntoView({ block: "nearest" });
   });
+  code.addEventListener("pointerleave", () => pointed(new Set()));
   code.addEventListener("focus", () => active < 0 && activate(0));
   activate(-1);
 }

@@ -69,7 +69,9 @@ export function show(answer, typing) {
   if (answer.expr) set("expr", answer.expr);
   fields.batch.value = values.batch;
   fields.activation.value = values.activation;
+  fields.batch_size.max = answer.rows;
   for (const name of OPTIONAL) set(name, values[name]);
+  saySize();
   const units = values.hidden.split(",");
   fields.layers.value = String(units.length);
   units.forEach((units, index) => set(SIZES[index], units));
@@ -86,7 +88,6 @@ function arrange() {
   for (const node of form.querySelectorAll("[data-mode]")) {
     node.hidden = !node.dataset.mode.split(" ").includes(mode());
   }
-  byId("batch-size").hidden = fields.batch.value !== "mini";
   SIZES.forEach((name, index) => (fields[name].hidden = index >= Number(fields.layers.value)));
   for (const button of form.querySelectorAll(".reset")) {
     button.hidden = !chosen.has(button.dataset.reset);
@@ -123,7 +124,7 @@ export function listen(gates, changed) {
     changed();
   });
   form.addEventListener("focusout", ({ target }) => {
-    if (OPTIONAL.includes(target.name) && !target.value.trim()) target.value = told[target.name];
+    if (OPTIONAL.includes(target.name) && !target.value.trim() && told[target.name]) target.value = told[target.name];
   });
   form.addEventListener("click", ({ target }) => {
     if (!target.dataset.reset) return;
@@ -153,6 +154,9 @@ function edited(target) {
       if (mode() === "gates") fitGates(Number(fields.inputs.value));
       else fields.bits.value = resized().join(",");
       break;
+    case "batch_size":
+      slide(Number(target.value));
+      break;
     case "layers":
       fillSizes();
       chosen.add("hidden");
@@ -161,6 +165,27 @@ function edited(target) {
       if (SIZES.includes(target.name)) choose("hidden", sizes().join(""));
       else if (OPTIONAL.includes(target.name)) choose(target.name, target.value);
   }
+}
+
+/** One slider from a row an update to all of them: it names the strategy as it passes. */
+function slide(size) {
+  const fields = form.elements;
+  fields.batch.value = size === 1 ? "sgd" : size === Number(fields.batch_size.max) ? "full" : "mini";
+  chosen.add("batch_size");
+  saySize();
+}
+
+function saySize() {
+  const { value, max } = form.elements.batch_size;
+  byId("batch-says").textContent = `${value} of ${max}`;
+}
+
+/** Goes back to a batch that every table has; whether that is another than the one chosen. */
+export function anyBatch() {
+  const fields = form.elements;
+  if (fields.batch.value !== "mini") return false;
+  if (!chosen.delete("batch_size")) fields.batch.value = "full";
+  return true;
 }
 
 /** An emptied field goes back to the default. */
@@ -201,19 +226,31 @@ export function flip(row, column) {
   arrange();
 }
 
-/** Marks the control of an option, and puts the message about it there; "" clears it. */
+/** Marks the control of an option, and says there in words for people what it needs, with the
+ * command line's words as the detail; "" clears it. What it needs, with the name of the control. */
 export function complain(message, option) {
   byId("error")?.remove();
   for (const field of form.querySelectorAll("[aria-invalid]")) {
     field.removeAttribute("aria-invalid");
     field.removeAttribute("aria-describedby");
   }
-  if (!message) return;
+  if (!message) return "";
   const place = form.querySelector(`[data-option="${option}"]`) ?? byId("subject");
-  place.append(make("p", { id: "error", class: "error", role: "alert" }, message));
+  const alone = option === "--hidden" && sizes().join() === "1";
+  const needs = alone ? "needs 2 or more hidden units" : place.dataset.needs;
+  place.append(make("p", { id: "error", class: "error" }, make("b", {}, needs), " ", make("span", { class: "note" }, message)));
   for (const field of place.querySelectorAll("input:not([type=radio], [type=checkbox])")) {
     if (field.hidden || field.closest("[hidden]")) continue;
     field.setAttribute("aria-invalid", "true");
     field.setAttribute("aria-describedby", "error");
   }
+  const name = place.querySelector("legend, label")?.firstChild.textContent.trim();
+  return `${place.id === "subject" ? "What to learn" : name} ${needs}.`;
+}
+
+/** Takes the user to the control that is marked. */
+export function toError() {
+  const place = byId("error")?.parentNode;
+  place?.scrollIntoView({ block: "center" });
+  place?.querySelector("[aria-invalid], input, select")?.focus({ preventScroll: true });
 }

@@ -1,7 +1,7 @@
 // The workers: one answers, and when a training lasts, a second one takes over the answering.
 // Stopping a training ends its worker, which is the only way to stop Python in the middle.
 
-const LASTS = 400; // milliseconds after which a training gets the worker for itself
+const LASTS = 1500; // milliseconds after which a training gets the worker for itself
 const RUNAWAY = 90_000; // milliseconds after which a training is stopped whatever it does
 
 let count = 0;
@@ -9,7 +9,7 @@ let count = 0;
 /** A training was stopped before it ended. */
 export class Stopped extends Error {}
 
-/** Starts Python; `tell` hears {booted}, {ready} and {failed} of every worker. */
+/** Starts Python; `tell` hears {booted}, {ready}, {numpy} and {failed} of every worker. */
 export function pool(site, tell) {
   let front = start(); // answers
   let trainer = null; // has NumPy
@@ -32,6 +32,7 @@ export function pool(site, tell) {
     if (data.ready) own.ready = true;
     if (data.ready && abandoned) stop();
     if (data.failed) {
+      own.failed = data.failed;
       for (const job of own.jobs.values()) job.reject(new Error(data.failed));
       own.jobs.clear();
     }
@@ -43,12 +44,14 @@ export function pool(site, tell) {
     if (!job) return; // it was moved to another worker
     if (data.report) return job.report?.(data.report);
     if (data.loading !== undefined) return job.loading?.(data.loading);
+    if (data.begun) return job.begun?.();
     own.jobs.delete(data.id);
     if (data.failed) job.reject(new Error(data.failed));
     else job.resolve(data.result);
   }
 
   function give(own, job) {
+    if (own.failed) return job.reject(new Error(own.failed));
     own.jobs.set(job.id, job);
     own.worker.postMessage({ id: job.id, request: job.request });
   }
@@ -79,15 +82,15 @@ export function pool(site, tell) {
     stop();
     const own = (training = trainer ??= front);
     abandoned = false;
-    const spare = setTimeout(() => {
-      if (front === own) move(own, (front = start()));
-    }, LASTS);
-    const runaway = setTimeout(stop, RUNAWAY);
+    let timers = [];
+    const begun = () => {
+      const spare = () => front === own && move(own, (front = start()));
+      timers = [setTimeout(spare, LASTS), setTimeout(stop, RUNAWAY)];
+    };
     try {
-      return await send(own, request, hooks);
+      return await send(own, request, { ...hooks, begun });
     } finally {
-      clearTimeout(spare);
-      clearTimeout(runaway);
+      timers.forEach(clearTimeout);
       if (training === own) training = null;
     }
   }
@@ -109,5 +112,12 @@ export function pool(site, tell) {
     if (front !== training && front.ready) stop();
   }
 
-  return { ask, train, stop, abandon };
+  /** Starts Python once more, after it could not be loaded. */
+  function again() {
+    front.worker.terminate();
+    front = start();
+    trainer = training = null;
+  }
+
+  return { ask, train, stop, abandon, again };
 }

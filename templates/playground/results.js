@@ -1,4 +1,4 @@
-// What a run showed: the verdict, the loss as it falls, the decision surface, the comparison.
+// What a run showed: the verdict, the loss as it falls, what was printed, the seeds, the comparison.
 
 import * as charts from "./charts.js";
 import { byId, make } from "./dom.js";
@@ -6,31 +6,40 @@ import { byId, make } from "./dom.js";
 const NAMES = { sgd: "SGD", mini: "Mini-batch", full: "Full batch" };
 
 let redraw = () => {};
-let painters = [];
+let compared = () => {};
+let mark = () => {};
+let at = null; // the epoch that is marked
 
 /** Takes everything away that belongs to an earlier script. */
-export function clear() {
+export function clear(script) {
   byId("verdict").replaceChildren();
-  byId("result").hidden = byId("comparison").hidden = true;
+  for (const id of ["printed", "seeds", "comparison"]) byId(id).hidden = true;
   byId("hint").hidden = false;
-  redraw = () => {};
+  at = null;
+  redraw = compared = () => {};
+  if (script) begin(script)({ loss: [], stride: 1 });
+  byId("hint").hidden = false;
 }
 
 /** Makes room for the run of a script, and returns what shows its state while it trains. */
 export function begin(script) {
-  clear();
-  byId("hint").hidden = true;
-  byId("result").hidden = false;
-  const both = script.table.inputs.length === 2;
-  painters = both ? charts.surfaces(script.table) : [];
-  byId("surfaces").replaceChildren(...painters.map(({ figure }) => figure));
-  byId("result").classList.toggle("alone", !both);
+  byId("verdict").replaceChildren();
+  byId("printed").hidden = byId("hint").hidden = true;
+  at = null;
   const epochs = Number(script.values.epochs);
-  return (state) => {
-    redraw = () => charts.curves(byId("loss"), [{ name: script.values.batch, ...state }], epochs);
+  return ({ loss, stride }) => {
+    redraw = () => {
+      mark = charts.curves(byId("loss"), [{ name: script.values.batch, loss, stride }], epochs);
+      if (at !== null) mark(at);
+    };
     redraw();
-    state.surfaces.forEach((percents, index) => painters[index]?.update(percents));
   };
+}
+
+/** Marks an epoch on the curve. */
+export function markEpoch(epoch) {
+  at = epoch;
+  mark(epoch);
 }
 
 /** Says how a run ended, in the generator's words. */
@@ -38,36 +47,78 @@ export function judge(result, script, tryNext) {
   const facts = `${script.lines.length} lines, ${result.updates.toLocaleString("en")} updates, ${result.seconds.toFixed(2)} s`;
   const word = make("b", { class: result.ok ? "good" : "bad" }, result.status);
   const nodes = [make("p", {}, word, result.reason ? `: ${result.reason} ` : " ", make("span", { class: "note" }, `(${facts})`))];
-  if (!result.ok) {
-    const next = make("button", { type: "button" }, `Try seed ${Number(script.values.seed) + 1}`);
+  if (!result.ok && !script.edited) {
+    const next = make("button", { type: "button", class: "small" }, `Try seed ${Number(script.values.seed) + 1}`);
     next.addEventListener("click", tryNext);
-    nodes.push(make("p", {}, `What is known to help: ${result.advice.join("; or ")}; or another seed, as the command line tries by itself. `, next));
+    const known = result.advice.length ? `What is known to help: ${result.advice.join("; or ")}; or another seed. ` : "Another seed may help. ";
+    nodes.push(make("p", {}, known, next));
   }
+  if (result.missing) nodes.push(make("p", { class: "note" }, `It cannot be followed line by line: ${result.missing}`));
   byId("verdict").replaceChildren(...nodes);
+  byId("printed").hidden = !result.printed;
+  byId("output").textContent = result.printed;
+}
+
+/** Adds what the honest check says of an edited script. */
+export function honest({ status, reason }) {
+  const word = { pass: "it trains as its command says", fail: reason }[status] ?? `it cannot be checked: ${reason}`;
+  byId("verdict").append(make("p", { class: status === "fail" ? "bad" : "note" }, `check: ${word}`));
 }
 
 /** Says something in the place of the verdict. */
 export function say(text) {
+  byId("hint").hidden = true;
   byId("verdict").replaceChildren(make("p", {}, text));
+}
+
+/** Shows for which seeds a script learned; `choose(seed)` is called for the one that is chosen. */
+export function seeds({ tried, failed, words }, choose) {
+  say(`This script ${words}.`);
+  byId("seeds-told").textContent = `Seeds 0 to ${tried - 1}: a dark square learned, a crossed one did not. Choose one to see it.`;
+  const wrong = new Set(failed);
+  const squares = Array.from({ length: tried }, (_, seed) =>
+    make("button", { type: "button", class: wrong.has(seed) ? "seed failed" : "seed", tabindex: seed ? "-1" : "0", title: `seed ${seed}`, "aria-label": `seed ${seed}: ${wrong.has(seed) ? "not learned" : "learned"}` }),
+  );
+  const map = byId("seed-map");
+  map.replaceChildren(...squares);
+  map.onclick = ({ target }) => {
+    const seed = squares.indexOf(target);
+    if (seed >= 0) choose(seed);
+  };
+  map.onkeydown = (event) => {
+    const by = { ArrowRight: 1, ArrowLeft: -1, ArrowDown: 20, ArrowUp: -20 }[event.key];
+    const next = squares[squares.indexOf(event.target) + by];
+    if (by === undefined) return;
+    event.preventDefault();
+    if (!next) return;
+    event.target.tabIndex = -1;
+    next.tabIndex = 0;
+    next.focus();
+  };
+  byId("seeds").hidden = false;
 }
 
 /** Makes room for a comparison; the returned function shows what is known of the strategies. */
 export function compare() {
-  clear();
+  byId("verdict").replaceChildren();
   byId("hint").hidden = true;
   byId("comparison").hidden = false;
-  return (entries) => {
-    const series = entries.filter(({ loss }) => loss).map(({ batch, loss, stride }) => ({ name: batch, loss, stride }));
-    const epochs = Math.max(1, ...entries.map(({ epochs }) => epochs ?? 0));
-    redraw = () => charts.curves(byId("losses"), series, epochs);
-    redraw();
+  return (entries, rows) => {
+    compared = () => {
+      const unit = byId("axis").value;
+      const each = ({ updates, epochs }) => ({ epochs: 1, updates: Math.round(updates / epochs), samples: rows })[unit];
+      const known = entries.filter(({ loss }) => loss);
+      const series = known.map((entry) => ({ ...entry, name: entry.batch, each: each(entry) }));
+      const ends = entries.filter(({ epochs }) => epochs).map((entry) => entry.epochs * each(entry));
+      charts.curves(byId("losses"), series, Math.max(1, ...ends), unit);
+    };
+    compared();
     byId("strategies").replaceChildren(...entries.map(rowOf));
   };
 }
 
 function rowOf(entry) {
-  const swatch = make("i", { class: `swatch ${entry.batch}` });
-  const head = make("th", { scope: "row" }, swatch, NAMES[entry.batch]);
+  const head = make("th", { scope: "row" }, charts.swatch(entry.batch), NAMES[entry.batch]);
   if (entry.error) return make("tr", {}, head, make("td", { colspan: "4" }, entry.error));
   const last = entry.loss?.at(-1);
   const verdict = entry.status ?? (entry.loss ? "training" : "waiting");
@@ -78,9 +129,10 @@ function rowOf(entry) {
     head,
     told,
     make("td", {}, entry.updates?.toLocaleString("en") ?? ""),
-    make("td", {}, last === undefined ? "" : last.toPrecision(2)),
+    make("td", {}, last === undefined ? "" : last === null ? "infinite" : last.toPrecision(2)),
     make("td", {}, entry.seconds?.toFixed(2) ?? ""),
   );
 }
 
-new ResizeObserver(() => redraw()).observe(byId("verdict"));
+new ResizeObserver(() => (redraw(), compared())).observe(byId("verdict"));
+byId("axis").addEventListener("change", () => compared());

@@ -49,7 +49,7 @@ function rowOf(row, inputs, outputs, columns) {
 export function predict(predictions, close) {
   byId("truth-note").textContent = predictions.length
     ? "with the predictions"
-    : "click an output to change it";
+    : "click a bit to turn it";
   for (const node of table.querySelectorAll(".prediction")) {
     const { row, column } = node.previousSibling.dataset;
     const value = predictions[row]?.[column];
@@ -62,6 +62,22 @@ export function predict(predictions, close) {
       value === null ? "nan" : value.toFixed(2),
     );
   }
+}
+
+/** Shows what the network answers while it learns, (rows, outputs) one after the other. */
+export function follow(answers) {
+  const nodes = table.querySelectorAll(".prediction");
+  nodes.forEach((node, index) => {
+    node.hidden = false;
+    node.className = "prediction now";
+    node.textContent = answers[index].toFixed(2);
+  });
+}
+
+/** Lights up the rows of the truth table that a batch used. */
+export function light(rows) {
+  const used = new Set(rows);
+  [...table.tBodies[0].rows].forEach((row, index) => row.classList.toggle("lit", used.has(index)));
 }
 
 /** Makes the outputs work; `flip(row, column)` is called for the one that is clicked. */

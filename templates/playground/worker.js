@@ -1,6 +1,6 @@
 // Python in a worker: loads Pyodide and the package, then answers one request after the other.
-// A message {site, base} comes first, then {id, request}; the answers are {ready}, {id, report},
-// {id, loading}, {id, result} or {id, failed}.
+// A message {site, base} comes first, then {id, request}; the answers are {ready}, {numpy}, {failed},
+// {id, loading}, {id, begun}, {id, report}, {id, result} or {id, failed}.
 
 let python;
 let last;
@@ -8,27 +8,64 @@ let last;
 self.onmessage = ({ data }) => {
   if (data.site) {
     last = boot(data.site, data.base).then(
-      () => postMessage({ ready: true }),
-      (error) => postMessage({ failed: String(error) }),
+      () => {
+        postMessage({ ready: true });
+        if (!navigator.connection?.saveData) prepare();
+      },
+      (error) => postMessage({ failed: told(error) }),
     );
   } else {
     last = last.then(() => answer(data.id, data.request));
   }
 };
 
+/** Loads NumPy before it is asked for; whoever asks meanwhile waits for the same load. */
+function prepare() {
+  python.needs.run().then(() => postMessage({ numpy: true }), () => {});
+}
+
+/** An error in words, whatever was thrown. */
+function told(error) {
+  const text = error?.message || String(error);
+  return text.includes("[object ") ? "a file of Pyodide did not arrive" : text;
+}
+
+/** Ends the boot when a file that Pyodide fetches is not there, which it does not always say. */
+function failing() {
+  const plain = self.fetch;
+  return new Promise((_, reject) => {
+    self.fetch = async (...request) => {
+      const name = String(request[0]?.url ?? request[0]);
+      try {
+        const response = await plain(...request);
+        if (!response.ok) reject(new Error(`${name}: ${response.status} ${response.statusText}`));
+        return response;
+      } catch (error) {
+        reject(new Error(`${name}: ${told(error)}`));
+        throw error;
+      }
+    };
+    self.fetch.end = () => (self.fetch = plain);
+  });
+}
+
 async function boot(site, base) {
   const url = (name) => new URL(name, base).href;
+  const failed = failing();
+  failed.catch(() => {});
   const { loadPyodide } = await import(url(`${site.pyodide}pyodide.mjs`));
   const quiet = () => {};
-  const archives = ["wheel", "rendering"].map((name) => fetchBytes(url(site[name])));
+  const archives = ["nineteen", "rendering"].map((name) => fetchBytes(url(`python/${name}.zip`)));
   const began = performance.now();
-  const pyodide = await loadPyodide({ indexURL: url(site.pyodide), stdout: quiet, stderr: quiet });
+  const loading = loadPyodide({ indexURL: url(site.pyodide), stdout: quiet, stderr: quiet });
+  const pyodide = await Promise.race([loading, failed]);
   postMessage({ booted: performance.now() - began });
   const unpack = (bytes) => pyodide.unpackArchive(bytes, "zip", { extractDir: packages });
   const packages = pyodide.runPython(
     "import site, sys; sys.dont_write_bytecode = True; site.getsitepackages()[0]",
   );
   for (const bytes of await Promise.all(archives)) unpack(bytes);
+  self.fetch.end();
   const bridge = pyodide.pyimport("nineteen.verbs.playground.bridge");
   const numpy = once(async () => {
     const numpy = site.numpy.endsWith(".whl") ? url(site.numpy) : site.numpy;
@@ -40,8 +77,10 @@ async function boot(site, base) {
     answer: bridge.answer,
     needs: {
       run: numpy,
+      start: numpy,
+      honest: numpy,
       seeds: numpy,
-      file: once(async () => unpack(await fetchBytes(url(site.confirming)))),
+      file: once(async () => unpack(await fetchBytes(url("python/confirming.zip")))),
     },
   };
 }
@@ -54,18 +93,34 @@ async function answer(id, request) {
       await need();
       postMessage({ id, loading: "" });
     }
-    const report = (text) => postMessage({ id, report: JSON.parse(text) });
-    postMessage({ id, result: JSON.parse(python.answer(JSON.stringify(request), report)) });
+    postMessage({ id, begun: true });
+    const report = (text) => send({ id }, "report", text);
+    send({ id }, "result", python.answer(JSON.stringify(request), report));
   } catch (error) {
-    postMessage({ id, failed: String(error) });
+    postMessage({ id, failed: told(error) });
   }
+}
+
+/** Sends JSON that Python told; numbers in base64 go as an array, without a copy. */
+function send(message, name, text) {
+  const told = JSON.parse(text);
+  const arrays = ["numbers", "recorded"].filter((name) => name in told);
+  for (const name of arrays) {
+    const bytes = Uint8Array.from(atob(told[name]), (letter) => letter.charCodeAt(0));
+    told[name] = new Float32Array(bytes.buffer);
+  }
+  postMessage({ ...message, [name]: told }, arrays.map((name) => told[name].buffer));
 }
 
 /** Loads at most once; a load that failed is tried again the next time. */
 function once(load) {
-  const need = async () => {
-    await load();
-    need.done = true;
+  let loading = null;
+  const need = () => {
+    const failed = (error) => {
+      loading = null;
+      throw error;
+    };
+    return (loading ??= load().then(() => (need.done = true), failed));
   };
   return need;
 }

@@ -59,7 +59,7 @@ class Playground:
 
     def refuses(self, message: str) -> "Playground":
         """Wait for this message."""
-        expect(self.page.locator("#error")).to_have_text(message)
+        expect(self.page.locator("#error")).to_contain_text(message)
         return self
 
     def pick(self, name: str, value: str) -> "Playground":
@@ -88,6 +88,11 @@ class Playground:
         self.wait()
         return str(verdict.text_content())
 
+    def drawn(self) -> "Playground":
+        """Wait until the network is drawn with weights."""
+        expect(self.page.locator(".node.output.unknown")).to_have_count(0, timeout=PATIENCE)
+        return self
+
     def download(self, button: str) -> tuple[str, bytes]:
         """The name and the bytes of the file that a button gives."""
         with self.page.expect_download(timeout=PATIENCE) as waiting:
@@ -111,7 +116,9 @@ class Playground:
 @contextmanager
 def opened(browser: Browser, address: str, **options: Any) -> Iterator[Playground]:
     """A playground in a context of its own, not yet loaded; nothing may go wrong in it."""
-    context = browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options})
+    # With less motion a training is not played once more, which would change what a test reads.
+    usual = {"viewport": {"width": 1280, "height": 900}, "reduced_motion": "reduce"}
+    context = browser.new_context(**usual | options)
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     playground = Playground(context.new_page(), address)
     try:

@@ -8,10 +8,9 @@ import { pathToFileURL } from "node:url";
 const [runtime, folder] = process.argv.slice(2);
 const { loadPyodide } = await import(pathToFileURL(join(runtime, "pyodide.mjs")).href);
 const pyodide = await loadPyodide({ indexURL: `${runtime}/` });
-const site = JSON.parse(readFileSync(join(folder, "site.json"), "utf8"));
 const packages = pyodide.runPython("import site; site.getsitepackages()[0]");
-for (const name of ["wheel", "rendering", "confirming"]) {
-  const bytes = new Uint8Array(readFileSync(join(folder, site[name])));
+for (const name of ["nineteen", "rendering", "confirming"]) {
+  const bytes = new Uint8Array(readFileSync(join(folder, "python", `${name}.zip`)));
   pyodide.unpackArchive(bytes, "zip", { extractDir: packages });
 }
 const { answer } = pyodide.pyimport("nineteen.verbs.playground.bridge");

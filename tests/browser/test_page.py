@@ -7,7 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, unquote
 
 import pytest
@@ -17,6 +17,7 @@ from nineteen.script.annotate import annotated
 from nineteen.script.choices import MARK, file_stem, read
 from nineteen.script.make import make
 from nineteen.script.render import render
+from nineteen.training.observe import Start, observe
 from nineteen.training.seeds import seed_share
 from nineteen.verbs.check.notebook_cells import code_cells
 
@@ -31,7 +32,7 @@ pytestmark = pytest.mark.slow
 Open = Callable[..., "Playground"]
 
 GENERATED = Path(cli.__file__).parent.parent.parent / "generated"
-FIRST = "xor --batch mini"
+FIRST = "and"
 A_NOT_B = '--expr "a != b"'
 
 
@@ -74,12 +75,28 @@ CONTROLS: dict[str, tuple[str, Callable[["Playground"], object], str]] = {
         '--expr "a & (b != c), not a"',
     ),
     "back to gates": ("--table 0001", lambda p: p.pick("mode", "gates"), "xor"),
+    "one input has no mini-batch": (
+        "xor --batch mini",
+        lambda p: p.select("inputs", "1"),
+        "xor1",
+    ),
+    "a batch as large as the smaller table": (
+        "xor3 --batch mini --batch-size 7",
+        lambda p: p.select("inputs", "2"),
+        "xor --batch mini",
+    ),
     "strategy": ("xor3", lambda p: p.pick("batch", "sgd"), "xor3 --batch sgd"),
     "batch size": (
         "xor3 --batch mini",
         lambda p: p.fill("batch_size", "3"),
         "xor3 --batch mini --batch-size 3",
     ),
+    "the slider at one row": (
+        "xor3 --batch mini",
+        lambda p: p.fill("batch_size", "1"),
+        "xor3 --batch sgd",
+    ),
+    "the slider at all rows": ("xor3 --batch sgd", lambda p: p.fill("batch_size", "8"), "xor3"),
     "batch size goes with mini": (
         "xor3 --batch mini --batch-size 3",
         lambda p: p.pick("batch", "full"),
@@ -135,11 +152,14 @@ REFUSED: dict[str, tuple[Callable[["Playground"], object], str, str]] = {
         "--table 011",
         "subject",
     ),
-    "batch size": (
-        lambda p: p.fill("batch_size", "4"),
-        "xor --batch mini --batch-size 4",
-        "--batch-size",
-    ),
+}
+
+
+# In words for people, in the control and beside Run.
+NEEDS = {
+    "one unit": "needs 2 or more hidden units",
+    "size1": "needs 1 to 256 units in each layer",
+    "lr": "needs a number above 0",
 }
 
 
@@ -148,17 +168,24 @@ def test_a_refused_choice_says_why_where_it_was_made(
     case: str, shared: "Playground", capsys: pytest.CaptureFixture[str]
 ) -> None:
     act, words, place = REFUSED[case]
-    shared.show('--expr "a != b"').show("xor --batch mini" if "--batch mini" in words else "xor")
+    shared.show('--expr "a != b"').show("xor")
     before = shared.source
     act(shared)
     shared.refuses(refused(words, capsys))
     expect(shared.page.locator(f'[data-option="{place}"] #error')).to_be_visible()
-    expect(shared.page.get_by_role("button", name="Run", exact=True)).to_be_disabled()
+    needs = NEEDS.get(case, "needs ")
+    expect(shared.page.locator("#error b")).to_contain_text(needs)
+    expect(shared.page.locator("#refused")).to_contain_text(needs)  # beside Run
+    expect(shared.page.locator("#refused")).to_be_in_viewport()
+    shared.click("Run")  # goes to the control
+    expect(shared.page.locator("#error")).to_be_in_viewport()
+    assert shared.page.evaluate("document.activeElement.closest('[data-option]') !== null")
     last = {"expression": '--expr "a != b"', "bits": "--table 0110"}.get(case)
     assert shared.source == (source(last) if last else before)  # the last script that was one
     shared.show("and").show("xor")
     expect(shared.page.locator("#error")).to_have_count(0)
-    expect(shared.page.get_by_role("button", name="Run", exact=True)).to_be_enabled()
+    expect(shared.page.locator("#refused")).to_be_hidden()
+    expect(shared.page.locator("#run")).to_have_attribute("aria-disabled", "false")
 
 
 def test_the_changed_lines_are_marked(shared: "Playground") -> None:
@@ -199,12 +226,14 @@ def test_run_trains_draws_and_judges(shared: "Playground") -> None:
     assert len(points) == 100
     heights = [float(point.partition(",")[2]) for point in points]
     assert heights[-1] > heights[0]  # downwards is more in SVG
-    assert page.locator(".surface").count() == 2
-    assert page.locator(".surface").first.locator("rect").count() == 625
+    assert page.locator(".node.output canvas").count() == 2
     assert page.locator(".boundary").first.get_attribute("d")
+    printed = str(page.locator("#output").text_content())
+    assert printed.startswith("[[")
     shared.pick("batch", "full").says("half_adder")  # another script: its results are gone
     expect(page.locator(".prediction:visible")).to_have_count(0)
-    expect(page.locator("#result")).to_be_hidden()
+    expect(page.locator("#printed")).to_be_hidden()
+    expect(page.locator("#play")).to_be_disabled()
     expect(page.locator("#verdict b")).to_have_count(0)
 
 
@@ -220,11 +249,12 @@ def test_run_says_what_did_not_learn_and_another_seed_can_be_tried(shared: "Play
     shared.wait()
 
 
-def test_more_inputs_have_a_curve_and_no_surface(shared: "Playground") -> None:
+def test_more_inputs_have_a_curve_and_the_loss_is_printed(shared: "Playground") -> None:
     shared.show("xor3 --activation tanh --show loss")
     assert shared.run() == "learned"
-    assert shared.page.locator(".surface").count() == 0
+    assert shared.page.locator(".overlay").count() == 0
     expect(shared.page.locator("#loss polyline")).to_have_count(1)
+    expect(shared.page.locator("#output")).to_contain_text("epoch 0: loss ")
 
 
 def test_compare_draws_the_three_strategies_over_each_other(
@@ -255,6 +285,8 @@ def test_the_loss_grows_live_and_a_runaway_is_stopped(opened: Open) -> None:
     expect(page.page.locator("#status")).to_have_text("Training…")
     page.page.locator("#stop").click()
     expect(page.page.locator("#verdict")).to_contain_text("The training was stopped")
+    expect(line).to_have_attribute("points", re_points(few + 1))  # what is there stays
+    expect(page.page.locator(".node.output.unknown")).to_have_count(0)
     page.pick("batch", "full").says("xor8 --epochs 100000")  # another Python answers
     page.show("xor")
     assert page.run() == "learned"
@@ -353,3 +385,162 @@ def test_many_seeds_are_tried_at_once(shared: "Playground") -> None:
     share = seed_share(make(read(f"{MARK}xor --hidden 2"), (0,)), 200)
     expect(shared.page.locator("#verdict")).to_have_text(f"This script {seeds_in_words(share)}.")
     shared.wait()
+    assert page_squares(shared) == [seed in share.failed for seed in range(200)]
+    chosen = share.failed[0]
+    shared.page.locator(".seed").nth(chosen).click()
+    shared.says(f"xor --hidden 2 --seed {chosen}")
+    expect(shared.page.locator("#verdict b")).to_have_text("not learned")
+    assert len(page_squares(shared)) == 200  # the map stays
+
+
+def page_squares(playground: "Playground") -> list[bool]:
+    """Which squares of the map of seeds are marked as failed."""
+    squares = "[...document.querySelectorAll('.seed')].map(s => s.classList.contains('failed'))"
+    return list(playground.page.evaluate(squares))
+
+
+# The network, and going through a training.
+
+
+def test_the_network_is_drawn_before_the_first_run(opened: Open) -> None:
+    """No black square: empty pictures at first, then those of the first weights."""
+    playground = opened().load(ready=False).says(FIRST)
+    page = playground.page
+    expect(page.locator(".node.output.unknown")).to_have_count(1)
+    expect(page.locator(".node.output canvas")).to_be_hidden()
+    playground.wait().drawn()
+    expect(page.locator(".edge.plus, .edge.minus")).to_have_count(2 * 8 + 8)
+    assert "weights" in pointed_at(playground, "hidden unit 3")
+
+
+def pointed_at(playground: "Playground", name: str) -> str:
+    """What is said of a unit under the pointer."""
+    playground.page.get_by_role("img", name=name, exact=True).hover()
+    return str(playground.page.locator("#readout").text_content())
+
+
+def test_the_first_numbers_are_the_scripts(shared: "Playground") -> None:
+    shared.show("xor --seed 4").drawn()
+    begun: list[Start] = []
+    observe(source("xor --seed 4"), lambda _: None, begun.append)
+    W1, b1 = begun[0].weights[:2]
+    wanted = ", ".join(f"{value:.2f}".replace("-", "\u2212") for value in W1[:, 2])
+    expect(shared.page.locator("#readout")).not_to_contain_text("bias")
+    expect_said = f"hidden unit 3: weights {wanted}, bias {b1[2]:.2f}"
+    assert pointed_at(shared, "hidden unit 3") == expect_said
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "xor",
+        "half_adder --activation tanh",
+        "xor3 --hidden 6,4 --batch mini",
+        "imply --activation relu",
+    ],
+)
+def test_what_the_page_computes_is_what_the_script_printed(
+    words: str, shared: "Playground"
+) -> None:
+    """The pictures' arithmetic, in JavaScript, against the run in Python."""
+    shared.show(words)
+    shared.run()
+    page = shared.page
+    printed = [
+        float(n) for n in re.findall(r"[0-9.]+", str(page.locator("#output").text_content()))
+    ]
+    page.locator("#back").click()
+    page.locator("#unit").select_option("line")
+    for _ in range(40):  # to the last line but one, where the page's own answers stand
+        page.keyboard.press("ArrowRight")
+    page.locator("#back").click()
+    follow = page.locator(".prediction.now").all_text_contents()
+    assert len(follow) == len(printed)
+    for one, other in zip(follow, printed, strict=True):
+        assert float(one) == pytest.approx(other, abs=0.03)
+
+
+def test_a_training_is_gone_through_by_line_update_and_epoch(shared: "Playground") -> None:
+    shared.show("xor --batch mini")
+    shared.run()
+    page, position = shared.page, shared.page.locator("#position")
+    updates: list[Any] = []
+    observe(source("xor --batch mini"), updates.append)
+    expect(position).to_contain_text("epoch 100 of 100 · update 200 of 200 · line 17")
+    page.locator("#to-start").click()
+    expect(position).to_contain_text("epoch 1 of 100 · update 1 of 200")
+    page.locator("#unit").select_option("line")
+    page.locator("#code").focus()
+    numbers = []
+    for _ in range(10):
+        page.keyboard.press("ArrowRight")
+        numbers.append(re.findall(r"line (\d+)", str(position.text_content()))[0])
+    assert numbers == [str(number) for number in range(8, 18)]
+    expect(page.locator("#code .running")).to_contain_text("b1 += delta.sum(axis=0)")
+    page.keyboard.press("ArrowLeft")
+    expect(page.locator("#code .running .text")).to_have_text("        W1 += X[rows].T @ delta")
+    captions = page.locator(".cells caption code").all_text_contents()
+    assert captions == ["W1 before", "step", "W1 after"]
+    cells = [cell.replace("\u2212", "-") for cell in page.locator(".cells td").all_text_contents()]
+    old, step, new = (list(map(float, cells[16 * part : 16 * part + 16])) for part in range(3))
+    assert new == pytest.approx(
+        [round(value, 2) for value in updates[0].after[0].ravel()], abs=0.006
+    )
+    assert old == pytest.approx(updates[0].before[0].ravel(), abs=0.006)
+    assert [a + b for a, b in zip(old, step, strict=True)] == pytest.approx(new, abs=0.016)
+    lit = "[...document.querySelectorAll('#truth tbody tr')].map(r => r.classList.contains('lit'))"
+    rows = page.evaluate(lit)
+    assert [row for row in range(4) if rows[row]] == sorted(updates[0].rows)
+    page.locator("#unit").select_option("epoch")
+    page.locator("#forward").click()
+    expect(position).to_contain_text("epoch 1 of 100 · update 2 of 200")
+    page.locator("#forward").click()
+    expect(position).to_contain_text("epoch 2 of 100 · update 4 of 200")
+    page.locator("#at").fill("99")
+    expect(position).to_contain_text("epoch 50 of 100 · update 100 of 200")
+
+
+def test_it_plays_and_pauses(opened: Open) -> None:
+    playground = opened(reduced_motion="no-preference").load()
+    page = playground.page
+    playground.run()  # plays by itself, from the beginning
+    expect(page.locator("#play")).to_have_attribute("aria-label", "Pause")
+    expect(page.locator("#play")).to_have_attribute("aria-label", "Play", timeout=30_000)
+    expect(page.locator("#position")).to_contain_text("update 100 of 100")
+    page.locator("#speed").select_option("1")
+    page.locator("#code").focus()
+    page.keyboard.press("Space")
+    expect(page.locator("#position")).to_contain_text("update 2 of 100")
+    page.keyboard.press("Space")
+    expect(page.locator("#play")).to_have_attribute("aria-label", "Play")
+
+
+def test_a_line_and_its_part_of_the_network_light_up_together(shared: "Playground") -> None:
+    shared.show("xor").drawn()
+    page = shared.page
+    page.locator("#line-14 .text").hover()
+    expect(page.locator("#line-14")).to_contain_text("W2 +=")
+    expect(page.locator(".edge.lit")).to_have_count(8)
+    page.locator("#line-11 .text").hover()
+    expect(page.locator(".node.output.lit")).to_have_count(1)
+    expect(page.locator(".edge.lit")).to_have_count(0)
+    page.get_by_role("img", name="hidden unit 2", exact=True).hover()
+    lit = page.locator("#code .lit .text").all_text_contents()
+    assert [line.split()[0] for line in lit] == ["layer", "delta", "layer"]
+
+
+def test_a_question_is_open_and_each_can_be_chosen(opened: Open) -> None:
+    playground = opened().load()
+    page = playground.page
+    expect(page.locator("#question")).to_contain_text("Guess first")
+    playground.run()
+    expect(page.locator("#question")).to_contain_text("one line separates AND")
+    playground.click("Equal weights").says("xor")
+    expect(page.locator("#script-title")).to_have_text("The script, edited")
+    expect(page.locator(".changed")).to_have_count(2)
+    assert playground.run() == "not learned"
+    expect(page.locator("#question")).to_contain_text("All the same")
+    expect(page.locator("#verdict")).to_contain_text("check: ")
+    playground.click("Reset")
+    assert playground.source == source("xor")
+    assert playground.run() == "learned"

@@ -3,10 +3,10 @@
 import json
 import math
 import shlex
-import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from difflib import SequenceMatcher
+from tokenize import TokenError
 from typing import Any
 
 from nineteen.errors import UsageError
@@ -23,34 +23,25 @@ from nineteen.script.spec import Batch, ScriptSpec
 Json = dict[str, Any]
 Report = Callable[[str], None]
 
+PRINTED = 20_000  # characters that the page shows of what a script prints
+
 
 def answer(request: str, report: Report = lambda _: None) -> str:
     """The answer to a request, both JSON; {"error": one line, "option": what it is
     about} where the command line refuses.
 
-    `request` is {"ask": name, …}: "script", "explain" and "strategies" take "words", the options
-    after `python -m generator` as one text or as a list; "script" takes "before" as well, the
-    source shown until now; "run" takes "words" and calls `report` with JSON while it trains;
-    "seeds" takes "words" and "count"; "file" takes "words" and "format", py or ipynb.
+    `request` is {"ask": name, "words": words, …}: the name of a function in ANSWERS, the options
+    after `python -m generator` as one text or as a list, and what else the function takes.
+    "run" calls `report` with JSON while it trains.
     """
     asked = json.loads(request)
     try:
-        spec = _spec(asked["words"])
-        match asked["ask"]:
-            case "script":
-                result = script(spec, str(asked.get("before", "")))
-            case "explain":
-                result = {"lines": [line.meaning for line in annotated(spec)]}
-            case "strategies":
-                result = strategies(spec)
-            case "run":
-                result = train(spec, report)
-            case "seeds":
-                result = seeds(spec, int(asked["count"]))
-            case "file":
-                result = file(spec, str(asked["format"]))
-            case _:
-                raise UsageError("the page and its Python do not belong together: load it again")
+        name, spec = asked.pop("ask"), _spec(asked.pop("words"))
+        if name == "run":
+            asked["report"] = lambda state: report(json.dumps(state, allow_nan=False))
+        if name not in ANSWERS:
+            raise UsageError("the page and its Python do not belong together: load it again")
+        result = ANSWERS[name](spec, **asked)
     except UsageError as error:
         result = {"error": printable(str(error)), "option": error.option}
     return json.dumps(result, allow_nan=False)
@@ -59,65 +50,45 @@ def answer(request: str, report: Report = lambda _: None) -> str:
 def gates() -> list[Json]:
     """Every gate's name, number of inputs, columns and meaning, in the order of the list."""
     return [
-        {
-            "name": name,
-            "inputs": table_of(name).inputs,
-            "scalable": bool(GATES[name].rule),
-            "columns": table_of(name).columns,
-            "meaning": GATES[name].meaning,
-        }
-        for name in names()
+        {"name": name, "inputs": table.inputs, "columns": table.columns}
+        | {"scalable": bool(GATES[name].rule), "meaning": GATES[name].meaning}
+        for name, table in ((name, table_of(name)) for name in names())
     ]
 
 
 def script(spec: ScriptSpec, before: str = "") -> Json:
-    """The script of a spec, its lines as (kind, text) tokens, and what the page's controls show."""
+    """The script of a spec, its lines as (kind, text) tokens, and what the page's controls show.
+
+    `changed` are the places of the lines that differ from those of `before`.
+    """
     source = render(spec)
-    lines = source.splitlines()
-    given = canonical_choices(spec)
+    chosen, table = canonical_choices(spec), spec.table
+    plain = {name: str(getattr(spec, name)) for name in ("batch", "batch_size", "epochs", "seed")}
     return {
-        "words": _words(spec),
-        "command": command(spec),
-        "source": source,
+        **{"words": chosen.line, "command": command(spec), "source": source, "limit": MAX_LINES},
         "lines": highlighted(source),
-        "limit": MAX_LINES,
-        "changed": changed(before.splitlines(), lines) if before else [],
-        "updates": spec.updates,
-        "table": {
-            "inputs": spec.input_names,
-            "outputs": spec.output_names,
-            "columns": spec.table.columns,
-        },
+        "changed": _changed(before, source) if before else [],
+        **{"updates": spec.updates, "rows": table.rows, "expr": spec.expr},
+        "table": {"inputs": spec.input_names, "outputs": spec.output_names}
+        | {"columns": table.columns},
         "gates": [gate_of(name).name for name in spec.gates],
-        "expr": spec.expr,
         "values": {
+            **plain,
             "hidden": ",".join(map(str, spec.hidden)),
-            "batch": spec.batch,
-            "batch_size": str(spec.batch_size),
-            "activation": spec.activation.name,
-            "lr": decimal(spec.lr),
-            "epochs": str(spec.epochs),
-            "seed": str(spec.seed),
-            "show": spec.show_loss,
-            "keep": spec.keep,
+            **{"activation": spec.activation.name, "lr": decimal(spec.lr)},
+            **{"show": spec.show_loss, "keep": spec.keep},
         },
         "chosen": [
             name
             for name in ("hidden", "batch_size", "lr", "epochs", "seed")
-            if getattr(given, name) is not None
+            if getattr(chosen, name) is not None
         ],
     }
 
 
-def changed(before: list[str], after: list[str]) -> list[int]:
-    """The indices of the lines of `after` that are new or different."""
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    return [
-        index
-        for kind, _, _, first, last in matcher.get_opcodes()
-        if kind != "equal"
-        for index in range(first, last)
-    ]
+def explain(spec: ScriptSpec) -> Json:
+    """What each line of the script means."""
+    return {"lines": [line.meaning for line in annotated(spec)]}
 
 
 def strategies(spec: ScriptSpec) -> Json:
@@ -128,55 +99,71 @@ def strategies(spec: ScriptSpec) -> Json:
         size = chosen.batch_size if batch is Batch.MINI else None
         try:
             own = spec_of(replace(chosen, batch=batch, batch_size=size))
-            known = {"words": _words(own), "epochs": own.epochs, "updates": own.updates}
+            known = {"words": canonical_choices(own).line, "epochs": own.epochs}
+            answers.append({"batch": batch, "updates": own.updates} | known)
         except UsageError as error:
-            known = {"error": printable(str(error))}
-        answers.append({"batch": batch} | known)
+            answers.append({"batch": batch, "error": printable(str(error))})
     return {"strategies": answers}
 
 
-def train(spec: ScriptSpec, report: Report) -> Json:
-    """Run the unchanged script, observed, and judge what it printed.
+def start(spec: ScriptSpec, source: str | None = None) -> Json:
+    """X, y and the first weights of the script, or of an edited one, as `packed_arrays` has them.
+
+    Without any where they cannot be known.
+    """
+    from nineteen.training.record import record
+    from nineteen.verbs.playground.live import packed_arrays
+
+    begun = record(render(spec) if source is None else source, seconds=0).start
+    return packed_arrays((begun.X, begun.y, *begun.weights) if begun else ())
+
+
+def train(spec: ScriptSpec, report: Callable[[Json], None], source: str | None = None) -> Json:
+    """Run the script, or an edited one, recorded, and judge what it printed.
 
     A training that runs out of time is ended, and judged so.
     """
     from nineteen.script.judge import TOLERANCE, judge
-    from nineteen.script.run import SCRIPT, Ending, Run
-    from nineteen.training.observe import observe
     from nineteen.training.seeds import advice
-    from nineteen.verbs.playground.live import SECONDS, OutOfTimeError, Watch
+    from nineteen.verbs.playground.live import Watch, frames
 
-    source = render(spec)
-    watch = Watch(spec, lambda state: report(json.dumps(state, allow_nan=False)))
-    try:
-        printed = observe(source, watch.update)
-        run = Run(printed, "", watch.finish(), Ending.FINISHED)
-    except OutOfTimeError:
-        run = Run("", "", SECONDS, Ending.TIMEOUT, limit=SECONDS)
-    except Exception:
-        told = traceback.format_exc().replace("<script>", SCRIPT)
-        run = Run("", told, 0.0, Ending.CRASHED, exit_code=1)
-    verdict = judge(run, spec.table, show_loss=spec.show_loss)
-    return watch.state() | {
-        "ok": verdict.ok,
-        "status": verdict.status,
-        "reason": printable(verdict.reason),
-        "advice": [] if verdict.ok else advice(canonical_choices(spec)),
-        "predictions": [
-            [value if math.isfinite(value) else None for value in row]
-            for row in verdict.predictions
-        ],
+    watch = Watch(spec, report)
+    recording = watch.record(render(spec) if source is None else source)
+    assert recording.run
+    verdict = judge(recording.run, spec.table, show_loss=spec.show_loss)
+    return (watch.state() | frames(recording)) | {
+        **{"ok": verdict.ok, "status": verdict.status, "reason": printable(verdict.reason)},
+        "missing": printable(recording.missing),
+        "advice": [] if verdict.ok or source is not None else advice(canonical_choices(spec)),
+        "predictions": [[_finite(value) for value in row] for row in verdict.predictions],
         "close": [
             [abs(value - target) <= TOLERANCE for value, target in zip(*pair, strict=True)]
             for pair in zip(verdict.predictions, spec.table.targets(), strict=False)
         ],
-        "seconds": run.seconds,
-        "updates": spec.updates,
+        **{"printed": recording.run.stdout[:PRINTED], "seconds": recording.run.seconds},
+        "updates": recording.updates,
     }
 
 
+def edited(spec: ScriptSpec, source: str) -> Json:
+    """An edited script's lines as (kind, text) tokens, and which differ from the spec's own."""
+    try:
+        lines = highlighted(source)
+    except (TokenError, SyntaxError):
+        lines = [[("", line)] for line in source.splitlines()]
+    return {"source": source, "lines": lines, "changed": _changed(render(spec), source)}
+
+
+def honest(spec: ScriptSpec, source: str) -> Json:
+    """What `check` says of an edited script that has run to its end: status and reason."""
+    from nineteen.training.examine import examine_here
+
+    honesty = examine_here(source, spec)[1]
+    return {"status": honesty.status, "reason": printable(honesty.reason)}
+
+
 def seeds(spec: ScriptSpec, count: int) -> Json:
-    """With how many of the first seeds the script learns, side by side, and that in words."""
+    """With which of the first seeds the script fails, side by side, and the share in words."""
     from nineteen.page.estimates import seeds_in_words
     from nineteen.training.seeds import failing_seeds
 
@@ -205,6 +192,20 @@ def script_notebook(spec: ScriptSpec, source: str) -> str:
     return notebook(cells)
 
 
+def _changed(before: str, after: str) -> list[int]:
+    """The places of the lines of `after` that are new or different."""
+    lines = after.splitlines()
+    matcher = SequenceMatcher(None, before.splitlines(), lines, autojunk=False)
+    same = {
+        block.b + place for block in matcher.get_matching_blocks() for place in range(block.size)
+    }
+    return [place for place in range(len(lines)) if place not in same]
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None
+
+
 def _spec(words: object) -> ScriptSpec:
     """The spec of words that are one text, or a list of them."""
     try:
@@ -217,6 +218,9 @@ def _spec(words: object) -> ScriptSpec:
         raise UsageError(str(error)) from None
 
 
-def _words(spec: ScriptSpec) -> str:
-    """The canonical command without the program's name."""
-    return canonical_choices(spec).line
+# What the page may ask for, by the name of the question.
+ANSWERS: dict[str, Callable[..., Json]] = {
+    "run": train,
+    **{each.__name__: each for each in (script, explain, strategies, start, edited, honest)},
+    **{each.__name__: each for each in (seeds, file)},
+}

@@ -20,11 +20,8 @@ PORT = 1919
 _TYPES = {
     ".html": "text/html; charset=utf-8",
     ".css": "text/css; charset=utf-8",
-    ".js": "text/javascript; charset=utf-8",
-    ".mjs": "text/javascript; charset=utf-8",
-    ".json": "application/json",
-    ".svg": "image/svg+xml",
-    ".wasm": "application/wasm",
+    **dict.fromkeys((".js", ".mjs"), "text/javascript; charset=utf-8"),
+    **{".json": "application/json", ".svg": "image/svg+xml", ".wasm": "application/wasm"},
 }
 
 
@@ -38,21 +35,16 @@ def main(argv: list[str]) -> int:
     if given.port is not None:
         raise UsageError("--port goes without -o: the site is written, not served")
     folder = output_path(given.output, Path())
-    check_site(folder)
-    files = site(pyodide)
-    write(folder, files)
-    size = sum(map(len, files.values())) / 1e6
-    print(f"{len(files)} files in {folder}, {size:.1f} MB: any web server can serve them")
-    return 0
-
-
-def check_site(folder: Path) -> None:
-    """Raise UsageError where `folder` holds what is not an earlier site, or is no folder."""
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"-o {folder}: it is not a folder; name another")
     check_folder(folder)
     if folder.is_dir() and any(folder.iterdir()) and not _earlier(folder):
         raise UsageError(f"-o {folder}: it holds other files; name an empty or a new folder")
+    files = site(pyodide)
+    write(folder, files)
+    size = sum(map(len, files.values())) / 1e6
+    print(f"{len(files)} files in {folder}, {size:.1f} MB: any web server can serve them")
+    return 0
 
 
 def write(folder: Path, files: Mapping[str, bytes]) -> None:
@@ -61,10 +53,9 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
     What the earlier site does not know by its content is somebody else's, and stays.
     """
     old = _earlier(folder)
-    make_folder(folder)
     for name in sorted(files, key=lambda name: (name == "index.html", name == MANIFEST, name)):
         path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(path.parent)
         draft = path.with_name(f".{path.name}.part")
         draft.write_bytes(files[name])
         os.replace(draft, path)
@@ -108,17 +99,16 @@ class _Handler(BaseHTTPRequestHandler):
         if name not in self.files:
             self.send_error(404)
             return
-        headers = {
-            "Content-Type": _TYPES.get(PurePosixPath(name).suffix, "application/octet-stream"),
-            "Content-Length": str(len(self.files[name])),
-            "Cache-Control": "no-cache",
-            "X-Content-Type-Options": "nosniff",
-        }
-        self.send_response(200)
-        for header in headers.items():
-            self.send_header(*header)
+        content, tag = self.files[name], f'"{digest(self.files[name])}"'
+        known = self.headers["If-None-Match"] == tag  # kept by the browser, and still the same
+        self.send_response(304 if known else 200)
+        self.send_header("Content-Type", _TYPES.get(PurePosixPath(name).suffix, "application/zip"))
+        self.send_header("Content-Length", str(0 if known else len(content)))
+        self.send_header("ETag", tag)
+        self.send_header("Cache-Control", "no-cache")
+        self.send_header("X-Content-Type-Options", "nosniff")
         self.end_headers()
-        self.wfile.write(self.files[name])
+        self.wfile.write(b"" if known else content)
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing."""

@@ -1,70 +1,93 @@
-"""A training as it can be drawn while it runs: a loss curve of few points, a decision surface."""
+"""A training as the page follows it: its state while it runs, and then each of its updates."""
 
+import json
 import math
 import time
-from collections.abc import Callable
+from base64 import b64encode
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
 
-from nineteen.page.look import EDGE
+from nineteen.script.run import Ending, Run
 from nineteen.script.spec import ScriptSpec
-from nineteen.training.gradient import Array, matrices, predict
-from nineteen.training.observe import Update
+from nineteen.training.execute import run_here
+from nineteen.training.observe import Array, NotApplicable, Update
+from nineteen.training.record import Recorder, TimeIsUp
+from nineteen.training.snapshots import Recording, Value
 
 SECONDS = 60.0  # of training, as the command line allows
 EVERY = 0.05  # seconds between two reports
 POINTS = 512  # of a loss curve, at most
-GRID = 25  # points along a side of the decision surface
 
-
-class OutOfTimeError(Exception):
-    """The training took longer than SECONDS."""
+Json = dict[str, Any]
 
 
 class Watch:
-    """Follows the updates of one training, and reports its state twenty times a second."""
+    """Records one training, and reports its state twenty times a second."""
 
-    def __init__(self, spec: ScriptSpec, report: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, spec: ScriptSpec, report: Callable[[Json], None]) -> None:
         self.spec, self.report = spec, report
-        self.began = self.reported = time.perf_counter()
-        self.epoch, self.loss = 0, 0.0
+        self.reported = time.perf_counter()
+        self.epoch: object = None
+        self.epochs, self.loss = 0, 0.0
         self.curve = Curve()
-        self.weights: tuple[Array, ...] = ()
+        self.weights: tuple[Any, ...] = ()
 
-    def update(self, update: Update) -> None:
-        """Take in one update; raises OutOfTimeError when the time is up."""
-        if update.epoch != self.epoch:
+    def record(self, source: str) -> Recording:
+        """Run a script, all of whose updates are recorded; one that cannot be followed just runs.
+
+        A training that lasts longer than SECONDS is ended.
+        """
+        recorder = Recorder(range(1, 10**9), SECONDS)
+        try:
+            tree = recorder.follow(source)
+        except NotApplicable as error:
+            return Recording(tuple(source.splitlines()), missing=str(error), run=run_here(source))
+        theirs = recorder.calls()
+
+        def seen(epoch: Any, rows: Any, error: Any, weights: Any) -> None:
+            theirs["__seen__"](epoch, rows, error, weights)
+            self._see(epoch, error)
+
+        def updated(weights: tuple[Any, ...]) -> None:
+            theirs["__updated__"](weights)
+            self._updated(weights)
+
+        try:
+            run = run_here(tree, **theirs | {"__seen__": seen, "__updated__": updated})
+        except TimeIsUp:
+            run = Run("", "", SECONDS, Ending.TIMEOUT, 1, SECONDS)
+        self._end_epoch()
+        return recorder.recording(run)
+
+    def state(self) -> Json:
+        """The epochs, the loss curve and the weights.
+
+        `loss` is what `look.LOSS` says, averaged over each `stride` epochs, None where it is
+        infinite; the weights are those of `Update.after`.
+        """
+        loss = [
+            float(f"{value:.4g}") if math.isfinite(value) else None for value in self.curve.values
+        ]
+        counts = {"epoch": self.epochs, "stride": self.curve.stride, "loss": loss}
+        return counts | packed_arrays(self.weights)
+
+    def _see(self, epoch: object, error: Array) -> None:
+        if epoch != self.epoch:
             self._end_epoch()
-        self.epoch, self.weights = update.epoch, update.after
-        self.loss += update.loss
-        now = time.perf_counter()
-        if now - self.began > SECONDS:
-            raise OutOfTimeError
-        if now - self.reported > EVERY:
+            self.epochs, self.epoch = self.epochs + 1, epoch
+        self.loss += Update(0, (), error, (), ()).loss
+
+    def _updated(self, weights: tuple[Any, ...]) -> None:
+        self.weights = weights
+        if time.perf_counter() - self.reported > EVERY:
             self.report(self.state())
             self.reported = time.perf_counter()
 
-    def finish(self) -> float:
-        """Take in the last epoch; returns the seconds since the training began."""
-        self._end_epoch()
-        return time.perf_counter() - self.began
-
-    def state(self) -> dict[str, Any]:
-        """The epoch, the loss curve, and for two inputs the surface of each output.
-
-        `loss` is what `look.LOSS` says, averaged over each `stride`
-        epochs; a surface is GRID rows of GRID predictions in percent, the top row first.
-        """
-        return {
-            "epoch": self.epoch,
-            "stride": self.curve.stride,
-            "loss": [float(f"{value:.4g}") for value in self.curve.values],
-            "surfaces": surfaces(self.spec, self.weights),
-        }
-
     def _end_epoch(self) -> None:
-        self.curve.add(self.loss / self.spec.table.predictions)
+        if self.epochs:
+            self.curve.add(self.loss / self.spec.table.predictions)
         self.loss = 0.0
 
 
@@ -77,8 +100,8 @@ class Curve:
         self._waiting: list[float] = []
 
     def add(self, value: float) -> None:
-        """Take in the next value; a loss that is not finite counts as 1000."""
-        self._waiting.append(value if math.isfinite(value) else 1000.0)
+        """Take in the next value, which may be infinite."""
+        self._waiting.append(value)
         if len(self._waiting) < self.stride:
             return
         self.values.append(sum(self._waiting) / self.stride)
@@ -89,17 +112,39 @@ class Curve:
             self.stride *= 2
 
 
-def surfaces(spec: ScriptSpec, weights: tuple[Array, ...]) -> list[list[int]]:
-    """For two inputs, what the weights predict over a square, in percent; else nothing.
+def frames(recording: Recording) -> Json:
+    """The recorded updates for the page: {"layouts", "frames", "numbers"}.
 
-    One list an output, GRID * GRID long: the second input falls from row to row, the first grows
-    along a row.
+    A frame is [update, epoch, loss, rows, whole, place of its layout]; its layout lists its lines
+    as [number, values], the first with number 0 for what the update starts from, and a value is
+    [name, shape, alias, whether it stands there twice, as it was and as it became]. All numbers
+    follow one another, as 32-bit floats in base64. What no update changes stands in the first.
     """
-    if spec.table.inputs != 2 or not weights:
-        return []
-    side = np.linspace(-EDGE, EDGE, GRID)
-    X = np.stack(np.meshgrid(side, side[::-1]), axis=-1).reshape(-1, 2)
-    with np.errstate(all="ignore"):  # weights that have grown without bound
-        predictions = predict(matrices(weights, spec), X, spec.activation)
-    percent = np.rint(100 * np.nan_to_num(predictions)).astype(int)
-    return [[int(value) for value in column] for column in percent.T]
+    layouts: dict[str, int] = {}
+    kept, arrays, sent = [], list[Array](), set[int]()
+    for each in recording.snapshots:
+        given = tuple(value for value in each.given if id(value.new) not in sent)
+        sent.update(id(value.new) for value in given)
+        lines = [(0, given), *((line.number, line.values) for line in each.lines)]
+        layout = json.dumps([[number, [*map(_described, values)]] for number, values in lines])
+        for _, values in lines:
+            for value in values:
+                arrays += [value.new] if value.old is None else [value.old, value.new]
+        loss = each.loss if math.isfinite(each.loss) else None
+        place = layouts.setdefault(layout, len(layouts))
+        kept.append([each.update, each.epoch, loss, each.rows, each.whole, place])
+    numbers = packed_arrays(arrays)["numbers"]
+    return {"layouts": [*map(json.loads, layouts)], "frames": kept, "recorded": numbers}
+
+
+def packed_arrays(arrays: Iterable[Any]) -> Json:
+    """The shapes of arrays, and their numbers one after the other as 32-bit floats in base64."""
+    every = [np.asarray(array) for array in arrays]
+    flat = np.concatenate([np.empty(0), *map(np.ravel, every)])
+    with np.errstate(over="ignore"):
+        numbers = b64encode(flat.astype("<f4").tobytes()).decode()
+    return {"shapes": [array.shape for array in every], "numbers": numbers}
+
+
+def _described(value: Value) -> list[object]:
+    return [value.name, value.new.shape, value.alias, value.old is not None]

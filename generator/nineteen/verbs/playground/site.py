@@ -5,12 +5,11 @@ import importlib.metadata
 import io
 import json
 import re
+import tomllib
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
-from typing import Any
 
-from nineteen import __version__
 from nineteen.errors import UsageError
 from nineteen.page.look import BITS, STRATEGIES
 from nineteen.script.activations import ACTIVATIONS, SIGMOID
@@ -20,20 +19,14 @@ from nineteen.script.templates import templates_folder
 from nineteen.verbs.playground import bridge
 
 PYODIDE = "https://cdn.jsdelivr.net/pyodide/v314.0.7/full/"
-FIRST = "xor --batch mini"  # what the page shows first
 MANIFEST = "site.json"
 
 # The distributions that run in the page: those that render, and those that confirm the layout of a
 # file that is kept.
 RENDERING = ("jinja2", "markupsafe")
 CONFIRMING = (
-    "black",
-    "click",
-    "mypy-extensions",
-    "packaging",
-    "pathspec",
-    "platformdirs",
-    "pytokens",
+    *("black", "click", "mypy-extensions", "packaging"),
+    *("pathspec", "platformdirs", "pytokens"),
 )
 # What the page takes from a folder with Pyodide, besides NumPy's wheel.
 RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
@@ -45,35 +38,35 @@ def site(pyodide: str = PYODIDE) -> dict[str, bytes]:
 
     Raises UsageError for an address that is none, and a folder that lacks what the page needs.
     """
-    if "://" in pyodide:
-        address, numpy = _address(pyodide), "numpy"
-        runtime: dict[str, bytes] = {}
-    else:
-        address = "pyodide/"
-        runtime, numpy = _runtime(Path(pyodide))
-    wheel = f"python/nineteen-{__version__}-py3-none-any.whl"
+    remote = "://" in pyodide
+    address, numpy = (_address(pyodide), "numpy") if remote else ("pyodide/", "")
     files = {
-        wheel: _zipped(dict(_own_wheel())),
+        "python/nineteen.zip": _zipped(dict(_own_package())),
         "python/rendering.zip": _zipped(dict(_packages(RENDERING))),
         "python/confirming.zip": _zipped(dict(_packages(CONFIRMING))),
-        **runtime,
     }
-    for path in sorted((templates_folder() / "playground").iterdir()):
-        if path.is_file() and path.suffix != ".j2":
+    for path in () if remote else _runtime(Path(pyodide)):
+        numpy = f"{address}{path.name}"  # the last of them
+        files[numpy] = path.read_bytes()
+    folder = templates_folder() / "playground"
+    for path in sorted(folder.iterdir()):
+        if path.is_file() and path.suffix not in {".j2", ".toml"}:
             files[path.name] = path.read_bytes()
-    looks = dict(zip(("zero", "one"), BITS, strict=True)) | STRATEGIES
-    shared = _filled("look.css.j2", looks=looks, strategies=STRATEGIES)
-    files["style.css"] = shared + files["style.css"]
-    kinds = {"activations": ACTIVATIONS, "default": SIGMOID}
-    files["index.html"] = _filled("index.html.j2", policy=policy(address), **kinds)
+    starts = tomllib.loads((folder / "starts.toml").read_text(encoding="utf-8"))["start"]
+    values = {
+        "sources": f"'self' {address}" if remote else "'self'",
+        **{"activations": ACTIVATIONS, "default": SIGMOID, "starts": starts},
+        "looks": dict(zip(("zero", "one"), BITS, strict=True)) | STRATEGIES,
+        "strategies": STRATEGIES,
+    }
+    page, shared = (
+        environment().get_template(f"playground/{name}").render(values).encode()
+        for name in ("index.html.j2", "look.css.j2")
+    )
+    files |= {"index.html": page, "style.css": shared + files["style.css"]}
+    first = bridge.answer(json.dumps({"ask": "script", "words": starts[0]["words"]}))
     manifest = {
-        "pyodide": address,
-        "numpy": numpy,
-        "wheel": wheel,
-        "rendering": "python/rendering.zip",
-        "confirming": "python/confirming.zip",
-        "gates": bridge.gates(),
-        "first": json.loads(bridge.answer(json.dumps({"ask": "script", "words": FIRST}))),
+        **{"pyodide": address, "numpy": numpy, "gates": bridge.gates(), "first": json.loads(first)},
         "files": {name: digest(files[name]) for name in sorted(files)},
     }
     files[MANIFEST] = json.dumps(manifest, separators=(",", ":")).encode()
@@ -85,49 +78,24 @@ def digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def policy(address: str) -> str:
-    """The Content-Security-Policy: nothing but the site itself and Pyodide's address.
-
-    The page starts its worker from a blob, which makes the worker inherit this policy.
-    """
-    sources = f"'self' {address}" if "://" in address else "'self'"
-    return "; ".join(
-        [
-            "default-src 'none'",
-            f"script-src {sources} 'wasm-unsafe-eval'",
-            f"connect-src {sources}",
-            "worker-src 'self' blob:",
-            "style-src 'self'",
-            "img-src 'self'",
-            "base-uri 'none'",
-            "form-action 'none'",
-        ]
-    )
-
-
-def _filled(name: str, **values: Any) -> bytes:
-    """A template of the playground, filled in."""
-    return environment().get_template(f"playground/{name}").render(values).encode()
-
-
 def _address(text: str) -> str:
     if not re.fullmatch(r"https?://[A-Za-z0-9.:-]+(/[A-Za-z0-9._~%@+-]+)*/?", text):
         raise UsageError(f"--pyodide {short(text)}: it is neither a folder nor an http address")
     return text if text.endswith("/") else f"{text}/"
 
 
-def _runtime(folder: Path) -> tuple[dict[str, bytes], str]:
-    """Pyodide's files for the site, and which of them is NumPy."""
+def _runtime(folder: Path) -> list[Path]:
+    """Pyodide's files for the site, NumPy the last."""
     where = f"--pyodide {folder}"
     if not folder.is_dir():
         raise UsageError(
             f"{where}: there is no such folder; unpack Pyodide there, or give an address"
         )
-    missing = [name for name in (*RUNTIME, LOCK) if not (folder / name).is_file()]
-    if missing:
+    paths = [folder / name for name in (*RUNTIME, LOCK)]
+    if missing := [path.name for path in paths if not path.is_file()]:
         raise UsageError(f"{where}: {missing[0]} is not there; unpack Pyodide's release there")
     try:
-        info = json.loads((folder / LOCK).read_bytes())["info"]
+        info = json.loads(paths[-1].read_bytes())["info"]
         tag = f"cp{''.join(info['python'].split('.')[:2])}"
         pattern = f"numpy-*-{tag}-{tag}-*_{info['abi_version']}_wasm32.whl"
     except (ValueError, KeyError, TypeError, AttributeError):
@@ -135,25 +103,16 @@ def _runtime(folder: Path) -> tuple[dict[str, bytes], str]:
     wheels = sorted(folder.glob(pattern))
     if not wheels:
         raise UsageError(f"{where}: {pattern} is not there; put NumPy's wheel for Pyodide there")
-    paths = [*(folder / name for name in (*RUNTIME, LOCK)), wheels[-1]]
-    return {
-        f"pyodide/{path.name}": path.read_bytes() for path in paths
-    }, f"pyodide/{wheels[-1].name}"
+    return [*paths, wheels[-1]]
 
 
-def _own_wheel() -> Iterator[tuple[str, bytes]]:
-    """This package and its script templates, as the files of a wheel."""
-    package = Path(__file__).parent.parent.parent
+def _own_package() -> Iterator[tuple[str, bytes]]:
+    """This package and its templates, but those of the page."""
+    package, templates = Path(__file__).parents[2], templates_folder()
     for path in package.rglob("*.py"):
         yield f"nineteen/{path.relative_to(package).as_posix()}", path.read_bytes()
-    templates = templates_folder()
     for path in [*templates.rglob("*.j2"), *templates.rglob("*.toml")]:
         yield f"nineteen/templates/{path.relative_to(templates).as_posix()}", path.read_bytes()
-    home = f"nineteen-{__version__}.dist-info"
-    about = f"Metadata-Version: 2.4\nName: nineteen\nVersion: {__version__}\n"
-    wheel = "Wheel-Version: 1.0\nGenerator: nineteen\nRoot-Is-Purelib: true\nTag: py3-none-any\n"
-    yield f"{home}/METADATA", about.encode()
-    yield f"{home}/WHEEL", wheel.encode()
 
 
 def _packages(distributions: Iterable[str]) -> Iterator[tuple[str, bytes]]:
