@@ -285,8 +285,9 @@ function finish(result, script) {
 async function check(script, own) {
   const told = await python.ask({ ask: "honest", words: script.words, source: script.source });
   if (own !== running || edit !== script) return;
-  results.honest(told);
-  if (told.status === "fail") code.remark(code.lineOf(told.reason), told.reason);
+  const line = told.status === "fail" ? code.lineOf(told.reason, script.changed) : 0;
+  if (line) code.remark(line, told.reason);
+  results.honest(told, line);
 }
 
 /** Shows a place in the recorded training: the line that has run, and all that it made. */
@@ -305,7 +306,7 @@ function position(tape, frame, place) {
   const facts = [`epoch ${epoch} of ${judged.epoch}`, `update ${update.toLocaleString("en")} of ${judged.updates.toLocaleString("en")}`];
   if (line) facts.push(`line ${line.number}`);
   if (loss !== null) facts.push(`loss ${loss.toPrecision(2)}`);
-  if (tape.frames < judged.updates) facts.push(`${tape.frames} are kept`);
+  byId("position").title = tape.frames < judged.updates ? `${tape.frames} of the updates are kept` : "";
   byId("position").textContent = facts.join(" · ");
   byId("at").setAttribute("aria-valuetext", facts.join(", "));
 }

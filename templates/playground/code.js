@@ -4,7 +4,7 @@ import { byId, make } from "./dom.js";
 
 const code = byId("code");
 const meaning = byId("meaning");
-const INVITATION = "Point at a line, or move through them with the arrow keys, to read what it means.";
+const INVITATION = "Point at a line, or use the arrow keys, to read what it means.";
 
 let explanations = [];
 let active = -1;
@@ -24,7 +24,7 @@ const DEEP = {
 /** Shows a script as Python tokenized it. */
 export function show({ lines, changed, limit, values }) {
   table = values.hidden.includes(",") ? DEEP : PARTS;
-  const marked = new Set(changed);
+  const marked = new Set(changed.length < lines.length / 2 ? changed : []);
   code.replaceChildren(...lines.map((tokens, index) => line(tokens, index, marked.has(index))));
   byId("count").textContent = `${lines.length} of ${limit} lines`;
   byId("meter").replaceChildren(
@@ -66,15 +66,15 @@ export function remark(number, text) {
   code.children[number - 1]?.append(make("span", { class: "remark" }, text));
 }
 
-/** The number of the last line that sets a name that a sentence contains; 0 without one. */
-export function lineOf(sentence) {
+/** The number of the line that sets a name that a sentence contains: one that was changed, or else
+ * the last; 0 without one. */
+export function lineOf(sentence, changed) {
   const words = new Set(sentence.match(/[A-Za-z_]\w*/g));
-  let found = 0;
-  [...code.children].forEach((node, index) => {
+  const named = [...code.children].flatMap((node, index) => {
     const [, name] = /^\s*(?:for )?([A-Za-z_]\w*)/.exec(node.querySelector(".text").textContent) ?? [];
-    if (name in table && words.has(name)) found = index + 1;
+    return name in table && words.has(name) ? [index] : [];
   });
-  return found;
+  return (named.find((index) => changed.includes(index)) ?? named.at(-1) ?? -1) + 1;
 }
 
 function line(tokens, index, changed) {

@@ -78,7 +78,7 @@ export function show(answer, typing) {
   fields.show.checked = values.show;
   fields.keep.checked = values.keep;
   byId("batch-note").textContent =
-    `${answer.updates.toLocaleString("en")} updates of the weights`;
+    `${answer.updates.toLocaleString("en")} updates`;
   arrange();
 }
 
@@ -245,7 +245,7 @@ export function complain(message, option) {
     field.setAttribute("aria-describedby", "error");
   }
   const name = place.querySelector("legend, label")?.firstChild.textContent.trim();
-  return `${place.id === "subject" ? "What to learn" : name} ${needs}.`;
+  return `${place.id === "subject" ? "What to learn" : name}: ${needs}.`;
 }
 
 /** Takes the user to the control that is marked. */

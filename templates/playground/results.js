@@ -60,8 +60,9 @@ export function judge(result, script, tryNext) {
 }
 
 /** Adds what the honest check says of an edited script. */
-export function honest({ status, reason }) {
-  const word = { pass: "it trains as its command says", fail: reason }[status] ?? `it cannot be checked: ${reason}`;
+export function honest({ status, reason }, line) {
+  const fails = line ? `it does not train as its command says, see line ${line}` : reason;
+  const word = { pass: "it trains as its command says", fail: fails }[status] ?? `it cannot be checked: ${reason}`;
   byId("verdict").append(make("p", { class: status === "fail" ? "bad" : "note" }, `check: ${word}`));
 }
 

@@ -48,8 +48,8 @@ function rowOf(row, inputs, outputs, columns) {
 /** Shows what a run predicted, (rows, outputs), and whether it is close; [] takes it away. */
 export function predict(predictions, close) {
   byId("truth-note").textContent = predictions.length
-    ? "with the predictions"
-    : "click a bit to turn it";
+    ? "with predictions"
+    : "click a bit";
   for (const node of table.querySelectorAll(".prediction")) {
     const { row, column } = node.previousSibling.dataset;
     const value = predictions[row]?.[column];

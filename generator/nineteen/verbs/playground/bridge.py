@@ -128,7 +128,7 @@ def train(spec: ScriptSpec, report: Callable[[Json], None], source: str | None =
     from nineteen.verbs.playground.live import Watch, frames
 
     watch = Watch(spec, report)
-    recording = watch.record(render(spec) if source is None else source)
+    recording = watch.run(render(spec) if source is None else source)
     assert recording.run
     verdict = judge(recording.run, spec.table, show_loss=spec.show_loss)
     return (watch.state() | frames(recording)) | {

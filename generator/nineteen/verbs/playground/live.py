@@ -1,10 +1,10 @@
 """A training as the page follows it: its state while it runs, and then each of its updates."""
 
 import json
-import math
 import time
 from base64 import b64encode
 from collections.abc import Callable, Iterable
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from nineteen.script.run import Ending, Run
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.execute import run_here
-from nineteen.training.observe import Array, NotApplicable, Update
+from nineteen.training.observe import Array, Arrays, NotApplicable, Update
 from nineteen.training.record import Recorder, TimeIsUp
 from nineteen.training.snapshots import Recording, Value
 
@@ -23,63 +23,45 @@ POINTS = 512  # of a loss curve, at most
 Json = dict[str, Any]
 
 
-class Watch:
+class Watch(Recorder):
     """Records one training, and reports its state twenty times a second."""
 
     def __init__(self, spec: ScriptSpec, report: Callable[[Json], None]) -> None:
-        self.spec, self.report = spec, report
-        self.reported = time.perf_counter()
-        self.epoch: object = None
-        self.epochs, self.loss = 0, 0.0
-        self.curve = Curve()
+        super().__init__(range(1, 10**9), SECONDS)
+        self.spec, self.report, self.reported = spec, report, time.perf_counter()
+        self.epoch: Any = None
+        self.epochs, self.loss, self.curve = 0, 0.0, Curve()
         self.weights: tuple[Any, ...] = ()
 
-    def record(self, source: str) -> Recording:
-        """Run a script, all of whose updates are recorded; one that cannot be followed just runs.
-
-        A training that lasts longer than SECONDS is ended.
-        """
-        recorder = Recorder(range(1, 10**9), SECONDS)
+    def run(self, source: str) -> Recording:
+        """Run a script, for at most SECONDS; one that cannot be followed just runs."""
         try:
-            tree = recorder.follow(source)
+            run = run_here(self.follow(source), **self.calls())
         except NotApplicable as error:
             return Recording(tuple(source.splitlines()), missing=str(error), run=run_here(source))
-        theirs = recorder.calls()
-
-        def seen(epoch: Any, rows: Any, error: Any, weights: Any) -> None:
-            theirs["__seen__"](epoch, rows, error, weights)
-            self._see(epoch, error)
-
-        def updated(weights: tuple[Any, ...]) -> None:
-            theirs["__updated__"](weights)
-            self._updated(weights)
-
-        try:
-            run = run_here(tree, **theirs | {"__seen__": seen, "__updated__": updated})
         except TimeIsUp:
             run = Run("", "", SECONDS, Ending.TIMEOUT, 1, SECONDS)
         self._end_epoch()
-        return recorder.recording(run)
+        return self.recording(run)
 
     def state(self) -> Json:
-        """The epochs, the loss curve and the weights.
+        """The epochs, the loss curve (see `look.LOSS`) and the weights.
 
-        `loss` is what `look.LOSS` says, averaged over each `stride` epochs, None where it is
-        infinite; the weights are those of `Update.after`.
+        `loss` is averaged over each `stride` epochs, and None where it is infinite.
         """
-        loss = [
-            float(f"{value:.4g}") if math.isfinite(value) else None for value in self.curve.values
-        ]
+        loss = [float(f"{value:.4g}") if isfinite(value) else None for value in self.curve.values]
         counts = {"epoch": self.epochs, "stride": self.curve.stride, "loss": loss}
         return counts | packed_arrays(self.weights)
 
-    def _see(self, epoch: object, error: Array) -> None:
+    def _seen(self, epoch: Any, rows: Any, error: Any, weights: Any) -> None:
+        super()._seen(epoch, rows, error, weights)
         if epoch != self.epoch:
             self._end_epoch()
             self.epochs, self.epoch = self.epochs + 1, epoch
         self.loss += Update(0, (), error, (), ()).loss
 
     def _updated(self, weights: tuple[Any, ...]) -> None:
+        super()._updated(weights)
         self.weights = weights
         if time.perf_counter() - self.reported > EVERY:
             self.report(self.state())
@@ -118,23 +100,32 @@ def frames(recording: Recording) -> Json:
     A frame is [update, epoch, loss, rows, whole, place of its layout]; its layout lists its lines
     as [number, values], the first with number 0 for what the update starts from, and a value is
     [name, shape, alias, whether it stands there twice, as it was and as it became]. All numbers
-    follow one another, as 32-bit floats in base64. What no update changes stands in the first.
+    follow one another, as 32-bit floats in base64. What no update changes stands in the first; one
+    that was kept without its lines has the weights after it.
     """
     layouts: dict[str, int] = {}
     kept, arrays, sent = [], list[Array](), set[int]()
     for each in recording.snapshots:
         given = tuple(value for value in each.given if id(value.new) not in sent)
+        if not each.lines:
+            given = tuple(map(Value, names_of(each.weights), each.weights))
         sent.update(id(value.new) for value in given)
         lines = [(0, given), *((line.number, line.values) for line in each.lines)]
         layout = json.dumps([[number, [*map(_described, values)]] for number, values in lines])
         for _, values in lines:
             for value in values:
                 arrays += [value.new] if value.old is None else [value.old, value.new]
-        loss = each.loss if math.isfinite(each.loss) else None
+        loss = each.loss if isfinite(each.loss) else None
         place = layouts.setdefault(layout, len(layouts))
         kept.append([each.update, each.epoch, loss, each.rows, each.whole, place])
     numbers = packed_arrays(arrays)["numbers"]
     return {"layouts": [*map(json.loads, layouts)], "frames": kept, "recorded": numbers}
+
+
+def names_of(weights: Arrays) -> list[str]:
+    """The names that the weights of an update have in a script."""
+    one_layer = len(weights) == 4 and weights[1].ndim == 1
+    return ["W1", "b1", "W2", "b2"] if one_layer else [f"W[{n}]" for n in range(len(weights))]
 
 
 def packed_arrays(arrays: Iterable[Any]) -> Json:
