@@ -25,12 +25,11 @@ from nineteen.verbs.sweep import work as sweep_run
 from nineteen.verbs.sweep.command import main as sweep_main
 from nineteen.verbs.sweep.command import sweep
 from nineteen.verbs.sweep.jobs import Jobs, SweepPlan
-from nineteen.verbs.sweep.ledger import to_observe
+from nineteen.verbs.sweep.ledger import resume, to_observe
 from nineteen.verbs.sweep.npn import npn_classes
 from nineteen.verbs.sweep.pool import WorkersDie, workers_for
-from nineteen.verbs.sweep.results_file import resume
 from nineteen.verbs.sweep.sweep_result import LEARNED, NOT_LEARNED, SweepResult
-from nineteen.verbs.sweep.work import run_jobs, updates_to_learn
+from nineteen.verbs.sweep.work import observe_jobs, run_jobs
 
 QUICK = ["xor", "--epochs", "50", "--seeds", "60"]
 HERE = ["--workers", "1"]
@@ -231,11 +230,11 @@ def test_a_script_that_crashes_is_an_error(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def fit(spec: object) -> tuple[str, None]:
-        return "import numpy as np\nraise ZeroDivisionError('as planned')\n", None
+        return 'import numpy as np\n\nraise ZeroDivisionError("as planned")\n', None
 
     monkeypatch.setattr(sweep_run, "fit", fit)
     assert main(["sweep", "xor", "--seeds", "1", *HERE]) == 3
-    assert "ZeroDivisionError: as planned (line 2)" in capsys.readouterr().err
+    assert "ZeroDivisionError: as planned (line 3)" in capsys.readouterr().err
 
 
 def test_a_script_that_crashes_beside_others_only_is_a_difference(
@@ -244,7 +243,8 @@ def test_a_script_that_crashes_beside_others_only_is_a_difference(
     crash = Run("", "ZeroDivisionError: division by zero", 0.0, Ending.CRASHED, 1)
     monkeypatch.setattr(sweep_run, "run_together", lambda sources: [crash] * len(sources))
     assert main(["sweep", "xor", "--seeds", "1", *HERE]) == 1
-    assert "division by zero, and not alone" in capsys.readouterr().err
+    err = capsys.readouterr().err
+    assert "prints 'ZeroDivisionError: division by zero' beside others and prints '[[0." in err
 
 
 def test_at_most_fifty_failures_of_a_cell_are_confirmed() -> None:
@@ -278,9 +278,9 @@ def test_scripts_that_run_alone_do_not_see_each_other() -> None:
 
 
 def test_the_updates_to_learn_are_enough_and_five_fewer_are_not() -> None:
-    for seed in range(5):
-        spec = replace(plan("xor").spec(0), seed=seed)
-        [needed] = updates_to_learn(spec, [seed])
+    swept = plan("xor")
+    for job, needed in observe_jobs(swept, tuple(range(5))):
+        spec = swept.spec_of_job(job)
         assert judge(run_here(render(replace(spec, epochs=needed))), spec.table).ok
         fewer = run_here(render(replace(spec, epochs=needed - 5)))
         assert not judge(fewer, spec.table).ok
@@ -321,7 +321,7 @@ def test_only_the_sample_runs_again_when_all_is_there(
         raise AssertionError(jobs)
 
     before = whole.read_bytes()
-    monkeypatch.setattr("nineteen.verbs.sweep.ledger.run_jobs", never)
+    monkeypatch.setattr("nineteen.verbs.sweep.work.run_jobs", never)
     assert main(["sweep", *QUICK, *HERE, "-o", str(whole)]) == 0
     assert whole.read_bytes() == before
 
@@ -339,7 +339,7 @@ def test_a_row_that_is_wrong_about_the_sample_is_an_error(
 
 def test_a_row_that_is_there_twice_counts_once(whole: Path) -> None:
     swept = plan(shlex.join(QUICK))
-    once, twice = SweepResult(swept, whole), SweepResult(swept, whole)
+    once, twice = (SweepResult(swept, bytearray(60), whole) for _ in range(2))
     resume(once)
     whole.write_bytes(whole.read_bytes() * 2)
     resume(twice)
@@ -467,42 +467,47 @@ def test_a_full_disk_keeps_the_rows_before(whole: Path, tmp_path: Path) -> None:
     assert rows(path) == rows(whole)
 
 
-def mortal(swept: SweepPlan, jobs: Jobs) -> Jobs:
+def mortal(swept: SweepPlan, jobs: Jobs) -> list[int]:
     """A task that kills its worker over job 7, as often as the file in the environment says."""
     deaths = Path(os.environ["DEATHS"])
     # Only the worker with job 7 reads: another could meet the file half written.
     if 7 in jobs and (left := int(deaths.read_text())):
         deaths.write_text(str(left - 1))
         os.kill(os.getpid(), signal.SIGKILL if hasattr(signal, "SIGKILL") else signal.SIGTERM)
-    return jobs
+    return list(jobs)
 
 
 def test_a_worker_that_dies_twice_is_survived_and_nothing_counts_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found = spread_mortal(2, tmp_path, monkeypatch)
-    assert sorted(job for jobs in found for job in jobs) == list(range(40))
+    assert sorted(spread_mortal(2, tmp_path, monkeypatch)) == list(range(40))
     assert (tmp_path / "deaths").read_text() == "0"
 
 
 def test_workers_that_keep_dying_end_the_sweep(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with pytest.raises(WorkersDie, match="a worker died 3 times"):
+    with pytest.raises(WorkersDie, match="a worker died 3 times before python -m generator xor"):
         spread_mortal(99, tmp_path, monkeypatch)
     assert (tmp_path / "deaths").read_text() == "96"
 
 
-def spread_mortal(deaths: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[Jobs]:
+def spread_mortal(deaths: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     (folder / "deaths").write_text(str(deaths))
-    swept = plan("xor --seeds 40")
-    parts = [tuple(range(start, start + 4)) for start in range(0, 40, 4)]
     monkeypatch.setenv("DEATHS", str(folder / "deaths"))
+    monkeypatch.setattr(sweep_run, "SECONDS", SMALL)
     from joblib.externals.loky import get_reusable_executor
 
     get_reusable_executor().shutdown()  # so that the workers see the environment
-    with workers_for(swept, 2) as workers:
-        return list(workers.do(mortal, parts))
+    done: list[int] = []
+
+    def missing() -> list[int]:
+        return [job for job in range(40) if job not in done]
+
+    with workers_for(plan("xor --seeds 40"), 2) as workers:
+        for jobs in workers.do("", mortal, missing):
+            done.extend(jobs)
+    return done
 
 
 # What is said
@@ -593,9 +598,24 @@ def without_seconds(text: str) -> str:
     return re.sub(r"[0-9.]+ s of script time", "", text).strip()
 
 
+def test_the_picture_shows_the_shares_and_the_updates() -> None:
+    pytest.importorskip("matplotlib", reason="pictures need the extra lessons")
+    swept = plan("xor --hidden 2 8 --batch full,sgd --seeds 10")
+    found = SweepResult(swept, bytearray([LEARNED] * 40))
+    found.states[0] = NOT_LEARNED  # with 2 units, full batch
+    found.needed[3] += [40, 4, 8]  # with 8 units, one row at a time
+    share, updates = found.plot().axes
+    heights = [line.lines[0].get_ydata().tolist() for line in share.containers]
+    assert heights == [[100, 100], [90, 100]]  # sgd, full
+    [observed] = updates.containers
+    assert observed.lines[0].get_ydata().tolist() == [8]
+    [ends] = observed.lines[2][0].get_segments()
+    assert ends[:, 1].tolist() == pytest.approx([4, 40])
+
+
 def test_gates_with_other_defaults_are_pooled_under_all_of_them() -> None:
     swept = plan("xor xor3 and --each --seeds 2")
-    [share] = SweepResult(swept, None, bytearray([LEARNED] * 6)).pooled
+    [share] = SweepResult(swept, bytearray([LEARNED] * 6)).pooled
     xor, xor3 = swept.spec(0), swept.spec(1)
     assert xor.hidden != xor3.hidden
     assert share.hidden == f"{xor.hidden[0]} / {xor3.hidden[0]}"
@@ -608,7 +628,7 @@ def test_failing_functions_and_the_worst_are_named() -> None:
     states = bytearray([LEARNED] * 40)
     states[20:23] = bytes([NOT_LEARNED] * 3)
     states[30] = NOT_LEARNED
-    found = SweepResult(swept, None, states)
+    found = SweepResult(swept, states)
     assert found.shares == []
     [share] = found.pooled
     assert (share.learned, share.runs, share.subjects) == (36, 40, 4)
@@ -625,7 +645,7 @@ def test_pooled_gates_add_up() -> None:
     swept = plan("and xor --each --seeds 10 --batch full,sgd")
     states = bytearray([LEARNED] * 40)
     states[20] = NOT_LEARNED  # xor, full
-    found = SweepResult(swept, None, states)
+    found = SweepResult(swept, states)
     assert [(share.what, share.batch, share.learned) for share in found.shares] == [
         ("and", "full", 10),
         ("and", "sgd", 10),
@@ -641,7 +661,7 @@ def test_pooled_gates_add_up() -> None:
 def test_a_share_is_100_percent_only_where_all_learned() -> None:
     swept = plan("xor --seeds 100000")
     states = bytearray([LEARNED] * 100_000)
-    [share] = SweepResult(swept, None, states).pooled
+    [share] = SweepResult(swept, states).pooled
     assert (share.percent, share.bounds) == ("100 %", "99.99 to 100.00 %")
     states[5] = NOT_LEARNED
-    assert SweepResult(swept, None, states).pooled[0].percent == "99.99 %"
+    assert SweepResult(swept, states).pooled[0].percent == "99.99 %"

@@ -11,7 +11,7 @@ from nineteen.script.choices import choose, words_of
 from nineteen.script.files import output_path
 from nineteen.script.options import BATCH_ALIASES, command_parser, short
 from nineteen.script.spec import Batch
-from nineteen.verbs.sweep.jobs import FLAGS, plan_sweep
+from nineteen.verbs.sweep.jobs import plan_sweep
 from nineteen.verbs.sweep.ledger import observe_updates, run_plan
 from nineteen.verbs.sweep.pool import WorkersDie, workers_for
 from nineteen.verbs.sweep.sweep_page import write_page
@@ -53,9 +53,10 @@ def sweep(
         [choose(words_of((), {"hidden": size})).hidden or () for size in sizes],
         [choose(words_of((), {"batch": name})).batch or Batch.FULL for name in batches],
         seeds,
-        [flag for flag, yes in zip(FLAGS, (all_functions, classes, each), strict=True) if yes],
+        words_of((), {"all_functions": all_functions, "classes": classes, "each": each}),
     )
-    result = SweepResult(plan, None if output is None else output_path(str(output), Path()))
+    path = None if output is None else output_path(str(output), Path())
+    result = SweepResult(plan, bytearray(plan.scripts), path)
     try:
         with workers_for(plan, workers, scheduler) as crew:
             run_plan(result, crew)

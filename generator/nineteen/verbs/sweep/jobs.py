@@ -14,7 +14,6 @@ from nineteen.verbs.sweep.npn import npn_classes
 
 MAX_SCRIPTS = 10_000_000
 SEEDS = 100
-FLAGS = ("--all-functions", "--classes", "--each")
 Jobs = tuple[int, ...]
 Cell = tuple[ScriptSpec, list[int]]  # a script with seed 0, and its seeds
 
@@ -65,10 +64,6 @@ class SweepPlan:
         spec = self.spec(cell)
         return " ".join(spec.gates) or table_name(spec.table)
 
-    def group(self, job: int) -> int:
-        """The number of the job's group."""
-        return job // self.seeds % len(self.groups)
-
     def spec(self, cell: int) -> ScriptSpec:
         """The ScriptSpec of a cell, with seed 0.
 
@@ -105,8 +100,8 @@ def plan_sweep(
 ) -> SweepPlan:
     """The plan for what was chosen in every size and strategy.
 
-    `flags` are those of `FLAGS` that are set. Raises UsageError where the main command would refuse
-    every seed of a cell.
+    `flags` are --all-functions, --classes or --each. Raises UsageError where the main command would
+    refuse every seed of a cell.
     """
     seeds = seeds or (1 if "--all-functions" in flags else SEEDS)
     several = [*flags, *(["--hidden", *map(written, sizes)] if sizes else [])]

@@ -1,52 +1,117 @@
-"""Runs the jobs of a plan, each once: those that a file lacks; then confirms, then observes."""
+"""Runs the jobs of a plan, each once, and keeps a row of each in a file that a sweep continues.
 
+The file has one line of JSON per script; it is added to and never rewritten.
+"""
+
+import json
+import os
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
-from nineteen.page.terminal import counting
+from nineteen.errors import UsageError
 from nineteen.script.choices import command
+from nineteen.script.files import check_target, make_folder
+from nineteen.script.spec import ScriptSpec
+from nineteen.verbs.sweep import work
+from nineteen.verbs.sweep.jobs import SweepPlan
 from nineteen.verbs.sweep.pool import Workers
-from nineteen.verbs.sweep.results_file import append, resume
 from nineteen.verbs.sweep.sweep_result import LEARNED, MISSING, NOT_LEARNED, SweepResult
-from nineteen.verbs.sweep.work import (
-    ALONE,
-    Row,
-    cut,
-    observe_jobs,
-    run_in_isolation,
-    run_jobs,
-    sample,
-    verdict_on,
-)
 
 MOST_FAILURES = 50  # of a cell that are confirmed in isolation
 OBSERVED = 50  # scripts of a group that are observed for the updates they need
+_OPENING = b'{"command": "python -m generator '
 
 
 def run_plan(result: SweepResult, workers: Workers) -> None:
-    """Read the file, run what it lacks, and confirm a sample and the failures in isolation."""
+    """Read the file, run what it lacks, and confirm a sample and the failures in isolation.
+
+    A row that is confirmed has to be printed again to the letter, then it counts; of a job whose
+    row was in the file the verdict has to be the same.
+    """
     resume(result)
-    there = [job for job in sample(result.plan) if result.states[job] != MISSING]
-    _confirm(result, _run_missing(result, workers), there, workers)
+    plan, states, failures = result.plan, result.states, Counter[int]()
+    sampled = work.sample(plan)
+    waiting: dict[int, work.Row | None] = {job: None for job in sampled if states[job] != MISSING}
+
+    def missing() -> Iterator[int]:
+        every = enumerate(states)
+        return (job for job, state in every if state == MISSING and job not in waiting)
+
+    for rows in workers.do("scripts", work.run_jobs, missing):
+        for row in rows:
+            cell = row.job // plan.seeds
+            failures[cell] += not row.learned
+            first = not row.learned and failures[cell] <= MOST_FAILURES
+            if first or row.job in sampled or not row.line:
+                waiting[row.job] = row
+        _enter(result, [row for row in rows if row.job not in waiting])
+    for found in workers.do(
+        "confirmed", work.run_in_isolation, lambda: sorted(waiting), work.ALONE
+    ):
+        for job, alone in found:
+            held = waiting.pop(job)
+            if problem := _difference(result, job, held, alone):
+                result.problems.append(problem)
+                continue
+            result.confirmed += 1
+            _enter(result, [held] if held else [])
+
+
+def resume(result: SweepResult) -> None:
+    """Enter the rows of the result's file, if it has one.
+
+    A last line that was cut off is removed from the file, and a job counts once however often it
+    is there. Raises UsageError where a line is not one of this plan's, and touches nothing then.
+    """
+    path = result.path
+    if path is None:
+        return
+    if str(path) == "-":
+        raise UsageError("-o -: rows go to a file, where the sweep can be continued; name one")
+    check_target(path, force=True)  # adding to a file loses nothing of it
+    if not path.exists():
+        return
+    whole, spec_of_cell = 0, lru_cache(maxsize=256)(result.plan.spec)
+    with open(path, "rb") as file:
+        for number, line in enumerate(file, 1):
+            if not line.endswith(b"\n") and line[: len(_OPENING)] == _OPENING[: len(line)]:
+                break
+            try:
+                row = json.loads(line)
+                job, seconds = _job(row, result.plan, spec_of_cell), float(row["seconds"])
+                state = LEARNED if row["learned"] else NOT_LEARNED
+            except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+                raise UsageError(
+                    f"{path}: line {number} is of another sweep: repeat the command that made the "
+                    "file, or name another with -o"
+                ) from None
+            if result.states[job] == MISSING:
+                result.states[job] = state
+                result.seconds += seconds
+            whole += len(line)
+    if whole < path.stat().st_size:
+        os.truncate(path, whole)
 
 
 def observe_updates(result: SweepResult, workers: Workers) -> None:
     """Observe scripts of each group that learned: the updates they needed, for the result."""
-    plan = result.plan
-    jobs = sorted(job for group in range(len(plan.groups)) for job in to_observe(result, group))
-    with counting("observed", len(jobs)) as count:
-        for found in workers.do(observe_jobs, cut(plan, jobs, ALONE)):
-            for job, updates in found:
-                result.needed[plan.group(job)].append(updates)
-            count(len(found))
+    seeds, groups = result.plan.seeds, len(result.plan.groups)
+    missing = {job for group in range(groups) for job in to_observe(result, group)}
+    for found in workers.do("observed", work.observe_jobs, lambda: sorted(missing), work.ALONE):
+        for job, updates in found:
+            missing.remove(job)
+            result.needed[job // seeds % groups].append(updates)
 
 
 def to_observe(result: SweepResult, group: int) -> list[int]:
     """At most `OBSERVED` jobs of a group that learned, evenly spread over all that did."""
     plan = result.plan
-    learned = np.flatnonzero(result.grid[:, group] == LEARNED)
+    learned = np.flatnonzero(result.by_cell[group :: len(plan.groups)] == LEARNED)
     taken = min(OBSERVED, len(learned))
     spread = learned[np.arange(taken) * len(learned) // max(1, taken)]
     subject, seed = np.divmod(spread, plan.seeds)
@@ -54,56 +119,48 @@ def to_observe(result: SweepResult, group: int) -> list[int]:
     return jobs
 
 
-def _run_missing(result: SweepResult, workers: Workers) -> dict[int, Row]:
-    """Run every job without a row; the rows that wait for their script's run in isolation."""
-    plan, sampled, failures = result.plan, sample(result.plan), Counter[int]()
-    held: dict[int, Row] = {}
-    missing = (job for job, state in enumerate(result.states) if state == MISSING)
-    with counting("scripts", plan.scripts, result.done) as count:
-        for rows in workers.do(run_jobs, cut(plan, missing)):
-            result.problems += [row.problem for row in rows if row.problem]
-            rows = [row for row in rows if not row.problem]
-            for row in rows:
-                cell = row.job // plan.seeds
-                failures[cell] += not row.learned
-                if row.job in sampled or (not row.learned and failures[cell] <= MOST_FAILURES):
-                    held[row.job] = row
-            _enter(result, [row for row in rows if row.job not in held])
-            count(len(rows))
-    return held
+def _job(row: Any, plan: SweepPlan, spec_of_cell: Callable[[int], ScriptSpec]) -> int:
+    """The job that a row is of; raises ValueError, or what odd data raises, if it is of none."""
+    named = int(row["table"], 2) if plan.inputs else row["gate"]
+    subject = plan.subjects.index(named) if plan.subjects != ("",) else 0
+    if not 0 <= row["seed"] < plan.seeds:
+        raise ValueError
+    for cell in range(subject * len(plan.groups), (subject + 1) * len(plan.groups)):
+        spec = spec_of_cell(cell)
+        if spec.batch == row["batch"] and list(spec.hidden) == row["hidden"]:
+            head = work.row_head(replace(spec, seed=row["seed"]))
+            if head == {key: row[key] for key in head}:
+                return cell * plan.seeds + int(row["seed"])
+    raise ValueError
 
 
-def _enter(result: SweepResult, rows: Sequence[Row]) -> None:
-    """Add rows to the file, if there is one; then they count."""
-    append(result.path, "".join(row.line for row in rows))
+def _enter(result: SweepResult, rows: Sequence[work.Row]) -> None:
+    """Add rows to the file, if there is one, at once: a kill or a full disk tears the last only.
+
+    Then they count. Raises OSError where the file cannot hold them.
+    """
+    if result.path is not None:
+        make_folder(result.path.parent)
+        data = "".join(row.line for row in rows).encode()
+        with open(result.path, "ab", buffering=0) as file:
+            while data:
+                data = data[file.write(data) :]
     for row in rows:
         result.states[row.job] = LEARNED if row.learned else NOT_LEARNED
         result.seconds += row.seconds
 
 
-def _confirm(
-    result: SweepResult, held: dict[int, Row], there: Sequence[int], workers: Workers
-) -> None:
-    """Run scripts in isolation: a held row has to be printed again to the letter, then it counts;
-    of a row that was in the file the verdict has to be the same.
-    """
-    with counting("confirmed", len(held) + len(there)) as count:
-        pieces = cut(result.plan, sorted([*held, *there]), ALONE)
-        for found in workers.do(run_in_isolation, pieces):
-            wrong = {job: _difference(result, held.get(job), job, alone) for job, alone in found}
-            _enter(result, [held[job] for job in wrong if job in held and not wrong[job]])
-            result.problems += [(1, problem) for problem in wrong.values() if problem]
-            result.confirmed += sum(not problem for problem in wrong.values())
-            count(len(found))
-
-
-def _difference(result: SweepResult, row: Row | None, job: int, alone: str | None) -> str:
-    """What is wrong with a job's row, given what its script prints alone; "" if nothing is."""
+def _difference(
+    result: SweepResult, job: int, row: work.Row | None, alone: str | None
+) -> tuple[int, str] | None:
+    """What is wrong with a job's row, given what its script prints alone; None if nothing is."""
     spec = result.plan.spec_of_job(job)
-    if row is not None and alone != row.printed:
+    if row and not (row.line or alone):
+        return 3, f"{command(spec)}: {row.printed}"
+    if row and row.printed != alone:
         other = "does not finish" if alone is None else f"prints {alone!r}"
-        return f"{command(spec)}: it prints {row.printed!r} beside others and {other} alone"
-    learned = verdict_on(alone or "", spec.table).ok
-    if row is None and learned is not (result.states[job] == LEARNED):
-        return f"{command(spec)}: its row is wrong about whether it learned"
-    return ""
+        return 1, f"{command(spec)}: it prints {row.printed!r} beside others and {other} alone"
+    learned = work.verdict_on(alone or "", spec.table).ok
+    if not row and learned is not (result.states[job] == LEARNED):
+        return 1, f"{command(spec)}: its row is wrong about whether it learned"
+    return None

@@ -12,6 +12,8 @@ is a training run of the other, with relabelled weights and the same probability
 
 from itertools import permutations
 
+import numpy as np
+
 from nineteen.errors import UsageError
 
 MAX_INPUTS = 4  # 5 inputs have 616,126 classes
@@ -26,30 +28,19 @@ def npn_classes(inputs: int) -> dict[str, int]:
     """
     if not 1 <= inputs <= MAX_INPUTS:
         raise UsageError(f"--inputs {inputs}: families of functions have 1 to {MAX_INPUTS} inputs")
-    rows = 1 << inputs
-    orders = _row_orders(inputs)
-    seen: set[str] = set()
-    classes: dict[str, int] = {}
-    for number in range(1 << rows):
-        bits = f"{number:0{rows}b}"
-        if bits not in seen:
-            orbit = _orbit(bits, orders)
-            seen |= orbit
-            classes[bits] = len(orbit)
-    return classes
-
-
-def _row_orders(inputs: int) -> list[tuple[int, ...]]:
-    """Which old row each new row shows, for every permutation and negation of the inputs."""
-    rows = range(1 << inputs)
-    return [
-        tuple(sum((row >> place & 1) << i for i, place in enumerate(order)) ^ flips for row in rows)
-        for order in permutations(range(inputs))
-        for flips in rows
+    rows, places = np.arange(2**inputs), np.arange(inputs)
+    # For each change of the inputs, what a bit of the column is then worth; zeros come first.
+    worth = [
+        1 << rows[::-1][((rows[:, None] >> places & 1) << order).sum(axis=1) ^ negated]
+        for order in permutations(places)
+        for negated in rows
     ]
-
-
-def _orbit(bits: str, orders: list[tuple[int, ...]]) -> set[str]:
-    """Every function that the changes make of this one."""
-    negated = bits.translate({ord("0"): "1", ord("1"): "0"})
-    return {"".join([old[row] for row in order]) for old in (bits, negated) for order in orders}
+    classes: dict[str, int] = {}
+    seen: set[int] = set()
+    for number in range(2**rows.size):
+        if number not in seen:
+            changed = np.array(worth) @ (number >> rows[::-1] & 1)
+            members = {*changed.tolist(), *(2**rows.size - 1 - changed).tolist()}
+            seen |= members
+            classes[f"{number:0{rows.size}b}"] = len(members)
+    return classes

@@ -3,26 +3,27 @@
 import logging
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError
 from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
-from itertools import chain
-from threading import Lock, Thread
-from typing import TypeVar
+from threading import Thread
+from typing import Any, TypeVar
 
 from joblib import Parallel, delayed, parallel_config
 
 from nineteen.errors import UsageError
 from nineteen.page.extras import extra
+from nineteen.page.terminal import counting
 from nineteen.script.choices import command
 from nineteen.script.options import short
 from nineteen.script.render import render
 from nineteen.verbs.sweep.jobs import Jobs, SweepPlan
+from nineteen.verbs.sweep.work import cut
 
 T = TypeVar("T")
-Task = Callable[[SweepPlan, Jobs], T]
 
 MAX_DEATHS = 3
 PATIENCE = 10.0  # seconds to reach a scheduler
@@ -37,49 +38,46 @@ class WorkersDie(RuntimeError):
 class Workers:
     """Who works for a plan: so many processes here (-1: one a core), or those of a cluster.
 
-    `deaths` are the exceptions that tell that a worker died, `losses` that the scheduler is gone.
+    `deaths` are the exceptions that tell that a worker died.
     """
 
     plan: SweepPlan
     processes: int = -1
     deaths: tuple[type[Exception], ...] = (BrokenExecutor,)
-    losses: tuple[type[Exception], ...] = ()
 
-    def do(self, task: Task[T], pieces: Iterable[Jobs]) -> Iterator[T]:
-        """What `task(plan, jobs)` returns for each of the pieces, each once, as they arrive.
+    def do(
+        self,
+        label: str,
+        task: Callable[[SweepPlan, Jobs], list[T]],
+        missing: Callable[[], Iterable[int]],
+        times: float = 1.0,
+    ) -> Iterator[list[T]]:
+        """What `task(plan, jobs)` returns for pieces of the missing jobs, as they arrive.
 
-        A worker that dies makes joblib abort its call: what was handed out and not returned is
-        then handed out again. Raises WorkersDie when the same piece was out at three deaths, or
-        the scheduler is gone.
+        A worker that dies makes joblib abort its call; what is missing then is handed out again.
+        So a job must be missing no more before the next result is asked for. Each job takes `times`
+        what it does in lanes. Raises WorkersDie when the same job was the first one missing at
+        three deaths.
         """
-        waiting, lock = iter(pieces), Lock()
-        out: dict[Jobs, int] = {}  # how many deaths a piece that is handed out has seen
-
-        def fresh() -> Jobs | None:
-            with lock:  # joblib asks in threads of its own, even for a call that it aborts
-                if (jobs := next(waiting, None)) is not None:
-                    out[jobs] = 0
-                return jobs
-
-        while True:
-            calls = (
-                delayed(_tagged)(task, self.plan, jobs)
-                for jobs in chain(list(out), iter(fresh, None))
-            )
-            spread = Parallel(self.processes, return_as="generator_unordered", batch_size=1)
-            try:
-                for jobs, result in spread(calls):
-                    del out[jobs]
-                    yield result
-            except self.deaths:
-                for jobs in list(out):
-                    out[jobs] += 1
-                    if out[jobs] >= MAX_DEATHS:
-                        raise WorkersDie(_obituary(self.plan, jobs)) from None
-            except self.losses:
-                raise WorkersDie("the connection to the Dask scheduler is lost") from None
-            if not out:
-                return
+        deaths = Counter[int]()
+        with counting(label, sum(1 for _ in missing())) as count:
+            while True:
+                pieces = cut(self.plan, missing(), times)
+                spread = Parallel(self.processes, return_as="generator_unordered", batch_size=1)
+                try:
+                    for results in spread(delayed(task)(self.plan, jobs) for jobs in pieces):
+                        yield results
+                        count(len(results))
+                    return
+                except self.deaths:
+                    first = next(iter(missing()))
+                    deaths[first] += 1
+                    if deaths[first] == MAX_DEATHS:
+                        raise WorkersDie(
+                            f"a worker died {MAX_DEATHS} times before "
+                            f"{command(self.plan.spec_of_job(first))} was through: is there too "
+                            "little memory? try fewer --workers"
+                        ) from None
 
 
 @contextmanager
@@ -99,11 +97,14 @@ def workers_for(
         return
     if processes is not None:
         raise UsageError("--workers is for this machine: with --scheduler all of its workers work")
+    distributed = extra("distributed", "cluster")
     disabled = logging.root.manager.disable
     logging.disable()  # what Dask logs, it also raises, and that is told in one line
     try:
-        with _cluster(plan, scheduler) as workers, parallel_config("dask"):
-            yield workers
+        with _client(distributed, plan, scheduler), parallel_config("dask"):
+            yield Workers(plan, deaths=(distributed.KilledWorker, BrokenExecutor))
+    except (CancelledError, distributed.comm.CommClosedError):
+        raise WorkersDie("the connection to the Dask scheduler is lost") from None
     finally:
         logging.disable(disabled)
 
@@ -112,10 +113,6 @@ def fingerprint(plan: SweepPlan) -> str:
     """A digest of the first script of each group: equal where the generators are."""
     sources = [render(plan.spec(group)) for group in range(len(plan.groups))]
     return sha256("".join(sources).encode()).hexdigest()
-
-
-def _tagged(task: Task[T], plan: SweepPlan, jobs: Jobs) -> tuple[Jobs, T]:
-    return jobs, task(plan, jobs)
 
 
 def _end_with(parent: int) -> None:
@@ -133,16 +130,12 @@ def _end_with(parent: int) -> None:
 
 
 @contextmanager
-def _cluster(plan: SweepPlan, scheduler: str) -> Iterator[Workers]:
-    """The workers of a Dask cluster, as long as the connection lasts.
-
-    Raises UsageError where they cannot work for the plan.
-    """
+def _client(distributed: Any, plan: SweepPlan, scheduler: str) -> Iterator[None]:
+    """A connection to a Dask cluster; raises UsageError where it cannot work for the plan."""
 
     def refusal(reason: str) -> UsageError:
         return UsageError(f"--scheduler {short(scheduler)}: {reason}")
 
-    distributed = extra("distributed", "cluster")
     try:
         client = distributed.Client(scheduler, timeout=PATIENCE)
     except (OSError, ValueError) as error:
@@ -159,13 +152,4 @@ def _cluster(plan: SweepPlan, scheduler: str) -> Iterator[Workers]:
         if strange := [name for name, found in prints.items() if found != fingerprint(plan)]:
             reason = f"worker {strange[0]} renders other scripts"
             raise refusal(f"{reason}; install the same version of nineteen there")
-        losses = (CancelledError, distributed.comm.CommClosedError)
-        yield Workers(plan, deaths=(distributed.KilledWorker, BrokenExecutor), losses=losses)
-
-
-def _obituary(plan: SweepPlan, jobs: Jobs) -> str:
-    first, last = (command(plan.spec_of_job(job)) for job in (jobs[0], jobs[-1]))
-    return (
-        f"a worker died {MAX_DEATHS} times over the same scripts, {first} to {last}: "
-        "is there too little memory? try fewer --workers"
-    )
+        yield

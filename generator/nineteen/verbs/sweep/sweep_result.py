@@ -1,7 +1,8 @@
 """What a sweep found, a byte for each script: shares with their intervals, and what failed."""
 
 import io
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from itertools import islice
@@ -15,17 +16,21 @@ from rich.console import Console
 from rich.table import Table
 
 from nineteen.page.estimates import wilson
+from nineteen.page.look import STRATEGIES, logarithmic, new_figure, style
 from nineteen.script.choices import command
 from nineteen.script.options import decimal, written
+from nineteen.script.render import environment
 from nineteen.verbs.sweep.jobs import SweepPlan
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 MISSING, LEARNED, NOT_LEARNED = range(3)  # the state of a job
 HARDEST = 5  # how many of the subjects that learned least often are named
 SHOWN = 10  # of how many cells the table names the scripts that did not learn
 SEEDS_NAMED = 12  # of a cell
+FLOORS = (99.9, 99, 90, 50, 0)  # where the axis of percentages may begin
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,7 @@ class Share:
 
     def updates_of(self, percent: int) -> int:
         """The updates within which so many percent of the observed scripts had learned."""
-        return self.updates[-(-percent * len(self.updates) // 100) - 1]
+        return self.updates[max(0, -(-percent * len(self.updates) // 100) - 1)]
 
 
 @dataclass
@@ -90,22 +95,17 @@ class SweepResult:
     """
 
     plan: SweepPlan
+    states: bytearray
     path: Path | None = None
-    states: bytearray = field(default_factory=bytearray)
     seconds: float = 0.0
     confirmed: int = 0
     problems: list[tuple[int, str]] = field(default_factory=list)
-    needed: list[list[int]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.states = self.states or bytearray(self.plan.scripts)
-        self.needed = self.needed or [[] for _ in self.plan.groups]
+    needed: Mapping[int, list[int]] = field(default_factory=lambda: defaultdict(list))
 
     @property
-    def grid(self) -> NDArray[np.uint8]:
-        """The states by subject, group and seed."""
-        shape = len(self.plan.subjects), len(self.plan.groups), self.plan.seeds
-        return np.frombuffer(self.states, np.uint8).reshape(shape)
+    def by_cell(self) -> NDArray[np.uint8]:
+        """The states, a row for each cell."""
+        return np.frombuffer(self.states, np.uint8).reshape(self.plan.cells, -1)
 
     @property
     def done(self) -> int:
@@ -128,10 +128,10 @@ class SweepResult:
     @property
     def pooled(self) -> list[Share]:
         """The share of each group of size and strategy, over all subjects; of those that ran."""
-        every = range(len(self.plan.subjects))
+        cells, groups = self.plan.cells, len(self.plan.groups)
         found = [
-            self._share(self.plan.title, every, group, updates)
-            for group, updates in enumerate(self.needed)
+            self._share(self.plan.title, range(group, cells, groups), self.needed[group])
+            for group in range(groups)
         ]
         return [share for share in found if share.runs]
 
@@ -139,18 +139,16 @@ class SweepResult:
     def shares(self) -> list[Share]:
         """The share of each gate in each group, where there are several; none for a family."""
         plan = self.plan
-        cells = range(plan.cells if plan.kind == "gates" and len(plan.subjects) > 1 else 0)
-        found = []
-        for cell in cells:
-            gate, group = divmod(cell, len(plan.groups))
-            found.append(self._share(plan.name(cell), range(gate, gate + 1), group))
+        if plan.inputs or len(plan.subjects) == 1:
+            return []
+        found = [self._share(plan.name(cell), range(cell, cell + 1)) for cell in range(plan.cells)]
         return [share for share in found if share.runs]
 
     def failing(self) -> Iterator[str]:
         """A line for each cell in which a script did not learn: its command, and which seeds."""
-        cells = self.grid.reshape(self.plan.cells, -1)
-        for cell in np.flatnonzero((cells == NOT_LEARNED).any(axis=1)).tolist():
-            seeds = np.flatnonzero(cells[cell] == NOT_LEARNED).tolist()
+        failed = self.by_cell == NOT_LEARNED
+        for cell in np.flatnonzero(failed.any(axis=1)).tolist():
+            seeds = np.flatnonzero(failed[cell]).tolist()
             shown = ", ".join(map(str, seeds[:SEEDS_NAMED]))
             more = f" and {len(seeds) - SEEDS_NAMED:,} more" if len(seeds) > SEEDS_NAMED else ""
             text = "" if seeds == [0] else f", seed{'s' * (len(seeds) > 1)} {shown}{more}"
@@ -161,9 +159,24 @@ class SweepResult:
 
         Raises UsageError where matplotlib is not installed.
         """
-        from nineteen.verbs.sweep.sweep_page import chart
-
-        return chart(self)
+        shares = self.pooled
+        observed = [share for share in shares if share.updates]
+        with style():
+            figure = new_figure(8.6, 4.0)
+            figure.suptitle(self.plan.title)
+            left, *right = figure.subplots(1, 2 if observed else 1, squeeze=False)[0]
+            _draw(left, shares, lambda share: (100 * end for end in (share.rate, *share.interval)))
+            lowest = min(100 * share.interval[0] for share in shares)
+            floor = next(end for end in FLOORS if end <= lowest)
+            left.set_title("Share that learned (%), with 95 % intervals")
+            left.set_ylim(floor - (100 - floor) / 40, 100 + (100 - floor) / 40)
+            for axes in right:
+                _draw(axes, observed, lambda share: map(share.updates_of, (50, 0, 100)))
+                axes.set_title("Updates needed: median, least, most")
+                logarithmic(axes, "y")
+            handles, labels = left.get_legend_handles_labels()
+            figure.legend(handles, labels, loc="outside lower center", ncols=3, handlelength=4)
+            return figure
 
     def __str__(self) -> str:
         grid = Table(box=None)
@@ -174,41 +187,23 @@ class SweepResult:
             grid.add_row(share.what, share.hidden, share.batch, *numbers)
         file = io.StringIO()
         Console(file=file, width=200, highlight=False, markup=False).print(grid)
-        return file.getvalue() + "\n".join(self._lines())
+        failing = list(islice(self.failing(), SHOWN + 1))
+        values = {"result": self, "failing": failing[:SHOWN], "more": len(failing) > SHOWN}
+        return file.getvalue() + environment().get_template("sweep.txt.j2").render(values).rstrip()
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(str(self))}</pre>"
 
-    def _lines(self) -> Iterator[str]:
-        for share in self.pooled:
-            if share.failing and share.subjects > 1:
-                yield (
-                    f"hidden {share.hidden}, {share.batch}: {share.failing:,} of "
-                    f"{share.subjects:,} {self.plan.kind} did not learn with every seed; the "
-                    f"fewest: {share.least} of {self.plan.seeds} seeds, {', '.join(share.hardest)}"
-                )
-        failing = list(islice(self.failing(), SHOWN + 1))
-        if failing:
-            yield f"{self.failures:,} did not learn{', such as:' if failing[SHOWN:] else ':'}"
-        yield from (f"  {line}" for line in failing[:SHOWN])
-        yield f"{self.done:,} scripts, {self.seconds:,.1f} s of script time"
-        if self.confirmed and not self.problems:
-            yield (
-                f"{self.confirmed:,} of them, a sample and the first that failed, printed the same "
-                "each in a process of its own"
-            )
-
-    def _share(self, what: str, subjects: range, group: int, updates: Sequence[int] = ()) -> Share:
-        """The share of some subjects in a group, with the different values of each option.
+    def _share(self, what: str, cells: range, updates: Sequence[int] = ()) -> Share:
+        """The share of some cells, with the different values of each option.
 
         The functions of a family have the same; the defaults of named gates go with their inputs.
         """
-        plan, states = self.plan, self.grid[subjects.start : subjects.stop, group]
-        cells = [subject * len(plan.groups) + group for subject in subjects]
-        specs = [plan.spec(cell) for cell in (cells[:1] if plan.inputs else cells)]
+        states = self.by_cell[cells.start : cells.stop : cells.step]
         learned = (states == LEARNED).sum(axis=1)
         failing = int((states == NOT_LEARNED).any(axis=1).sum())
         hardest = np.flatnonzero(learned == learned.min())[: HARDEST if failing else 0]
+        specs = list(map(self.plan.spec, cells[:1] if self.plan.inputs else cells))
         return Share(
             what,
             hidden=_each(written(spec.hidden) for spec in specs),
@@ -217,13 +212,33 @@ class SweepResult:
             epochs=_each(str(spec.epochs) for spec in specs),
             runs=int((states != MISSING).sum()),
             learned=int(learned.sum()),
-            subjects=len(subjects),
+            subjects=len(cells),
             failing=failing,
             least=int(learned.min()),
-            hardest=tuple(plan.name(cells[subject]) for subject in hardest),
+            hardest=tuple(self.plan.name(cells[place]) for place in hardest),
             updates=tuple(sorted(updates)),
         )
 
 
 def _each(values: Iterable[str]) -> str:
     return " / ".join(dict.fromkeys(values))
+
+
+def _draw(axes: "Axes", shares: Sequence[Share], ends: Callable[[Share], Iterable[float]]) -> None:
+    """A line for each strategy, a little aside of each other: value, low and high end."""
+    sizes = list(dict.fromkeys(share.hidden for share in shares))
+    for aside, (batch, look) in zip((-0.12, 0, 0.12), STRATEGIES.items(), strict=True):
+        mine = [share for share in shares if share.batch == batch]
+        if mine:
+            values, lows, highs = np.array([[*ends(share)] for share in mine]).T
+            axes.errorbar(
+                [sizes.index(share.hidden) + aside for share in mine],
+                values,
+                (values - lows, highs - values),
+                fmt=f"{look.line}{look.marker}",
+                color=look.colour,
+                capsize=3,
+                label=look.label,
+            )
+    axes.set(xlim=(-0.5, len(sizes) - 0.5), xlabel="hidden units")
+    axes.set_xticks(range(len(sizes)), sizes)

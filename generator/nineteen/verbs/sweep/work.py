@@ -9,9 +9,9 @@ from typing import NamedTuple
 import numpy as np
 
 from nineteen.script.choices import command
-from nineteen.script.judge import TOLERANCE, Status, Verdict, judge
+from nineteen.script.judge import TOLERANCE, Verdict, judge
 from nineteen.script.render import confirm, fit, for_seeds
-from nineteen.script.run import Ending, Run, printed_in_isolation, run
+from nineteen.script.run import Ending, Run, printed_in_isolation
 from nineteen.script.spec import ScriptSpec, table_name
 from nineteen.script.table import TruthTable
 from nineteen.training.seeds import expected_seconds
@@ -27,16 +27,14 @@ LEAST_SAMPLE = 3
 class Row(NamedTuple):
     """What became of a job: the line for the file, whether its script learned, what it printed.
 
-    Of a script that crashed there is no line, but an exit code and a line that says so. `seconds`
-    is the time of compiling and running it.
+    A script that crashed has no line, and prints why. `seconds` are those of compiling and running.
     """
 
     job: int
+    line: str
+    learned: bool
+    printed: str
     seconds: float
-    line: str = ""
-    learned: bool = False
-    printed: str = ""
-    problem: tuple[int, str] | None = None
 
 
 def cut(plan: SweepPlan, jobs: Iterable[int], times: float = 1.0) -> Iterator[Jobs]:
@@ -67,13 +65,13 @@ def run_jobs(plan: SweepPlan, jobs: Jobs) -> list[Row]:
     rows = []
     for job, table, head, done in zip(jobs, tables, _texts(_head, cells), runs, strict=True):
         if done.ending is not Ending.FINISHED:
-            rows.append(Row(job, done.seconds, problem=_crash(plan.spec_of_job(job), done)))
+            rows.append(Row(job, "", False, judge(done, table).reason, done.seconds))
             continue
         verdict = verdict_on(done.stdout, table)
         result = {"learned": verdict.ok, "seconds": round(done.seconds, 6)}
         tail = json.dumps(result | ({} if verdict.ok else {"reason": verdict.reason}))
         line = f"{head.removesuffix('}')}, {tail.removeprefix('{')}\n"
-        rows.append(Row(job, done.seconds, line, verdict.ok, done.stdout))
+        rows.append(Row(job, line, verdict.ok, done.stdout, done.seconds))
     return rows
 
 
@@ -96,27 +94,22 @@ def run_in_isolation(plan: SweepPlan, jobs: Jobs) -> list[tuple[int, str | None]
 
 
 def observe_jobs(plan: SweepPlan, jobs: Jobs) -> list[tuple[int, int]]:
-    """Each job with the updates that its script needed."""
-    needed = [count for cell in plan.cells_of(jobs) for count in updates_to_learn(*cell)]
-    return list(zip(jobs, needed, strict=True))
-
-
-def updates_to_learn(spec: ScriptSpec, seeds: list[int]) -> list[int]:
-    """For each seed, the updates made before the first epoch from which on no error passed 0.1.
+    """Each job with the updates made before the first epoch from which on no error passed 0.1.
 
     The errors are those of the training itself: in an epoch every row of the truth table is met
     once, and its error is taken before the update that it takes part in. With full batch this is
     the number of updates after which every prediction is within 0.1, and stays there.
     """
-    last = np.full(len(seeds), -1)
+    cells, last = plan.cells_of(jobs), np.full(len(jobs), -1)
 
     def see(places: Places, update: LaneUpdate) -> None:
         wrong = ~(np.abs(update.error).max(axis=(1, 2)) <= TOLERANCE)
         last[np.array(places)[wrong]] = update.epoch
 
     with np.errstate(all="ignore"):
-        observe_together(for_seeds(_source, spec, seeds), see)
-    return [int(epoch + 1) * spec.updates_per_epoch for epoch in last]
+        observe_together(_texts(_source, cells), see)
+    passes = [spec.updates_per_epoch for spec, seeds in cells for _ in seeds]
+    return list(zip(jobs, ((last + 1) * passes).tolist(), strict=True))
 
 
 @lru_cache(maxsize=4096)
@@ -152,12 +145,3 @@ def _source(spec: ScriptSpec) -> str:
 
 def _head(spec: ScriptSpec) -> str:
     return json.dumps(row_head(spec))
-
-
-def _crash(spec: ScriptSpec, done: Run) -> tuple[int, str]:
-    """The problem of a script that crashed in this process, after running it alone."""
-    alone = judge(run(_source(spec)), spec.table)
-    if alone.status is Status.CRASHED:
-        return 3, f"{command(spec)}: {alone.reason}"
-    reason = judge(done, spec.table).reason
-    return 1, f"{command(spec)}: it crashes beside others, {reason}, and not alone"
