@@ -96,6 +96,7 @@ def test_the_number_of_scripts(line: str, scripts: int) -> None:
         "--table 0110,0001 --hidden 8,4 --activation tanh --lr 0.25 --epochs 9 --batch sgd",
         '--expr "a and (b != c)" --hidden 5',
         "majority --inputs 3 --batch stochastic",
+        "xor --samples 64 --noise 0.25 --batch mini",
     ],
 )
 def test_a_sweep_runs_the_main_commands_scripts(options: str) -> None:
@@ -148,6 +149,8 @@ def test_what_no_weights_can_represent_is_run_and_fails(tmp_path: Path) -> None:
         ("xor --workers 2 --scheduler tcp://127.0.0.1:1", "--workers is for this machine"),
         ("xor --at-least 101", "--at-least '101'"),
         ("xor --lr -1", "--lr"),
+        ("xor --noise 0.5", "--noise goes with --samples"),
+        ("not --samples 2 --batch mini", "use sgd or full"),
         ("xor -o -", "rows go to a file"),
         ("xor -o nowhere/at/all.jsonl", "there is no folder"),
         ("xor -o /", "it is a folder"),
@@ -171,6 +174,31 @@ def test_a_strategy_that_two_rows_do_not_allow_is_left_out_and_said_so(
     assert "--batch mini is left out" in err
     assert "full" in out
     assert "mini" not in out
+
+
+def test_samples_are_swept_and_told_from_the_truth_table(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "rows.jsonl"
+    line = "sweep not --samples 8 --batch mini,full --seeds 4".split()  # noqa: SIM905
+    assert main([*line, *HERE, "-o", str(path)]) == 0
+    assert "left out" not in capsys.readouterr().err  # eight samples of two rows allow mini-batches
+    assert {(row["samples"], row["noise"], row["batch_size"]) for row in rows(path)} == {
+        *((8, 0.5, 2), (8, 0.5, 8))
+    }
+    for other in (["--samples", "9"], ["--noise", "0.25"], []):
+        words = (
+            [*line, *other] if other else [word for word in line if word not in ("--samples", "8")]
+        )
+        assert main([*words, *HERE, "-o", str(path)]) == 2
+        assert "is of another sweep" in capsys.readouterr().err
+
+
+def test_the_updates_that_noisy_samples_need_are_not_observed() -> None:
+    found = sweep("not", samples=8, seeds=4, workers=1, observe=True)
+    assert [share.updates for share in found.pooled] == [()]
+    [share] = sweep("not", seeds=4, workers=1, observe=True).pooled
+    assert len(share.updates) == 4
 
 
 # The evidence
@@ -588,10 +616,26 @@ def test_the_function_measures_what_the_command_does(capsys: pytest.CaptureFixtu
     assert [share.hidden for share in found.pooled] == ["2", "2", "3,2", "3,2"]
     assert found.pooled[0].interval == wilson(found.pooled[0].learned, 6)
     assert len(found.plot().axes) == 1
-    with pytest.raises(UsageError, match="did you mean 'xor'"):
-        sweep("xro")
-    with pytest.raises(UsageError, match="'many' is not a size"):
-        sweep("xor", hidden="many")
+
+
+@pytest.mark.parametrize(
+    ("gates", "options", "said"),
+    [
+        (("xro",), {}, "did you mean 'xor'"),
+        (("xor",), {"hidden": "many"}, "'many' is not a size"),
+        (("xor",), {"hidden": [2, 300]}, "1 to 256 units"),
+        (("xor",), {"batch": ["sgd", "all"]}, "'all' is not sgd, mini or full"),
+        (("xor",), {"seeds": 0}, "--seeds: '0'"),
+        (("xor",), {"workers": -1}, "--workers: '-1'"),
+        (("xor",), {"each": True, "table": "0110"}, "--each goes with gate names"),
+        (("xor",), {"seed": 3}, "unknown option"),
+    ],
+)
+def test_the_function_refuses_what_the_command_does(
+    gates: tuple[str, ...], options: dict[str, object], said: str
+) -> None:
+    with pytest.raises(UsageError, match=said):
+        sweep(*gates, **options)
 
 
 def without_seconds(text: str) -> str:

@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 
 from nineteen.errors import UsageError
-from nineteen.script.choices import Choices, spec_of
+from nineteen.script.choices import Choices, spec_of, words_of
 from nineteen.script.gates import canonical
 from nineteen.script.options import PROGRAM, written
 from nineteen.script.spec import Batch, ScriptSpec, table_name
@@ -14,6 +14,7 @@ from nineteen.verbs.sweep.npn import npn_classes
 
 MAX_SCRIPTS = 10_000_000
 SEEDS = 100
+FLAGS = ("all_functions", "classes", "each")
 Jobs = tuple[int, ...]
 Cell = tuple[ScriptSpec, list[int]]  # a script with seed 0, and its seeds
 
@@ -24,8 +25,8 @@ class SweepPlan:
 
     A cell is a subject in a group, a job a cell with a seed: job = (subject * groups + group) *
     seeds + seed, which is what `scripts` counts. `groups` are choices of the main command, one for
-    every size and strategy; `command` is the sweep's own in a fixed order. The subjects are gates
-    by name; or, of a family, functions of `inputs` inputs, each as the number that its bits write;
+    every size and strategy; `command` is the sweep's own in a fixed order. The subjects are "gates"
+    by name; or "functions" or "classes" of `inputs` inputs, each as the number that its bits write;
     or just what the groups name. `remarks` say what was left out.
     """
 
@@ -33,6 +34,7 @@ class SweepPlan:
     groups: tuple[Choices, ...]
     seeds: int
     subjects: Sequence[int | str] = ("",)
+    kind: str = "gates"
     inputs: int = 0
     remarks: tuple[str, ...] = ()
 
@@ -50,14 +52,6 @@ class SweepPlan:
         if self.inputs:
             return f"{self.inputs}-input {self.kind}"
         return self.name(0) if len(self.subjects) == 1 else f"{len(self.subjects)} gates pooled"
-
-    @property
-    def kind(self) -> str:
-        """What the subjects are."""
-        if not self.inputs:
-            return "gates"
-        every = 1 << (1 << self.inputs)
-        return "functions" if len(self.subjects) == every else "classes"
 
     def name(self, cell: int) -> str:
         """What a cell trains: gate names, or the table's name."""
@@ -100,11 +94,12 @@ def plan_sweep(
 ) -> SweepPlan:
     """The plan for what was chosen in every size and strategy.
 
-    `flags` are --all-functions, --classes or --each. Raises UsageError where the main command would
-    refuse every seed of a cell.
+    `flags` are those of `FLAGS` that are set. Raises UsageError where the main command would refuse
+    every seed of a cell.
     """
-    seeds = seeds or (1 if "--all-functions" in flags else SEEDS)
-    several = [*flags, *(["--hidden", *map(written, sizes)] if sizes else [])]
+    seeds = seeds or (1 if "all_functions" in flags else SEEDS)
+    several = words_of((), dict.fromkeys(flags, True))
+    several += ["--hidden", *map(written, sizes)] if sizes else []
     several += ["--batch", ",".join(batches)] if batches else []
     command = " ".join([PROGRAM, "sweep", what.line, *several, "--seeds", str(seeds)])
     if what.batch_size is not None and Batch.MINI not in batches:
@@ -113,7 +108,7 @@ def plan_sweep(
     plain = replace(what, batch_size=None)
     plan = SweepPlan(command, (plain,), seeds, **subjects)
     first = range(1 if plan.inputs else len(plan.subjects))  # the functions of a family are alike
-    if Batch.MINI in batches and all(plan.spec(subject).table.rows == 2 for subject in first):
+    if Batch.MINI in batches and all(plan.spec(subject).rows == 2 for subject in first):
         batches = [batch for batch in batches if batch is not Batch.MINI]
         reason = "two rows have nothing between one row and all"
         if not batches:
@@ -136,16 +131,17 @@ def plan_sweep(
 
 def _subjects(what: Choices, flags: Sequence[str]) -> tuple[Choices, dict[str, Any]]:
     """What all cells choose of a subject, and the fields of the plan that name the subjects."""
-    if "--all-functions" in flags or "--classes" in flags:
+    if "all_functions" in flags or "classes" in flags:
         if what.gates or what.table or what.expr or len(flags) > 1 or what.inputs is None:
             raise UsageError(
                 "--all-functions or --classes goes with --inputs N and nothing else to learn"
             )
-        classes = npn_classes(what.inputs)  # refuses numbers of inputs that are too large
-        every = range(2 ** (2**what.inputs))
-        functions = every if "--all-functions" in flags else tuple(int(one, 2) for one in classes)
-        return replace(what, inputs=None), {"inputs": what.inputs, "subjects": functions}
-    if "--each" in flags:
+        subjects = [int(first, 2) for first in npn_classes(what.inputs)]  # refuses large numbers
+        family = {"inputs": what.inputs, "kind": "classes", "subjects": subjects}
+        if "all_functions" in flags:
+            family |= {"kind": "functions", "subjects": range(1 << (1 << what.inputs))}
+        return replace(what, inputs=None), family
+    if "each" in flags:
         if what.table or what.expr or not what.gates:
             raise UsageError("--each goes with gate names, such as: sweep and or xor --each")
         names = tuple(dict.fromkeys(canonical(name, what.inputs) for name in what.gates))

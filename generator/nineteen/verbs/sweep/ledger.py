@@ -110,13 +110,11 @@ def observe_updates(result: SweepResult, workers: Workers) -> None:
 
 def to_observe(result: SweepResult, group: int) -> list[int]:
     """At most `OBSERVED` jobs of a group that learned, evenly spread over all that did."""
-    plan = result.plan
-    learned = np.flatnonzero(result.by_cell[group :: len(plan.groups)] == LEARNED)
-    taken = min(OBSERVED, len(learned))
-    spread = learned[np.arange(taken) * len(learned) // max(1, taken)]
-    subject, seed = np.divmod(spread, plan.seeds)
-    jobs: list[int] = ((subject * len(plan.groups) + group) * plan.seeds + seed).tolist()
-    return jobs
+    groups = len(result.plan.groups)
+    jobs = np.arange(len(result.states), dtype=np.int32).reshape(result.plan.cells, -1)
+    learned = jobs[group::groups][result.by_cell[group::groups] == LEARNED]
+    taken = min(OBSERVED, learned.size)
+    return [int(learned[place * learned.size // taken]) for place in range(taken)]
 
 
 def _job(row: Any, plan: SweepPlan, spec_of_cell: Callable[[int], ScriptSpec]) -> int:

@@ -4,10 +4,11 @@ Two functions are in one class when permuting the inputs, negating some of them 
 output or not makes the one from the other (S. Muroga, Threshold Logic and Its Applications, 1971).
 A script trains both with the same probability of success. With inputs of -1 and +1, negating an
 input negates a row of W1; permuting inputs permutes its rows; and with a sigmoid output under
-cross-entropy, negating the output negates W2 and b2. The initial weights are drawn independently
-and symmetrically about 0, the initial biases are 0, and the rows of the truth table, whose order
-these changes permute, are reshuffled uniformly or summed: so every training run of the one function
-is a training run of the other, with relabelled weights and the same probability.
+cross-entropy, negating the output negates W2 and b2. The initial weights, and the noise of samples,
+are drawn independently and symmetrically about 0, the initial biases are 0, and the rows of the
+truth table, whose order these changes permute, are reshuffled uniformly or summed, or drawn
+uniformly: so every training run of the one function is a training run of the other, with relabelled
+weights and the same probability.
 """
 
 from itertools import permutations

@@ -203,13 +203,18 @@ class SweepResult:
         learned = (states == LEARNED).sum(axis=1)
         failing = int((states == NOT_LEARNED).any(axis=1).sum())
         hardest = np.flatnonzero(learned == learned.min())[: HARDEST if failing else 0]
-        specs = list(map(self.plan.spec, cells[:1] if self.plan.inputs else cells))
+        options = [
+            (written(spec.hidden), spec.batch.value, decimal(spec.lr), str(spec.epochs))
+            for spec in map(self.plan.spec, cells[:1] if self.plan.inputs else cells)
+        ]
+        each = (" / ".join(dict.fromkeys(values)) for values in zip(*options, strict=True))
+        hidden, batch, lr, epochs = each
         return Share(
             what,
-            hidden=_each(written(spec.hidden) for spec in specs),
-            batch=_each(spec.batch.value for spec in specs),
-            lr=_each(decimal(spec.lr) for spec in specs),
-            epochs=_each(str(spec.epochs) for spec in specs),
+            hidden,
+            batch,
+            lr,
+            epochs,
             runs=int((states != MISSING).sum()),
             learned=int(learned.sum()),
             subjects=len(cells),
@@ -218,10 +223,6 @@ class SweepResult:
             hardest=tuple(self.plan.name(cells[place]) for place in hardest),
             updates=tuple(sorted(updates)),
         )
-
-
-def _each(values: Iterable[str]) -> str:
-    return " / ".join(dict.fromkeys(values))
 
 
 def _draw(axes: "Axes", shares: Sequence[Share], ends: Callable[[Share], Iterable[float]]) -> None:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import lru_cache
+from itertools import groupby
 from typing import NamedTuple
 
 import numpy as np
@@ -39,16 +40,15 @@ class Row(NamedTuple):
 
 def cut(plan: SweepPlan, jobs: Iterable[int], times: float = 1.0) -> Iterator[Jobs]:
     """The jobs in order, in pieces of about `SECONDS`; each takes `times` what it does in lanes."""
-    cell, cost, piece, expected = -1, 0.0, [], 0.0
-    for job in jobs:
-        if job // plan.seeds != cell:
-            cell = job // plan.seeds
-            cost = times * (3e-5 + expected_seconds(plan.spec(cell)))
-        piece.append(job)
-        expected += cost
-        if expected >= SECONDS:
-            yield tuple(piece)
-            piece, expected = [], 0.0
+    piece, expected = [], 0.0
+    for cell, mine in groupby(jobs, lambda job: job // plan.seeds):
+        cost = times * (3e-5 + expected_seconds(plan.spec(cell)))
+        for job in mine:
+            piece.append(job)
+            expected += cost
+            if expected >= SECONDS:
+                yield tuple(piece)
+                piece, expected = [], 0.0
     if piece:
         yield tuple(piece)
 
@@ -59,11 +59,12 @@ def run_jobs(plan: SweepPlan, jobs: Jobs) -> list[Row]:
     There is no time limit: a rendered script has a fixed number of updates.
     """
     cells = plan.cells_of(jobs)
+    heads = _texts(lambda spec: json.dumps(row_head(spec)), cells)
     # Running a script compiles it, which is the syntax check that `render` makes.
     runs = run_together(_texts(_source, cells))
     tables = [spec.table for spec, seeds in cells for _ in seeds]
     rows = []
-    for job, table, head, done in zip(jobs, tables, _texts(_head, cells), runs, strict=True):
+    for job, table, head, done in zip(jobs, tables, heads, runs, strict=True):
         if done.ending is not Ending.FINISHED:
             rows.append(Row(job, "", False, judge(done, table).reason, done.seconds))
             continue
@@ -120,6 +121,7 @@ def verdict_on(printed: str, table: TruthTable) -> Verdict:
 
 def row_head(spec: ScriptSpec) -> dict[str, object]:
     """What a row says about the script; the rest of the row says what became of it."""
+    samples = {"samples": spec.samples, "noise": spec.noise} if spec.samples else {}
     return {
         "command": command(spec),
         "gate": " ".join(spec.gates) or table_name(spec.table),
@@ -128,6 +130,7 @@ def row_head(spec: ScriptSpec) -> dict[str, object]:
         "batch": spec.batch.value,
         "batch_size": spec.batch_size,
         "activation": spec.activation.name,
+        **samples,
         "lr": spec.lr,
         "epochs": spec.epochs,
         "seed": spec.seed,
@@ -141,7 +144,3 @@ def _texts(text_of: Callable[[ScriptSpec], str], cells: list[Cell]) -> list[str]
 
 def _source(spec: ScriptSpec) -> str:
     return fit(spec)[0]
-
-
-def _head(spec: ScriptSpec) -> str:
-    return json.dumps(row_head(spec))
