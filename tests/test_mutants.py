@@ -5,15 +5,16 @@ from functools import cache
 
 import pytest
 from harmless import HARMLESS
-from mutant import BASES, Mutant, mutated
-from mutants import MUTANTS
+from mutant import BASES, mutated
 from nineteen.script.choices import read
 from nineteen.script.judge import Status, Verdict
 from nineteen.script.render import render
 from nineteen.script.run import Ending
 from nineteen.training.examine import Honesty, examine, examine_here
+from nineteen.training.mistakes import Mistake, mistakes
 from space import spec
 
+MUTANTS = mistakes()
 SCORE = "130 of 133 mistakes are caught, 3 are equivalent"
 
 
@@ -28,7 +29,7 @@ def checks(source: str) -> tuple[Verdict, Honesty]:
             return Verdict(Status.CRASHED, reason=repr(error)), Honesty("fail", "it crashes")
 
 
-def caught(mutant: Mutant) -> bool:
+def caught(mutant: Mistake) -> bool:
     verdict, honesty = checks(mutated(mutant))
     return not verdict.ok or honesty.status == "fail"
 
@@ -41,13 +42,15 @@ def test_without_a_mistake_both_checks_pass(name: str) -> None:
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
-def test_a_mistake_is_caught_and_explained(mutant: Mutant) -> None:
+def test_a_mistake_is_caught_and_explained(mutant: Mistake) -> None:
     assert caught(mutant) == (not mutant.equivalent), mutant.equivalent
-    assert mutant.says in checks(mutated(mutant))[1].reason
+    verdict, honesty = checks(mutated(mutant))
+    assert mutant.sentence in honesty.reason
+    assert verdict.ok == mutant.learns
 
 
 @pytest.mark.parametrize("mutant", HARMLESS, ids=lambda mutant: mutant.name)
-def test_another_way_to_write_it_is_no_mistake(mutant: Mutant) -> None:
+def test_another_way_to_write_it_is_no_mistake(mutant: Mistake) -> None:
     verdict, honesty = checks(mutated(mutant))
     assert verdict.ok, verdict.reason
     assert honesty == Honesty("pass")
@@ -75,7 +78,7 @@ def test_alone_in_a_process_the_same_is_found(name: str) -> None:
 def test_the_score() -> None:
     assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS)
     assert len({mutated(mutant) for mutant in MUTANTS}) == len(MUTANTS)
-    assert {mutant.base for mutant in MUTANTS} == set(BASES)
+    assert {mutant.command for mutant in MUTANTS} == {*BASES.values()}
     found = [mutant for mutant in MUTANTS if caught(mutant)]
     equivalent = [mutant for mutant in MUTANTS if mutant.equivalent]
     score = f"{len(found)} of {len(MUTANTS)} mistakes are caught, {len(equivalent)} are equivalent"
