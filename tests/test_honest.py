@@ -18,10 +18,10 @@ from nineteen.script.render import render
 from nineteen.script.run import Ending, run
 from nineteen.script.spec import ScriptSpec
 from nineteen.training import isolated
+from nineteen.training.diagnosis import wrong_change
 from nineteen.training.examine import examine, examine_here
 from nineteen.training.gradient_step import GradientStep
 from nineteen.training.honesty import WATCHED, Honesty, watched_updates
-from nineteen.training.diagnosis import wrong_change
 from nineteen.verbs.catalogue.command import specs
 from space import command_lines, spec
 

@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 from nineteen.script.render import render
 from nineteen.script.run import Ending
-from nineteen.training import isolated
+from nineteen.training import record as recorder
 from nineteen.training.execute import execute
-from nineteen.training.isolated import record_alone
-from nineteen.training.record import record
+from nineteen.training.record import record, record_alone
 from nineteen.training.snapshots import Recording, Snapshot, packed, unpacked
 from recomputed import one_layer, several
 from space import spec
@@ -298,7 +297,7 @@ def test_alone_it_is_the_same(command: str) -> None:
 def test_alone_a_script_may_do_what_it_likes(
     line: str, ending: Ending, updates: int | None, problem: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(isolated, "GRACE", 2.0)
+    monkeypatch.setattr(recorder, "GRACE", 2.0)
     source = script("xor --epochs 9 --hidden 3").replace(
         "    layer", f"    if epoch == 3:\n        {line}\n    layer", 1
     )

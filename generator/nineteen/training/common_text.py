@@ -14,11 +14,9 @@ from nineteen.script.spec import MAX_SEED
 from nineteen.script.syntax import LOCK, parse, parse_expression
 from nineteen.training.lane_numpy import LaneGenerators, lane_numpy, lane_texts
 from nineteen.training.lanes import BETWEEN, CLOSE, OPEN, Lanes, unknown
-from nineteen.training.observe import instrument
+from nineteen.training.observe import CALLS, instrument
 
 Names = dict[str, Any]
-
-CALLS = ("__started__", "__seen__", "__updated__")  # of an observed script
 
 # So many numbers has the largest array of a block, 256 kB: the eight or so that a training works
 # with then stay in a cache of 2 MB, and are long enough for the calls to cost little.
@@ -69,8 +67,8 @@ def common_code(source: str, observed: bool) -> tuple[CodeType, int]:
     text = "\n".join(lines)
     tree = instrument(text) if observed else parse(text)
     _check(tree, {"__own__", *CALLS})
-    calls = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
-    if calls.count("__own__") != sum(" = __own__(" in line for line in lines):
+    named = [node.id for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    if named.count("__own__") != sum(" = __own__(" in line for line in lines):
         unknown("a line of its own inside a string")
     code = _compile(tree)
     first = next(at for at, line in enumerate(tree.body) if isinstance(line, ast.For))
@@ -78,17 +76,15 @@ def common_code(source: str, observed: bool) -> tuple[CodeType, int]:
         if isinstance(node, ast.For) and ast.unparse(node.target) in ("epoch", "rows"):
             node.iter = ast.Subscript(node.iter, ast.Slice(upper=ast.Constant(1)), ast.Load())
     beginning = _compile(ast.fix_missing_locations(ast.Module(tree.body[: first + 1], [])))
-    nothing = dict.fromkeys(CALLS, lambda *_: None)
-    names, _ = execute_together(beginning, [source], **nothing)
+    names, _ = execute_together(beginning, [source], **dict.fromkeys(CALLS, lambda *_: None))
     # Samples are read here and there, a few rows at a time, if not all at once into a layer.
     values = [value for name, value in names.items() if name not in ("X", "y", "samples")]
     values += [each for value in values if type(value) is list for each in value]
-    largest = max(value.each[0].size for value in values if type(value) is Lanes)
-    return code, _BLOCK // largest
+    return code, _BLOCK // max(value.each[0].size for value in values if type(value) is Lanes)
 
 
 def _check(tree: ast.AST, names: Set[str] = frozenset()) -> None:
-    """Raise TypeError where there is more in the tree than scripts need, but for these names."""
+    # Raises TypeError where there is more in the tree than scripts need, but for these names.
     printed: list[ast.expr] = []
     for node in ast.walk(tree):
         known: object = _NODES.fullmatch(type(node).__name__)
@@ -146,8 +142,12 @@ def execute_together(
         codes = [_right_side(line[at]) for line in lines]
         if codes.count(codes[0]) == len(codes):
             return eval(codes[0], names)
-        common = {name: value for name, value in names.items() if _is_single(value)}
-        common |= {"__builtins__": _BUILTINS} | ({"np": lane_numpy(1)} if "np" in names else {})
+        # They find what is the same for all, and none of them can change.
+        common: Names = {"__builtins__": _BUILTINS}
+        for name, value in names.items():
+            if type(value) in (int, float, str) or (type(value) is Lanes and len(value.each) == 1):
+                common[name] = value
+        common |= {"np": lane_numpy(1)} if "np" in names else {}
         return _stacked([eval(each, dict(common)) for each in codes])
 
     def show(value: Any) -> None:
@@ -161,18 +161,14 @@ def execute_together(
     return names, list(map("".join, zip(*printed, strict=True))) or [""] * len(lines)
 
 
-def _is_single(value: Any) -> bool:
-    """Whether a value is the same for all scripts, and none of them can change it."""
-    return type(value) in (int, float, str) or (type(value) is Lanes and len(value.each) == 1)
-
-
 def _stacked(values: Sequence[Any]) -> Any:
     """What each script has for itself, as one for all of them."""
     [kind, *others] = {type(value) for value in values}
-    if kind is tuple and not others:
-        return tuple(map(_stacked, zip(*values, strict=True)))
-    if kind is LaneGenerators and not others:
-        return LaneGenerators([each for value in values for each in value.each], len(values))
-    if kind is Lanes and not others and len({value.each.dtype for value in values}) == 1:
-        return Lanes(np.concatenate([value.each for value in values]))
+    if not others:
+        if kind is tuple:
+            return tuple(map(_stacked, zip(*values, strict=True)))
+        if kind is LaneGenerators:
+            return LaneGenerators([each for value in values for each in value.each], len(values))
+        if kind is Lanes and len({value.each.dtype for value in values}) == 1:
+            return Lanes(np.concatenate([value.each for value in values]))
     return values[0] if len(set(map(repr, values))) == 1 else unknown("values that differ")

@@ -10,9 +10,9 @@ from typing import Literal
 import numpy as np
 
 from nineteen.script.spec import ScriptSpec
+from nineteen.training.diagnosis import wrong_change, wrong_error
 from nineteen.training.gradient import Array, matrices, predict
 from nineteen.training.gradient_step import GradientStep, wrong_parts
-from nineteen.training.diagnosis import wrong_change, wrong_error
 from nineteen.training.observe import Arrays, NotApplicable, Start, Update, calls, instrument
 from nineteen.training.row_order import wrong_order
 

@@ -1,71 +1,63 @@
-"""Watching a script in a process of its own: one run, and the report that comes back."""
+"""Watching a script in a process of its own: one run, and the report that comes back.
 
+The report is a file that the parent names, and carries the token that the parent chose: what a
+script prints is only output. A script that means harm can do all that its user can; see README.
+"""
+
+import ast
 import json
+import os
 import pickle
-import secrets
-import tempfile
-from collections.abc import Callable, Collection, Sequence
-from dataclasses import replace
-from functools import partial
+import sys
+import traceback
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from types import ModuleType, TracebackType
+from typing import TYPE_CHECKING, Any, Protocol
 
-from nineteen.script.run import Ending, Run, run
-from nineteen.training.follow import follow
-from nineteen.training.observe import Array, NotApplicable
-from nineteen.training.observed_process import Watcher
-from nineteen.training.record import SECONDS, Recorder
-from nineteen.training.snapshots import Recording, unpacked
+import numpy as np
 
-GRACE = 5.0  # seconds of wall-clock time for a recording to come back
+from nineteen.training.observe import NotApplicable
+
+if TYPE_CHECKING:
+    from nineteen.script.run import Run
+
+
+class Watcher(Protocol):
+    """What follows a script while it runs: the tree to run, and the functions that this calls."""
+
+    def follow(self, source: str) -> ast.Module: ...
+
+    def calls(self) -> dict[str, Callable[..., None]]: ...
+
+    def found(self, error: BaseException | None) -> dict[str, object]:
+        """What it has found, for JSON; `error` is what ended the script."""
 
 
 def watched(
     source: str, watcher: Callable[[], Watcher], seconds: float
-) -> tuple[Run, dict[str, Any]]:
+) -> tuple["Run", dict[str, Any]]:
     """Run a script once, alone and watched, for at most `seconds` of wall-clock time.
 
     The Run is that of a plain `run`. The report is what the watcher, made in that process, has
     found; it is empty where the script was ended from outside. `watcher` has to be pickled.
     """
-    token = secrets.token_hex(16)
+    import secrets  # what the other process does without would cost it time
+    import tempfile
+
+    from nineteen.script.run import run
+
+    token, package = secrets.token_hex(16), str(Path(__file__).parent.parent.parent)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         page = Path(folder, "report.json")
-        result = run(_watching(source, watcher, page, token), seconds=seconds)
-        return result, _read(page, token)
-
-
-def record_alone(
-    source: str, chosen: Collection[int], seconds: float = SECONDS, shown: Sequence[Array] = ()
-) -> Recording:
-    """What `record` returns, of a script in a process of its own: for scripts of any origin.
-
-    Raises RuntimeError where the recorder itself fails.
-    """
-    try:
-        follow(source)
-    except NotApplicable as error:
-        return Recording(tuple(source.splitlines()), missing=str(error))
-    result, report = watched(source, partial(Recorder, chosen, seconds, shown), seconds + GRACE)
-    if "fault" in report:
-        raise RuntimeError(f"the recorder itself failed: {report['fault']}")
-    if result.ending is Ending.TIMEOUT or report.get("late"):
-        result = replace(result, ending=Ending.TIMEOUT, limit=seconds)
-    try:
-        return replace(unpacked(report["recording"]), run=result)
-    except (KeyError, TypeError, ValueError):  # it was ended from outside, or tells stories
-        return Recording(tuple(source.splitlines()), run=result)
-
-
-def _watching(source: str, watcher: Callable[[], Watcher], page: Path, token: str) -> str:
-    """A script that becomes the given one and watches it; texts stay literals."""
-    package = str(Path(__file__).parent.parent.parent)
-    arguments = (source, pickle.dumps(watcher).hex(), str(page), token)
-    return (
-        f"import sys\nsys.path.insert(0, {package!a})\n"
-        "from nineteen.training.observed_process import become\n"
-        f"sys.path.pop(0)\nbecome(*{arguments!a})\n"
-    )
+        arguments = (source, pickle.dumps(watcher).hex(), str(page), token)  # all stay literals
+        watching = (
+            f"import sys\nsys.path.insert(0, {package!a})\n"
+            "from nineteen.training.isolated import become\n"
+            f"sys.path.pop(0)\nbecome(*{arguments!a})\n"
+        )
+        return run(watching, seconds=seconds), _read(page, token)
 
 
 def _read(page: Path, token: str) -> dict[str, Any]:
@@ -75,3 +67,76 @@ def _read(page: Path, token: str) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return report if isinstance(report, dict) and report.get("token") == token else {}
+
+
+def become(source: str, watcher: str, page: str, token: str) -> None:
+    """In that process: run the script as if it had been started alone, from script.py here."""
+    name = os.path.abspath(sys.argv[0])
+    with open(name, "wb") as file:
+        file.write(source.encode())
+    watch: Watcher = pickle.loads(bytes.fromhex(watcher))()
+    stopped: list[Exception] = []
+    watching = {called: _quiet(call, stopped) for called, call in watch.calls().items()}
+
+    def report(more: dict[str, object]) -> None:
+        # A script may have used up the disk, or the descriptors.
+        with suppress(OSError), open(page, "w", encoding="utf-8") as file:
+            json.dump({"token": token, **more}, file)
+
+    tree = watch.follow(source)
+    whole = vars(np).copy()  # a script may put its own functions there
+    report({})
+    ending: BaseException | None = None
+    try:
+        _execute(tree, name, watching)
+    except BaseException as error:
+        ending = error
+        raise
+    finally:
+        vars(np).update(whole)
+        ended = ending is None or isinstance(ending, SystemExit)
+        report({"ended": ended, **_found(watch, stopped[0] if stopped else ending, bool(stopped))})
+
+
+def _execute(tree: Any, name: str, more: dict[str, Callable[..., None]]) -> None:
+    module = ModuleType("__main__")
+    vars(module).update(more, __file__=name, __builtins__=__builtins__)
+    code = None
+
+    def show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        """The traceback without the frames below the script."""
+        while trace and trace.tb_frame.f_code is not code:
+            trace = trace.tb_next
+        sys.__excepthook__(kind, error.with_traceback(trace), trace)
+
+    sys.excepthook = show
+    sys.modules["__main__"] = module
+    code = compile(tree, name, "exec", dont_inherit=True)
+    exec(code, vars(module))
+
+
+def _quiet(call: Callable[..., None], stopped: list[Exception]) -> Callable[..., None]:
+    """The call, until it raises: the script must not notice that it is watched."""
+
+    def quiet(*arguments: object) -> None:
+        if not stopped:
+            try:
+                call(*arguments)
+            except Exception as error:
+                stopped.append(error)
+
+    return quiet
+
+
+def _found(watch: Watcher, error: BaseException | None, own: bool) -> dict[str, object]:
+    """What the watcher found, or the fault that it has itself."""
+    try:
+        if own and error and not isinstance(error, NotApplicable):
+            raise error
+        return watch.found(error)
+    except MemoryError:
+        return {"problem": "it leaves no memory to check it with"}
+    except Exception as fault:
+        place = traceback.extract_tb(fault.__traceback__)[-1]
+        line = f"{os.path.basename(place.filename)}, line {place.lineno}"
+        return {"fault": f"{type(fault).__name__}: {fault} ({line})"}

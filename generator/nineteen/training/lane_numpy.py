@@ -2,7 +2,7 @@
 
 import operator
 from collections.abc import Callable
-from functools import cache, lru_cache
+from functools import cache
 from types import SimpleNamespace
 from typing import Any
 
@@ -14,7 +14,7 @@ _AHEAD = 4096  # numbers of permutations that are drawn in one go, but at least 
 
 
 class LaneGenerators:
-    """One random generator for each of `lanes` scripts, or a single one with which all begin."""
+    """A random generator for each of `lanes` scripts, or a single one with which all begin."""
 
     def __init__(self, each: list[np.random.Generator], lanes: int) -> None:
         self.each, self.lanes = each, lanes
@@ -32,7 +32,7 @@ class LaneGenerators:
         return drawn
 
     def permutation(self, n: int) -> Lanes:
-        """A permutation of `range(n)`. NumPy draws several in one call a dozen times as fast."""
+        """A permutation of `range(n)`; several in one call are drawn a dozen times as fast."""
         if not self._ahead:
             in_order = _in_order(n)
             ahead = np.empty((len(in_order), len(self.each), n), int)
@@ -52,9 +52,7 @@ def _in_order(n: int) -> Array:
     return rows if same else unknown("permutations in one call")
 
 
-class _Columns:
-    """What `np.c_` is for lanes: arrays side by side, one of a single axis as a column."""
-
+class _Columns:  # what `np.c_` is for lanes
     def __getitem__(self, parts: tuple[Lanes, ...]) -> Lanes:
         arrays = [part.each[..., None] if part.ndim == 1 else part.each for part in parts]
         if any(array.ndim != 3 for array in arrays):
@@ -65,12 +63,10 @@ class _Columns:
 
 
 def lane_numpy(lanes: int) -> SimpleNamespace:
-    """What `np` is for scripts that run in so many lanes: NumPy where its protocols suffice.
+    """What `np` is for scripts that run in so many lanes: NumPy where its protocols suffice."""
 
-    What an array is made of is the same in all lanes, so that they share it, and it cannot be
-    changed by one; only the zeros are there to be changed.
-    """
-
+    # What an array is made of is the same in all lanes, so they share it, and none can change it;
+    # only the zeros are there to be changed.
     def made_by(make: Callable[..., Array], width: int = 1) -> Callable[..., Lanes]:
         def made(*args: Any, **options: Any) -> Lanes:
             array = make(*args, **options)
@@ -99,17 +95,11 @@ def lane_texts(value: Any) -> list[list[str]]:
 
 
 def _texts(each: Array) -> list[str]:
-    """NumPy's text of each lane's array."""
     if each.dtype == float and each.ndim == 3 and each[0].size <= 256 and each.shape[2] <= 8:
         hundredths = np.round(each * 100)
         if ((hundredths / 100 == each) & ~np.signbit(each) & (each <= 1)).all():
             return _predictions(hundredths.astype(int))
-    return [_text(lane.tobytes(), lane.dtype.str, lane.shape) for lane in each]
-
-
-@lru_cache(maxsize=4096)
-def _text(numbers: bytes, dtype: str, shape: tuple[int, ...]) -> str:
-    return str(np.frombuffer(numbers, dtype).reshape(shape))
+    return list(map(str, each))
 
 
 def _predictions(hundredths: Array) -> list[str]:

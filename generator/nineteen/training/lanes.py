@@ -2,6 +2,7 @@
 
 import operator
 from collections.abc import Callable
+from functools import partialmethod
 from typing import Any, NoReturn
 
 import numpy as np
@@ -36,7 +37,7 @@ def _aligned(a: Any, b: Any) -> tuple[Any, Any]:
 
 
 def _operator(operation: Operation) -> tuple[Operation, Operation]:
-    """An operator of NumPy's arrays for Lanes, and the same with the operands exchanged."""
+    """An operator for Lanes, and the same with the operands exchanged."""
 
     def forward(self: "Lanes", other: Any) -> "Lanes":
         return Lanes(operation(*_aligned(self, other)))
@@ -104,35 +105,29 @@ class Lanes:
         self.each[np.arange(len(self.each))[:, None], rows.each] = value.each
 
     def reshape(self, *shape: Any) -> "Lanes":
-        """The same numbers in another shape: a view, as in NumPy where nothing has to move.
-
-        A single number is a copy, as it is everywhere.
-        """
+        """The same numbers in another shape: a view, or of a single number a copy, as in NumPy."""
         shape = shape[0] if len(shape) == 1 and type(shape[0]) is tuple else shape
         moved = self.each.reshape(len(self.each), *shape)
         if not self.ndim:
             return Lanes(moved.copy())
         return Lanes(moved) if np.may_share_memory(moved, self.each) else unknown("a copy")
 
-    def _reduced(self, ufunc: np.ufunc, axis: Any, keepdims: bool) -> "Lanes":
+    def _reduced(self, ufunc: np.ufunc, axis: Any = None, keepdims: bool = False) -> "Lanes":
         axes: Any = range(self.ndim) if axis is None else [axis]
         if not all(type(axis) is int and -self.ndim <= axis < self.ndim for axis in axes):
             unknown(f"the axis {axis}")
         axes = tuple([axis % self.ndim + 1 for axis in axes])
         return Lanes(ufunc.reduce(self.each, axis=axes, keepdims=keepdims))
 
-    def min(self, axis: int | None = None, keepdims: bool = False) -> "Lanes":
-        return self._reduced(np.minimum, axis, keepdims)
-
-    def max(self, axis: int | None = None, keepdims: bool = False) -> "Lanes":
-        return self._reduced(np.maximum, axis, keepdims)
+    min = partialmethod(_reduced, np.minimum)
+    max = partialmethod(_reduced, np.maximum)
 
     def sum(self, axis: int | None = None, keepdims: bool = False) -> "Lanes":
         each = self.each
         by_rows = axis == 0 and self.ndim == 2 and self.shape[1] > 1 and not keepdims
         if by_rows and each[0].size <= _SHORT and each.flags.c_contiguous:
-            # NumPy adds such rows one after the other. With a row of all lanes in one piece it
-            # does the same several times as fast.
+            # NumPy adds such rows one after the other: several times as fast with a row of all
+            # lanes in one piece.
             return Lanes(np.add.reduce(each.swapaxes(0, 1).copy(), axis=0))
         return self._reduced(np.add, axis, keepdims)
 
@@ -189,7 +184,6 @@ class Lanes:
 
 
 def _rows(each: Array, rows: Array) -> Array:
-    """The rows that each lane wants of its own array."""
     if each.ndim < 2 or rows.dtype.kind != "i":
         unknown("such rows")
     if len(each) == 1:

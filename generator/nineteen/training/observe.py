@@ -15,6 +15,7 @@ from nineteen.training.execute import execute
 Array = NDArray[np.float64]
 Arrays = tuple[Array, ...]
 
+CALLS = ("__started__", "__seen__", "__updated__")  # what an instrumented script calls
 _ONE_LAYER = ("W1", "b1", "W2", "b2")
 
 
@@ -130,7 +131,7 @@ def calls(
     def updated(weights: tuple[Any, ...]) -> None:
         each(Update(*pending, copies(weights)))
 
-    return {"__started__": started, "__seen__": seen, "__updated__": updated}
+    return dict(zip(CALLS, (started, seen, updated), strict=True))
 
 
 def copies(weights: tuple[Any, ...]) -> Arrays:

@@ -1,6 +1,6 @@
 """One update of a script as data: its lines in the order in which they ran, and their arrays."""
 
-from collections.abc import Container, Iterator
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,8 +10,7 @@ from nineteen.script.choices import command
 from nineteen.script.options import printable
 from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
-from nineteen.training.isolated import record_alone
-from nineteen.training.record import record
+from nineteen.training.record import record, record_alone
 from nineteen.training.snapshots import Passed, Recording, Snapshot, Value
 from nineteen.training.worksheet import Blanks, Mask, left_out
 
@@ -29,7 +28,7 @@ class UpdateLine:
     number: int
     text: str
     meaning: str
-    values: tuple[Value, ...]
+    values: Sequence[Value]
     blanks: tuple[Mask, ...] = ()
 
     @property
@@ -128,7 +127,7 @@ def _check_update(update: int, updates: int, why: str = "") -> None:
 def _chosen(recording: Recording, update: int, name: str) -> Snapshot:
     """The snapshot of the update, with lines."""
     for snapshot in recording.snapshots:
-        if snapshot.update == update and snapshot.passed:
+        if snapshot.update == update and snapshot.lines:
             return snapshot
     problem = recording.problem
     if not recording.updates:

@@ -1,14 +1,11 @@
-"""Recording a training: what every line of a script does to its arrays, update by update.
-
-The script's own text runs, edited or not, with the calls of `follow` between its lines. Nothing
-here needs a thread or a process of its own.
-"""
+"""Recording a training: what every line of a script does to its arrays, update by update."""
 
 import ast
 import re
 import time
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,13 +14,23 @@ from numpy.typing import NDArray
 from nineteen.script.run import Ending, Run
 from nineteen.training.execute import run_here
 from nineteen.training.follow import Site, follow
+from nineteen.training.isolated import watched
 from nineteen.training.observe import Array, Arrays, NotApplicable, Start, copies
-from nineteen.training.snapshots import Entry, Recording, Snapshot, arrays_in, packed
+from nineteen.training.snapshots import (
+    Passed,
+    Recording,
+    Snapshot,
+    Value,
+    arrays_in,
+    packed,
+    unpacked,
+)
 
 SNAPSHOTS = 500  # of a recording, at most
 BYTES = 10_000_000  # of its arrays together, at most
 FEW = 100  # updates that are kept with their lines whatever else has to go
 SECONDS = 60.0  # of wall-clock time that a script gets, as on the command line
+GRACE = 5.0  # and for a recording to come back from a process of its own
 _BESIDES = 250  # bytes, about, that a kept array takes besides its numbers
 
 
@@ -56,6 +63,28 @@ def record(
     return recorder.recording(run)
 
 
+def record_alone(
+    source: str, chosen: Collection[int], seconds: float = SECONDS, shown: Sequence[Array] = ()
+) -> Recording:
+    """What `record` returns, of a script in a process of its own: for scripts of any origin.
+
+    Raises RuntimeError where the recorder itself fails.
+    """
+    try:
+        follow(source)
+    except NotApplicable as error:
+        return Recording(tuple(source.splitlines()), missing=str(error))
+    result, report = watched(source, partial(Recorder, chosen, seconds, shown), seconds + GRACE)
+    if "fault" in report:
+        raise RuntimeError(f"the recorder itself failed: {report['fault']}")
+    if result.ending is Ending.TIMEOUT or report.get("late"):
+        result = replace(result, ending=Ending.TIMEOUT, limit=seconds)
+    try:
+        return replace(unpacked(report["recording"]), run=result)
+    except (KeyError, TypeError, ValueError):  # it was ended from outside, or tells stories
+        return Recording(tuple(source.splitlines()), run=result)
+
+
 @dataclass
 class _Draft:
     """An update while it runs: of its lines so many bytes are kept as there is room for."""
@@ -68,8 +97,8 @@ class _Draft:
     rows: Any = None
     error: Array | None = None
     weights: tuple[Any, ...] = ()
-    given: list[Entry] = field(default_factory=list)
-    lines: list[tuple[int, list[Entry]]] = field(default_factory=list)
+    given: list[Value] = field(default_factory=list)
+    lines: list[Passed] = field(default_factory=list)
     old: dict[str, Array] = field(default_factory=dict)
 
 
@@ -83,10 +112,10 @@ class Recorder:
         self._deadline = time.perf_counter() + seconds
         self._start: Start | None = None
         self._draft = _Draft(done=True)
-        self._updates = self._epochs = 0
+        self._updates = self._epochs = self._size = 0
+        self._stride = 1
         self._kept: list[tuple[Snapshot, int]] = []  # with their bytes
-        self._stride, self._size = 1, 0
-        self._fixed: list[Entry] | None = None
+        self._fixed: list[Value] | None = None
         self._source = self._missing = ""
         self._sites: list[Site] = []
         self._given: list[str] = []  # names set before the training and used in it,
@@ -156,7 +185,7 @@ class Recorder:
         if draft.spent < draft.room:
             draft.spent += _BESIDES
             site = self._sites[index]
-            draft.lines.append((site.number, self._entries(site.names, names, site.appends)))
+            draft.lines.append(Passed(site.number, self._values(site.names, names, site.appends)))
             if draft.old:
                 draft.old = {}
 
@@ -167,36 +196,34 @@ class Recorder:
             return
         draft.room = BYTES // 2
         if self._few:
-            draft.room -= sum(size for each, size in self._kept if each.passed)
+            draft.room -= sum(size for each, size in self._kept if each.lines)
         if self._fixed is None:
             self._lists = [name for name in self._given if isinstance(names.get(name), list)]
             self._changing.update(self._lists)
-            fixed = [name for name in self._given if name not in self._changing]
-            self._fixed = self._entries(fixed, names)
+            self._fixed = self._values([n for n in self._given if n not in self._changing], names)
             self._given = [name for name in self._given if name in self._changing]
-        draft.given = self._entries(self._given, names)
+        draft.given = self._values(self._given, names)
 
     def _close(self, last: bool = False) -> None:
         """End an update, and keep what is to be kept of it."""
         draft = self._draft
         if draft.lines or (draft.done and draft.number and (last or self._on_stride(draft.number))):
-            self._kept.append(self._snapshot())
+            self._kept.append(self._snapshot(draft))
             self._size += self._kept[-1][1]
         while len(self._kept) > SNAPSHOTS - (not last) or self._size > BYTES:
             self._stride *= 2
             self._kept = [
                 (each, size)
                 for each, size in self._kept
-                if self._on_stride(each.update) or (self._few and each.passed)
+                if self._on_stride(each.update) or (self._few and each.lines)
             ]
             self._size = sum(size for _, size in self._kept)
 
     def _on_stride(self, update: int) -> bool:
         return (update - 1) % self._stride == 0
 
-    def _snapshot(self) -> tuple[Snapshot, int]:
+    def _snapshot(self, draft: _Draft) -> tuple[Snapshot, int]:
         """The update, and about how many bytes it takes."""
-        draft = self._draft
         rows = self._start.taken(draft.rows) if self._start and draft.error is not None else ()
         size = sum([array.nbytes + _BESIDES for array in draft.weights])
         weights = self._copies(draft.weights) if size < BYTES // 10 else ()
@@ -213,27 +240,27 @@ class Recorder:
             self._missing = str(error)
             return ()
 
-    def _entries(self, wanted: list[str], names: dict[str, Any], last: bool = False) -> list[Entry]:
+    def _values(self, wanted: list[str], names: dict[str, Any], last: bool = False) -> list[Value]:
         """The arrays of those names, as copies; of a list only the last. None without room."""
         draft, olds, spent = self._draft, self._draft.old, self._draft.spent
-        entries: list[Entry] = []
+        values: list[Value] = []
         for name in wanted:
             for label, array in arrays_in(name, names.get(name), last):
                 spent += array.nbytes + _BESIDES
                 if spent >= draft.room:
                     draft.spent = spent
-                    return entries
+                    return values
                 old = olds.get(label) if olds else None
                 if old is not None and label is not name and np.array_equal(old, array):
                     continue  # this item of the list is not the one that has changed
                 listed = self._lists and draft.lines and label is name
                 alias = self._alias(array, names) if listed else ""
-                entries.append((label, array.copy(), old, alias))
+                values.append(Value(label, array.copy(), old, alias))
                 if self._shown:
                     shown = self._shown.pop(0)
                     array[...] = np.where(np.isnan(shown), array, shown)
         draft.spent = spent
-        return entries
+        return values
 
     def _alias(self, array: NDArray[Any], names: dict[str, Any]) -> str:
         """The item of a list that an array is, such as W[1], or ""."""

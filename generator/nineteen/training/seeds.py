@@ -1,7 +1,8 @@
 """For how many seeds a script learns: many of them side by side, in this process."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from typing import Any
 
 from nineteen.script.activations import ACTIVATIONS
 from nineteen.script.choices import Choices, command, spec_of
@@ -94,8 +95,7 @@ def advice(choices: Choices) -> list[str]:
 
     Empty where nothing that was tried helps, or where trying takes long.
     """
-    now = _learned(choices)
-    hints = []
+    now, hints = _learned(choices), list[str]()
     for hint, other in _candidates(choices):
         learned, tried = _learned(other)
         if learned * now[1] > now[0] * tried:
@@ -106,32 +106,21 @@ def advice(choices: Choices) -> list[str]:
     return hints
 
 
-def _candidates(choices: Choices) -> list[tuple[str, Choices]]:
+def _candidates(choices: Choices) -> Iterator[tuple[str, Choices]]:
     """What may help, in words and as choices: first to leave out what was chosen."""
     spec = spec_of(replace(choices, keep=True))
     usual = default_hidden(spec.table.inputs, spec.activation)
-    few = len(spec.hidden) > 1 or spec.hidden < usual
-    found = [
-        ("leave out --seed", replace(choices, seed=None), choices.seed is not None),
-        ("leave out --lr", replace(choices, lr=None), choices.lr is not None),
-        ("leave out --epochs", replace(choices, epochs=None), choices.epochs is not None),
-        (
-            f"leave out --hidden, for the default of {usual[0]} units",
-            replace(choices, hidden=None),
-            choices.hidden is not None and few,
-        ),
-        (
-            "use --activation tanh",
-            replace(choices, activation=ACTIVATIONS["tanh"]),
-            spec.activation.name != "tanh",
-        ),
-        (
-            f"use --epochs {4 * spec.epochs}",
-            replace(choices, epochs=4 * spec.epochs),
-            4 * spec.epochs <= MAX_EPOCHS,
-        ),
-    ]
-    return [(hint, other) for hint, other, possible in found if possible]
+    for name in ("seed", "lr", "epochs"):
+        if getattr(choices, name) is not None:
+            without: dict[str, Any] = {name: None}
+            yield f"leave out --{name}", replace(choices, **without)
+    if choices.hidden is not None and (len(spec.hidden) > 1 or spec.hidden < usual):
+        hint = f"leave out --hidden, for the default of {usual[0]} units"
+        yield hint, replace(choices, hidden=None)
+    if spec.activation.name != "tanh":
+        yield "use --activation tanh", replace(choices, activation=ACTIVATIONS["tanh"])
+    if 4 * spec.epochs <= MAX_EPOCHS:
+        yield f"use --epochs {4 * spec.epochs}", replace(choices, epochs=4 * spec.epochs)
 
 
 def _learned(choices: Choices) -> tuple[int, int]:

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nineteen.script.run import Ending, Run
-from nineteen.training.common_text import CALLS, common_code, common_lines, execute_together
+from nineteen.training.common_text import common_code, common_lines, execute_together
 from nineteen.training.execute import run_here
 from nineteen.training.lanes import Lanes
-from nineteen.training.observe import Array, Arrays, Start
+from nineteen.training.observe import CALLS, Array, Arrays, Start
 
 Places = tuple[int, ...]
 
@@ -38,8 +38,8 @@ def run_together(sources: Sequence[str], one_by_one: list[int] | None = None) ->
         with suppress(Exception):
             _, printed = execute_together(code, [sources[place] for place in block])
             share = (time.perf_counter() - began) / len(block)
-            done = [Run(text, "", share, Ending.FINISHED) for text in printed]
-            runs.update(zip(block, done, strict=True))
+            for place, text in zip(block, printed, strict=True):
+                runs[place] = Run(text, "", share, Ending.FINISHED)
     alone = [place for place in range(len(sources)) if place not in runs]
     runs.update((place, run_here(sources[place])) for place in alone)
     if one_by_one is not None:
@@ -48,7 +48,7 @@ def run_together(sources: Sequence[str], one_by_one: list[int] | None = None) ->
 
 
 def _blocks(sources: Sequence[str], observed: bool) -> Iterator[tuple[CodeType, Places]]:
-    """The places of scripts that run as one, in blocks of the same size, and what they execute.
+    """What scripts that run as one execute, and their places, in blocks of the same size.
 
     Only where that is faster, unless they are `observed`.
     """
@@ -101,7 +101,6 @@ def observe_together(
 
 
 def _calls(places: Places, each: Any, start: Any) -> dict[str, Callable[..., None]]:
-    """The functions that an instrumented text calls on lanes, by name."""
     before: tuple[int, NDArray[np.int_], Array, Arrays]
 
     def copy(array: Lanes, dtype: type = float) -> NDArray[Any]:

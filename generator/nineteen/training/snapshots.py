@@ -3,7 +3,7 @@
 from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,11 +14,9 @@ from nineteen.training.observe import Array, Arrays, Start, Update
 
 _NUMBERS = "biuf"  # the kinds of arrays that are kept
 _ITEMS = 64  # of a list of arrays, at most
-Entry = tuple[str, Array, Array | None, str]  # the fields of a Value
 
 
-@dataclass(frozen=True)
-class Value:
+class Value(NamedTuple):
     """An array under its name in the script, as a copy.
 
     `old` is what it was before the line, where the line adds to it or takes away (`W1 += …`);
@@ -31,12 +29,11 @@ class Value:
     alias: str = ""
 
 
-@dataclass(frozen=True)
-class Passed:
+class Passed(NamedTuple):
     """A line that was run: its number in the script, from 1, and the arrays that it set."""
 
     number: int
-    values: tuple[Value, ...] = ()
+    values: Sequence[Value] = ()
 
 
 @dataclass(frozen=True)
@@ -45,7 +42,8 @@ class Snapshot:
 
     `error` is that of its rows before the update, `weights` are those after it, as in an Update;
     None and () where they are not followed. `whole` is False where the update was broken off, or
-    there was no room for all its lines.
+    there was no room for all its lines. A chosen update has `given`, the arrays set before the
+    training and used in it, and its `lines` in the order in which they ran.
     """
 
     update: int
@@ -54,9 +52,8 @@ class Snapshot:
     error: Array | None
     weights: Arrays
     whole: bool = True
-    # What `given` and `lines` are made of once they are asked for: recording costs half as much.
-    entries: tuple[Entry, ...] = ()
-    passed: tuple[tuple[int, list[Entry]], ...] = ()
+    given: tuple[Value, ...] = ()
+    lines: tuple[Passed, ...] = ()
 
     @property
     def loss(self) -> float:
@@ -64,19 +61,6 @@ class Snapshot:
         if self.error is None or not self.error.size:
             return float("nan")
         return Update(self.epoch, self.rows, self.error, (), ()).loss / self.error.size
-
-    @property
-    def given(self) -> tuple[Value, ...]:
-        """What a chosen update starts from: the arrays set before the training and used in it."""
-        return tuple(Value(*entry) for entry in self.entries)
-
-    @property
-    def lines(self) -> tuple[Passed, ...]:
-        """The lines of a chosen update in the order in which they ran."""
-        return tuple(
-            Passed(number, tuple(Value(*entry) for entry in entries))
-            for number, entries in self.passed
-        )
 
 
 @dataclass(frozen=True)
@@ -129,6 +113,12 @@ def packed(thing: Any) -> Any:
 def unpacked(data: Any) -> Recording:
     """The recording again, without a Run. Raises TypeError, ValueError or KeyError."""
     whole = _unpacked(data)
+    for snapshot in whole["snapshots"]:
+        snapshot["given"] = tuple(Value(*value) for value in snapshot["given"])
+        lines = [
+            (number, [Value(*value) for value in values]) for number, values in snapshot["lines"]
+        ]
+        snapshot["lines"] = tuple(Passed(*line) for line in lines)
     whole["snapshots"] = tuple(Snapshot(**snapshot) for snapshot in whole["snapshots"])
     whole["start"] = whole["start"] and Start(**whole["start"])
     return Recording(**whole)
@@ -139,6 +129,4 @@ def _unpacked(data: Any) -> Any:
         return tuple(map(_unpacked, data))
     if isinstance(data, dict) and "dtype" in data:
         return np.frombuffer(b64decode(data["data"]), data["dtype"]).reshape(data["shape"])
-    return (
-        {key: _unpacked(value) for key, value in data.items()} if isinstance(data, dict) else data
-    )
+    return {k: _unpacked(v) for k, v in data.items()} if isinstance(data, dict) else data
