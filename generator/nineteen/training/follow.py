@@ -72,7 +72,7 @@ def _by_looks(source: str, error: NotApplicable) -> ast.Module:
 
 
 def _around(block: list[ast.stmt]) -> list[ast.stmt]:
-    """The loops around the end of an update, the outermost first; none where none ends there."""
+    # The outermost first; none where no update ends there.
     for line in block:
         if isinstance(line, _LOOPS):
             ends = any(_called(inner) == "__updated__" for inner in line.body)
@@ -116,7 +116,6 @@ def _call(name: str, index: int, beside: ast.stmt) -> ast.Expr:
 
 
 def _called(line: ast.stmt) -> str:
-    """The plain name that a line calls, or ""."""
     function = getattr(getattr(line, "value", None), "func", None)
     return function.id if isinstance(function, ast.Name) else ""
 
@@ -147,8 +146,7 @@ def _moved(line: ast.stmt) -> list[str]:
     return [name for t, v in sums for name in _names(t) if _names(v.left) == [name]]
 
 
-def _names(target: Any) -> list[str]:
-    """The names in a target, of `a[b]` only a."""
+def _names(target: Any) -> list[str]:  # of `a[b]` only a
     if target is None or isinstance(target, ast.Name):
         return [target.id] if target else []
     inner = getattr(target, "elts", [getattr(target, "value", None)])

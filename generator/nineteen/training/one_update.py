@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nineteen.errors import UsageError
-from nineteen.script.annotate import Explained, explained, read_script
+from nineteen.script.annotate import explained, read_script
 from nineteen.script.choices import command
 from nineteen.script.options import printable
 from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.record import record, record_alone
-from nineteen.training.snapshots import Passed, Recording, Snapshot, Value
+from nineteen.training.snapshots import Recording, Snapshot, Value
 from nineteen.training.worksheet import Blanks, Mask, left_out
 
 _OF_ROWS = ("layer", "output", "error", "delta", "layers")  # names whose first axis is the rows
@@ -91,29 +91,21 @@ def one_update(
     blanks: Blanks = ()
     if blank:
         blanks = left_out(snapshot, lambda shown: runner(source, {update}, shown=shown))
-    ran = tuple(_ran(snapshot.lines, _lines(source), blanks))
+    lines, meanings = source.splitlines(), _meanings(source)
+    ran = tuple(
+        UpdateLine(n, lines[n - 1], meanings.pop(str(n), ""), values, *blanks[i : i + 1])
+        for i, (n, values) in enumerate(snapshot.lines)
+    )
     whole = OneUpdate(name, recording, snapshot, snapshot.given, ran)
     return whole if row is None else _of_row(whole, row)
 
 
-def _lines(source: str) -> list[Explained]:
-    """The lines of a script; without meanings where no command of ours stands on the first."""
+def _meanings(source: str) -> dict[str, str]:
+    """What each line means; nothing where no command of ours stands on the first."""
     try:
-        return explained(source)
+        return {line.number: line.meaning for line in explained(source)}
     except UsageError:
-        return [Explained(str(i), text, "") for i, text in enumerate(source.splitlines(), 1)]
-
-
-def _ran(
-    passed: tuple[Passed, ...], lines: list[Explained], blanks: Blanks
-) -> Iterator[UpdateLine]:
-    known = {line.number: line for line in lines}
-    told: set[int] = set()
-    for i, line in enumerate(passed):
-        meant = known[str(line.number)]
-        meaning = "" if line.number in told else meant.meaning
-        yield UpdateLine(line.number, meant.text, meaning, line.values, *blanks[i : i + 1])
-        told.add(line.number)
+        return {}
 
 
 def _check_update(update: int, updates: int, why: str = "") -> None:

@@ -31,7 +31,6 @@ def wrong_order(steps: Sequence[tuple[int, tuple[int, ...]]], spec: ScriptSpec) 
 
 
 def _wrong_rows(batches: Batches, spec: ScriptSpec) -> str:
-    """Every row has to come once an epoch."""
     taken = [row for rows in batches for row in rows]
     if len(taken) == len(set(taken)) == spec.rows:
         return ""
@@ -46,7 +45,6 @@ def _wrong_rows(batches: Batches, spec: ScriptSpec) -> str:
 
 
 def _wrong_sizes(batches: Batches, spec: ScriptSpec) -> str:
-    """Every update has to take `batch_size` rows, the last of an epoch what is left."""
     rows, size = spec.rows, spec.batch_size
     wanted = [min(size, rows - first) for first in range(0, rows, size)]
     if [len(batch) for batch in batches] == wanted:

@@ -107,7 +107,7 @@ def advice(choices: Choices) -> list[str]:
 
 
 def _candidates(choices: Choices) -> Iterator[tuple[str, Choices]]:
-    """What may help, in words and as choices: first to leave out what was chosen."""
+    # In words and as choices: first to leave out what was chosen.
     spec = spec_of(replace(choices, keep=True))
     usual = default_hidden(spec.table.inputs, spec.activation)
     for name in ("seed", "lr", "epochs"):

@@ -35,9 +35,8 @@ def left_out(snapshot: Snapshot, again: Callable[[Sequence[Array]], Recording]) 
                 "of an array: use a smaller network (--hidden 2), batch or truth table",
                 "--blank",
             )
-    masks = [_last(value) for value in values]
     given = [_shown(value.new) for value in snapshot.given]
-    wrong = masks
+    masks = wrong = [_last(value) for value in values]
     while any(mask.any() for mask in wrong):
         shown = [
             np.where(mask, np.nan, _shown(value.new))
@@ -71,7 +70,6 @@ def _last(value: Value) -> Mask:
 
 
 def _shown(array: Array) -> Array:
-    """The numbers as the sheet shows them."""
     return np.round(np.asarray(array, float), PLACES) if array.ndim else array
 
 
