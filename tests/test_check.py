@@ -20,6 +20,7 @@ from nineteen.training.honesty import Honesty
 from nineteen.verbs.check import check_runs as checking
 from nineteen.verbs.check import replacement, script_form
 from nineteen.verbs.check.check_runs import check_script
+from nineteen.verbs.check.files_to_check import Settings
 from nineteen.verbs.check.found_script import FoundScript, scripts_in
 from nineteen.verbs.check.four_checks import (
     CheckOutcome,
@@ -30,7 +31,7 @@ from nineteen.verbs.check.four_checks import (
     refused,
     same,
 )
-from nineteen.verbs.check.python_cells import python_blocks
+from nineteen.verbs.check.text_blocks import python_blocks
 
 LINES = XOR.count("\n")
 SPEC = read(XOR.partition("\n")[0])
@@ -69,7 +70,7 @@ def write(folder: Path, name: str, text: str) -> str:
 def test_all_pass() -> None:
     result = result_of(GOOD)
     assert outcomes(result) == dict.fromkeys(("learns", "honest", "form", "same"), "pass")
-    assert (result.code, result.clean, result.failed, result.look) == (0, True, False, "")
+    assert (result.code, result.clean, result.failed, result.look) == (0, True, [], "")
 
 
 @pytest.mark.parametrize(
@@ -254,7 +255,7 @@ def test_mistake_fails_its_checks(old: str, new: str, failed: Sequence[str]) -> 
     source = XOR.replace(old, new, 1)
     assert source != XOR
     result = check_script(found(source))
-    assert [name for name, check in result.checks.items() if check.failed] == failed
+    assert [*result.failed] == failed
     assert result.code == 1
 
 
@@ -324,7 +325,12 @@ def test_bad_scripts_each_fail_with_a_line_and_the_run_goes_on(
 @pytest.mark.parametrize("name", [name for name, (_, code, _) in BAD.items() if code == 1])
 def test_bad_script_that_ends_by_itself_is_no_crash(name: str) -> None:
     *training, last = XOR.splitlines(keepends=True)
-    assert check_script(found("".join(training) + f"{BAD[name][0]}\n{last}"), 30).code == 1
+    assert (
+        check_script(
+            found("".join(training) + f"{BAD[name][0]}\n{last}"), Settings(seconds=30)
+        ).code
+        == 1
+    )
 
 
 @pytest.mark.skipif(not os.path.isdir("/proc"), reason="looks for processes in /proc")
@@ -442,7 +448,7 @@ def test_interrupted_fix_says_what_was_written(
 def test_results_keep_their_order(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(fence(XOR) + fence(AND) + fence(WRONG), encoding="utf-8")
-    results = list(checking.check_all(scripts_in(page), workers=3))
+    results = checking.check_all(scripts_in(page), workers=3)
     assert [result.found.block.number for result in results] == [1, 2, 3]
     assert [result.code for result in results] == [0, 0, 1]
 

@@ -27,6 +27,7 @@ from nineteen.script.spec import ScriptSpec
 from nineteen.training.examine import examine, examine_here
 from nineteen.training.honesty import Honesty
 from nineteen.verbs.check.check_runs import check_script
+from nineteen.verbs.check.files_to_check import Settings
 from nineteen.verbs.check.found_script import scripts_in
 from nineteen.verbs.exercise import grade
 from nineteen.verbs.exercise.blanks import Blanks, blanks_of
@@ -487,7 +488,7 @@ def test_the_notebook_runs_in_jupyter_and_passes_check(command: str, tmp_path: P
     printed = [cell.outputs for cell in book.cells if cell.cell_type == "code" and cell.outputs]
     assert len(printed) == 1  # the script's, and no check's
     [found] = scripts_in(path)
-    assert check_script(found, strict=True).code == 0
+    assert check_script(found, Settings(strict=True)).code == 0
 
 
 # The script with blanks, under pytest

@@ -20,6 +20,7 @@ from nineteen.verbs.catalogue import command as catalogue
 from nineteen.verbs.catalogue import failures
 from nineteen.verbs.catalogue.failures import FAILED, FAILURES, Failure
 from nineteen.verbs.check.check_runs import check_script
+from nineteen.verbs.check.files_to_check import Settings
 from nineteen.verbs.check.found_script import scripts_in
 
 ROOT = Path(catalogue.__file__).parents[4]
@@ -74,7 +75,7 @@ def test_without_the_reason_it_learns(failure: Failure) -> None:
 @EACH
 def test_check_expects_it_to_fail(failure: Failure) -> None:
     [found] = scripts_in(COMMITTED / f"{failure.name}.py")
-    result = check_script(found, strict=True)
+    result = check_script(found, Settings(strict=True))
     assert result.code == 0
     outcomes = [result.checks[name].outcome for name in ("learns", "honest", "form", "same")]
     edited = "differs" if failure.edits else "pass"
@@ -91,9 +92,9 @@ def test_without_keep_the_same_script_fails_every_check(tmp_path: Path) -> None:
     path = tmp_path / "mine.py"
     path.write_text(named("forgotten_bias").source.replace(" --keep", ""), encoding="utf-8")
     [found] = scripts_in(path)
-    result = check_script(found, strict=True)
+    result = check_script(found, Settings(strict=True))
     assert result.code == 1
-    assert [name for name, check in result.checks.items() if check.failed] == [
+    assert result.failed == [
         "learns",
         "honest",
         "same",

@@ -17,7 +17,7 @@ from nineteen.script.render import templates_folder
 from nineteen.verbs.check import found_script
 from nineteen.verbs.check.files_to_check import Settings, files_in, settings_of
 from nineteen.verbs.check.found_script import reading, scripts_in
-from nineteen.verbs.check.markup_blocks import restructured_blocks
+from nineteen.verbs.check.text_blocks import restructured_blocks
 
 BARE = XOR.replace("  # python -m generator xor --batch mini", "")
 TRASK = """import numpy as np

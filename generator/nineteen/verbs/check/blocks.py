@@ -3,7 +3,7 @@
 import re
 from array import array
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import accumulate
 
 Span = tuple[int, int]
@@ -40,59 +40,53 @@ class Block:
         """The document's line, from 1, on which the code begins."""
         return self.numbers[0]
 
-    def cut(self, first: int, behind: int) -> "Block":
-        """The lines from `first` to the one before `behind`."""
-        return replace(
-            self,
-            numbers=self.numbers[first:behind],
-            lines=self.lines[first:behind],
-            spans=self.spans[first:behind],
-            end=self.end if behind == len(self.lines) else "\n",
-            above=self.above + first,
-        )
-
 
 class Page:
     """A document's text by its lines; `lines` keep their ends: \\n, \\r\\n or \\r."""
 
     def __init__(self, text: str) -> None:
-        self.text = text
-        self.lines: list[str] = re.findall(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+", text)
-        self.starts = array("q", [0]) + array("q", accumulate(map(len, self.lines)))
+        mark = text.startswith("\ufeff")  # a byte order mark is no part of the first line
+        self.lines: list[str] = re.findall(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+", text[mark:])
+        self.starts = array("q", accumulate(map(len, self.lines), initial=int(mark)))
 
-    def bare(self, number: int) -> str:
-        """A line, counted from 0, without its end."""
-        return self.lines[number].rstrip("\r\n")
-
-    def between(self, first: int, behind: int) -> str:
-        """The text of the lines from `first` to before `behind`."""
-        return self.text[self.starts[first] : self.starts[behind]]
+    def bare(self, first: int, behind: int) -> list[str]:
+        """The lines from `first` (counted from 0) to before `behind`, without their ends."""
+        return [line.rstrip("\r\n") for line in self.lines[first:behind]]
 
     def block(self, number: int, kind: str, first: int, contents: Sequence[str]) -> Block:
         """The block whose code begins on the line `first` (from 0): its contents, a line each."""
-        bare = [self.bare(first + i) for i in range(len(contents))]
-        ends = [
-            start + len(line)
-            for start, line in zip(self.starts[first : first + len(bare)], bare, strict=True)
-        ]
-        spans = [(end - len(line), end) for end, line in zip(ends, contents, strict=True)]
-        pairs = zip(bare, contents, strict=True)
+        behind = first + len(contents)
+        bare = self.bare(first, behind)
+        pairs = [*zip(bare, contents, strict=True)]
         prefixes = [line[: len(line) - len(content)] for line, content in pairs if content]
         marker = re.sub(r"[^\s>]", " ", prefixes[0]) if prefixes else ""
         newline = self.lines[first][len(bare[0]) :] if contents else ""
+        ends = [
+            start + len(line) for start, line in zip(self.starts[first:behind], bare, strict=True)
+        ]
         return Block(
             number,
             kind,
-            tuple(range(first + 1, first + 1 + len(contents))),
+            tuple(range(first + 1, behind + 1)),
             tuple(contents),
-            tuple(spans),
+            tuple((end - len(line), end) for end, line in zip(ends, contents, strict=True)),
             (newline or "\n") + [*prefixes[1:2], marker][0],
         )
 
     def dedented(self, number: int, kind: str, first: int, behind: int) -> Block:
         """The block of the lines from `first` to before `behind`, their common indentation off."""
-        lines = [self.bare(i) for i in range(first, behind)]
+        lines = self.bare(first, behind)
         while lines and not lines[-1].strip():
             lines.pop()
-        indents = [len(line) - len(line.lstrip()) for line in lines if line.strip()]
-        return self.block(number, kind, first, [line[min(indents) :] for line in lines])
+        indent = min((indent_of(line) for line in lines if line.strip()), default=0)
+        return self.block(number, kind, first, [line[indent:] for line in lines])
+
+
+def indent_of(line: str) -> int:
+    """How many characters of space a line begins with."""
+    return len(line) - len(line.lstrip())
+
+
+def is_python(language: str) -> bool:
+    """Whether the word that says the language of a block says Python, or nothing."""
+    return not language or bool(re.fullmatch(r"(i?py(thon)?|pycon|pyodide)[0-9.]*", language, re.I))

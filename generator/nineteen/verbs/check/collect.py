@@ -24,7 +24,7 @@ def collect_scripts(
 
     What only resembles a script is a warning, and with --nineteen-strict an item that fails.
     """
-    alike = [found for found in scripts_in(path) if _first_lines(found)]
+    alike = scripts_in(path)
     ours = [found for found in alike if _is_script(found)]
     if not parent.config.getoption("--nineteen-strict"):
         for found in alike:
@@ -64,16 +64,16 @@ class ScriptItem(pytest.Item):
 
     def runtest(self) -> None:
         """Run and check the script; fails with what a student can act on."""
-        start, found = self.config.invocation_params.dir, self.found
+        start, found, option = self.config.invocation_params.dir, self.found, self.config.getoption
         if self.path.is_relative_to(start):  # messages show the path from where pytest started
             found = replace(found, path=self.path.relative_to(start))
-        project = settings_of([self.path])
-        seconds = self.config.getoption("--nineteen-seconds") or project.seconds
-        strict = self.config.getoption("--nineteen-strict") or project.strict
-        result = check_script(found, seconds, strict)
+        said = settings_of([self.path])
+        seconds = option("--nineteen-seconds") or said.seconds
+        strict = option("--nineteen-strict") or said.strict
+        result = check_script(found, replace(said, seconds=seconds, strict=strict))
         if result.code:
-            failed = ", ".join(name for name, check in result.checks.items() if check.failed)
-            pytest.fail("\n".join([f"{failed} failed", *result.report()]), pytrace=False)
+            lines = [f"{', '.join(result.failed)} failed", *result.report()]
+            pytest.fail("\n".join(lines), pytrace=False)
         if not result.clean:
             self.add_report_section("call", "checks", "\n".join(result.report()))
 
@@ -88,21 +88,15 @@ class ScriptItem(pytest.Item):
         return self.path, self.found.block.line - 1, self.name
 
 
-def _first_lines(found: FoundScript) -> list[str]:
-    """The script's first line if it is an import of NumPy; of a broken file, all such lines."""
-    if found.block.source:
-        lines = [found.block.source.partition("\n")[0]]
-    else:
+def _is_script(found: FoundScript) -> bool:
+    """Whether today's command line takes the command on its first line, if need be in its file."""
+    lines = list(found.block.lines[:1])
+    if not lines:
         text = found.path.read_bytes().replace(b"\0", b"").decode("utf-8", "replace")
         lines = re.findall(rf"{FIRST_LINE.pattern.decode()}[^\r\n]*", text)
         # In a notebook the line is a text of JSON.
         lines += [re.sub(r'(?<!\\)(\\n|").*', "", line).replace('\\"', '"') for line in lines]
-    return [line for line in lines if FIRST_LINE.match(line.encode("utf-8", "replace"))]
-
-
-def _is_script(found: FoundScript) -> bool:
-    """Whether today's command line takes the command that an import of NumPy carries."""
-    for line in _first_lines(found):
+    for line in lines:
         with suppress(UsageError):
             return bool(read(line))
     return False

@@ -4,23 +4,22 @@ import json
 import os
 import sys
 from argparse import Namespace
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from nineteen.errors import UsageError
+from nineteen.script.as_written import spec_as_written
 from nineteen.script.options import PROGRAM, command_parser, printable
-from nineteen.verbs.check.check_report import CheckReport
+from nineteen.verbs.check import replacement
+from nineteen.verbs.check.check_report import CheckReport, print_report
 from nineteen.verbs.check.check_runs import check_all
 from nineteen.verbs.check.files_to_check import Settings, files_in, settings_of
 from nineteen.verbs.check.found_script import FoundScript, reading, scripts_in
-from nineteen.verbs.check.four_checks import ScriptResult
 
 
 def main(argv: list[str]) -> int:
     """Check, and with --fix or --adopt change what needs it; returns the report's exit code."""
-    from nineteen.verbs.check.summary import print_summary
-
     given = command_parser("check").read(argv)
     paths, workers = [*map(Path, given.paths)], given.workers or os.cpu_count() or 1
     said = settings_of(paths)
@@ -41,7 +40,7 @@ def main(argv: list[str]) -> int:
         json.dump(report.as_json(), sys.stdout, indent=1)
         print()
     else:
-        print_summary(report, given.quiet, given.verbose)
+        print_report(report, given.quiet, given.verbose)
     return report.code
 
 
@@ -53,33 +52,26 @@ def check_paths(
     With `adopt` a script is checked as what its text says, also where its command says otherwise.
     Raises UsageError for paths and settings that are refused.
     """
-    from nineteen.verbs.check.replacement import as_it_is
-
     settings = settings or settings_of(paths)
     left_out: list[str] = []
     readings = [reading(path) for path in files_in(paths, settings, left_out)]
     left_out += [f"{one.path}: {one.left_out}" for one in readings if one.left_out]
     found = [script for one in readings for script in one.scripts]
-    results = _results(map(as_it_is, found) if adopt else found, "checking", settings, workers)
+    results = check_all([*map(_as_it_is, found)] if adopt else found, workers, settings)
     passed_over = [one for one in readings if not one.scripts and not one.left_out]
     empty = [str(one.path) for one in passed_over if one.path in paths]
     return CheckReport(tuple(results), tuple(readings), tuple(empty), tuple(left_out))
 
 
-def _results(
-    found: Iterable[FoundScript], label: str, settings: Settings, workers: int
-) -> list[ScriptResult]:
-    from nineteen.page.terminal import counted
-
-    scripts = list(found)
-    every = check_all(scripts, workers, settings.seconds, settings.strict)
-    return list(counted(every, label, len(scripts)))
+def _as_it_is(found: FoundScript) -> FoundScript:
+    if found.spec is None:
+        return found
+    spec = spec_as_written(found.block.lines[0], found.block.source, every=True)
+    return replace(found, spec=spec)
 
 
 def _mended(report: CheckReport, settings: Settings, workers: int, given: Namespace) -> CheckReport:
     """The report once --fix or --adopt has changed files, or with what --diff says they would."""
-    from nineteen.verbs.check import replacement
-
     if given.adopt:
         changes, notes = replacement.adoptions(report.results), list[str]()
     else:
@@ -94,8 +86,8 @@ def _mended(report: CheckReport, settings: Settings, workers: int, given: Namesp
         notes = [*replacement.write_files(files, fixed), *notes]
         places = {_place(script) for script in fixed}
         paths = dict.fromkeys(script.path for script in fixed)
-        now = (script for path in paths for script in scripts_in(path) if _place(script) in places)
-        again = _results(now, "checking again", settings, workers) if fixed else []
+        now = [script for path in paths for script in scripts_in(path) if _place(script) in places]
+        again = check_all(now, workers, settings, "checking again") if fixed else []
     except KeyboardInterrupt:
         done = ", ".join(script.place() for script in fixed)
         words = f"interrupted; changed already: {done}; nothing else was written" if fixed else ""

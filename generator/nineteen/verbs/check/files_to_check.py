@@ -3,10 +3,10 @@
 import os
 import tomllib
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
-from typing import Any
 
 from nineteen.errors import UsageError
 from nineteen.script.make import SECONDS
@@ -28,6 +28,10 @@ class Settings:
     folder: Path = field(default_factory=Path)
 
 
+DEFAULTS = Settings()
+_KINDS = {"exclude": list, "seconds": int | float, "strict": bool}
+
+
 def settings_of(paths: Sequence[Path]) -> Settings:
     """The settings of the nearest pyproject.toml that has some, above all the paths.
 
@@ -35,28 +39,22 @@ def settings_of(paths: Sequence[Path]) -> Settings:
     """
     above = Path(os.path.commonpath([path.absolute() for path in paths] or [Path.cwd()]))
     for folder in (above, *above.parents):
-        try:
-            whole = tomllib.loads((folder / "pyproject.toml").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
-            continue
-        if (found := whole.get("tool", {}).get("nineteen")) is not None:
-            return _settings(found, folder)
-    return Settings()
-
-
-def _settings(found: dict[str, Any], folder: Path) -> Settings:
-    kinds = {"exclude": list, "seconds": int | float, "strict": bool}
-    for key, value in found.items():
-        if key not in kinds or not isinstance(value, kinds[key]):
-            raise UsageError(
-                f"{folder / 'pyproject.toml'}: [tool.nineteen] {key} = {value!r}: it takes exclude "
-                "(a list of patterns), seconds (a number) and strict (true or false)"
-            )
-    return Settings(**{**found, "exclude": tuple(found.get("exclude", ()))}, folder=folder)
+        file, found = folder / "pyproject.toml", None
+        with suppress(OSError, ValueError):
+            found = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("nineteen")
+        for key, value in (found or {}).items():
+            if key not in _KINDS or not isinstance(value, _KINDS[key]):
+                raise UsageError(
+                    f"{file}: [tool.nineteen] {key} = {value!r}: it takes exclude (a list of "
+                    "patterns), seconds (a number) and strict (true or false)"
+                )
+        if found is not None:
+            return Settings(**{**found, "exclude": tuple(found.get("exclude", ()))}, folder=folder)
+    return DEFAULTS
 
 
 def files_in(
-    paths: Iterable[Path], settings: Settings | None = None, unreadable: list[str] | None = None
+    paths: Iterable[Path], settings: Settings = DEFAULTS, unreadable: list[str] | None = None
 ) -> list[Path]:
     """The files that may hold scripts: those named, and those in the folders named, each once.
 
@@ -66,29 +64,28 @@ def files_in(
     """
     found: dict[str, Path] = {}
     for path in paths:
+        problem = "it is not a regular file; name another"
         if path.is_dir():
-            inside = sorted(_walk(path, settings or Settings(), unreadable))
-        elif not path.exists():
-            raise UsageError(f"{printable(str(path))}: there is no such file or folder")
+            for file in sorted(_walk(path, settings, [] if unreadable is None else unreadable)):
+                found.setdefault(os.path.realpath(file), file)
+            continue
+        if not path.exists():
+            problem = "there is no such file or folder"
         elif path.suffix.lower() not in READERS:
-            endings = ", ".join(READERS)
-            raise UsageError(f"{printable(str(path))}: scripts are in {endings} files")
-        elif not path.is_file():
-            raise UsageError(f"{printable(str(path))}: it is not a regular file; name another")
-        else:
-            inside = [path]
-        for file in inside:
-            found.setdefault(os.path.realpath(file), file)
+            problem = f"scripts are in {', '.join(READERS)} files"
+        elif path.is_file():
+            found.setdefault(os.path.realpath(path), path)
+            continue
+        raise UsageError(f"{printable(str(path))}: {problem}")
     return list(found.values())
 
 
-def _walk(folder: Path, settings: Settings, unreadable: list[str] | None) -> Iterator[Path]:
+def _walk(folder: Path, settings: Settings, unreadable: list[str]) -> Iterator[Path]:
     left_out = {*data("check/formats.toml")["folders"]["left_out"]}
     seen: set[str] = set()
 
     def note(error: OSError) -> None:
-        if unreadable is not None:
-            unreadable.append(f"{error.filename}: {error.strerror}")
+        unreadable.append(f"{error.filename}: {error.strerror}")
 
     for name, folders, names in os.walk(folder, followlinks=True, onerror=note):
         if (real := os.path.realpath(name)) in seen:  # a link may lead back
@@ -101,17 +98,16 @@ def _walk(folder: Path, settings: Settings, unreadable: list[str] | None) -> Ite
             if not inner.startswith(".")
             and inner not in left_out
             and not os.path.exists(os.path.join(name, inner, "pyvenv.cfg"))
-            and not _excluded(Path(name, inner), settings)
+            and not is_excluded(Path(name, inner), settings)
         ]
-        for file in names:
-            path = Path(name, file)
-            if path.suffix.lower() in READERS and path.is_file() and not _excluded(path, settings):
+        for path in (Path(name, file) for file in names):
+            readable = path.suffix.lower() in READERS and path.is_file()
+            if readable and not is_excluded(path, settings):
                 yield path
 
 
-def _excluded(path: Path, settings: Settings) -> bool:
+def is_excluded(path: Path, settings: Settings) -> bool:
+    """Whether a pattern of a project means this file or folder."""
     below = os.path.relpath(path.absolute(), settings.folder.absolute()).replace(os.sep, "/")
-    return any(
-        fnmatch(below, pattern.rstrip("/")) or fnmatch(path.name, pattern.rstrip("/"))
-        for pattern in settings.exclude
-    )
+    patterns = [pattern.rstrip("/") for pattern in settings.exclude]
+    return any(fnmatch(name, pattern) for name in (below, path.name) for pattern in patterns)

@@ -57,6 +57,13 @@ class FoundScript:
     next: Block | None = field(default=None, repr=False, compare=False)
 
     @property
+    def meant(self) -> tuple[ScriptSpec, ScriptSpec]:
+        """`spec` and `named` of a script that has them."""
+        assert self.spec is not None
+        assert self.named is not None
+        return self.spec, self.named
+
+    @property
     def part(self) -> str:
         """The part of the file, such as "block 2" or "cell 3"; empty for a Python file."""
         return f"{self.block.kind} {self.block.number}" if self.block.number else ""
@@ -97,30 +104,28 @@ def scripts_in(path: Path) -> list[FoundScript]:
 
 def reading(path: Path) -> Reading:
     """What a file holds. One that cannot be taken apart is one FoundScript, without a spec."""
+    reader = READERS.get(path.suffix.lower(), "")
+    maybe, line = bool(reader), 1
     try:
-        reader = READERS.get(path.suffix.lower())
         content = _content(path) if reader else b""
         if isinstance(content, str):
             return Reading(path, left_out=content)
-        command = _MAYBE.search(content.replace(b"\0", b""))
-        if not reader or not (command or b"numpy" in content):
+        maybe = _MAYBE.search(content.replace(b"\0", b"")) is not None
+        if not reader or not (maybe or b"numpy" in content):
             return Reading(path)
-        if command and not _MAYBE.search(content):
-            return Reading(path, (_broken(path, "the file is UTF-16: save it as UTF-8"),))
-        text = content.decode()
-        return _reading(path, text, _blocks(reader, text))
+        if maybe and not _MAYBE.search(content):
+            raise ValueError("the file is UTF-16: save it as UTF-8")
+        return _reading(path, content.decode(), reader)
     except OSError as error:
         problem = f"the file cannot be read: {error.strerror or error}"
-        return Reading(path, (_broken(path, problem),))
     except UnicodeDecodeError as error:
-        if not command:
-            return Reading(path)
         line = error.object.count(b"\n", 0, error.start) + 1
         byte = f"byte 0x{error.object[error.start]:02x}"
         problem = f"{byte} on line {line} is not UTF-8: save the file as UTF-8"
-        return Reading(path, (_broken(path, problem, line),))
     except ValueError as error:
-        return Reading(path, (_broken(path, str(error)),) if command else ())
+        problem = str(error)
+    broken = FoundScript(path, Block(0, "", (line,), (), ()), None, problem)
+    return Reading(path, (broken,) * maybe)
 
 
 def _content(path: Path) -> bytes | str:
@@ -135,38 +140,39 @@ def _content(path: Path) -> bytes | str:
         return file.readall()
 
 
-def _blocks(name: str, text: str) -> list[Block]:
-    """What a reader, named as module.function, finds in a text."""
-    module, _, function = name.partition(".")
-    return list(getattr(import_module(f"nineteen.verbs.check.{module}"), function)(text))
-
-
-def _reading(path: Path, text: str, blocks: list[Block]) -> Reading:
+def _reading(path: Path, text: str, reader: str) -> Reading:
+    """What a text holds, by a reader that is named as module.function."""
+    module, _, function = reader.partition(".")
+    blocks = [*getattr(import_module(f"nineteen.verbs.check.{module}"), function)(text)]
     scripts: list[FoundScript] = []
     alike = []
-    for number, block in enumerate(blocks):
-        parts = list(_parts(block))
-        following = blocks[number + 1] if number + 1 < len(blocks) else None
+    for block, following in zip(blocks, [*blocks[1:], None], strict=False):
+        begin = _begin(block.lines)
+        parts = list(_parts(block, begin))
         for order, part in enumerate(parts):
-            behind = following if order == len(parts) - 1 else None
+            behind = following if part is parts[-1] else None
             scripts.append(replace(_found(path, part), order=order, text=text, next=behind))
         code = "" if parts else _TEXT.sub("", block.source)
         if all(pattern.search(code) for pattern in _ALIKE):
-            alike.append(block.numbers[min(_begin(block.lines), len(block.lines) - 1)])
+            alike.append(block.numbers[min(begin, len(block.lines) - 1)])
     return Reading(path, tuple(scripts), tuple(alike))
 
 
-def _parts(block: Block) -> Iterator[Block]:
-    """The scripts of a block: where code begins with a first line, and at each that follows."""
-    begin = _begin(block.lines)
-    if begin == len(block.lines) or not _FIRST_LINE.match(block.lines[begin]):
-        return
-    rest = range(begin + 1, len(block.lines))
-    edges = [begin, *(i for i in rest if _FIRST_LINE.match(block.lines[i])), len(block.lines)]
-    for first, behind in pairwise(edges):
-        while behind < len(block.lines) and re.match(r"\s*(#|$)", block.lines[behind - 1]):
+def _parts(block: Block, begin: int) -> Iterator[Block]:
+    """The scripts of a block: where its code begins with a first line, and at each that follows."""
+    lines = block.lines
+    edges = [i for i in range(begin, len(lines)) if _FIRST_LINE.match(lines[i])]
+    for first, behind in pairwise([*edges, len(lines)] if edges[:1] == [begin] else []):
+        while behind < len(lines) and re.match(r"\s*(#|$)", lines[behind - 1]):
             behind -= 1
-        yield block.cut(first, behind)
+        yield replace(
+            block,
+            numbers=block.numbers[first:behind],
+            lines=lines[first:behind],
+            spans=block.spans[first:behind],
+            end=block.end if behind == len(lines) else "\n",
+            above=first,
+        )
 
 
 def _begin(lines: tuple[str, ...]) -> int:
@@ -196,7 +202,3 @@ def _found(path: Path, block: Block) -> FoundScript:
         return FoundScript(path, block, None, "it holds half a character (a lone surrogate)")
     except UsageError as error:
         return FoundScript(path, block, None, f"the command on its first line is refused: {error}")
-
-
-def _broken(path: Path, problem: str, line: int = 1) -> FoundScript:
-    return FoundScript(path, Block(0, "", (line,), (), ()), None, problem)

@@ -33,10 +33,6 @@ class CheckResult:
     outcome: CheckOutcome
     lines: tuple[str, ...] = ()
 
-    @property
-    def failed(self) -> bool:
-        return self.outcome is CheckOutcome.FAIL
-
 
 @dataclass(frozen=True)
 class ScriptResult:
@@ -53,16 +49,14 @@ class ScriptResult:
     fault: str = ""
 
     @property
-    def failed(self) -> bool:
-        """Whether the script failed a check, so that it should be replaced."""
-        return self.has(CheckOutcome.FAIL)
+    def failed(self) -> list[str]:
+        """The names of the checks that failed; where there is one, it should be replaced."""
+        return [name for name, one in self.checks.items() if one.outcome is CheckOutcome.FAIL]
 
     @property
     def clean(self) -> bool:
         """Whether every check passed, so that there is nothing to report."""
-        return bool(self.checks) and all(
-            check.outcome is CheckOutcome.PASS for check in self.checks.values()
-        )
+        return {check.outcome for check in self.checks.values()} == {CheckOutcome.PASS}
 
     def has(self, outcome: CheckOutcome) -> bool:
         """Whether a check had this outcome."""
@@ -90,23 +84,23 @@ def checked(
     difference is a failure: it may be the lesson.
     Raises UsageError where today's generator refuses the command.
     """
-    assert found.spec is not None
+    spec, _ = found.meant
     problems = form_problems(found.block.source)
-    learned = learns(verdict, found.spec)
-    as_meant = found.spec.keep and learned.outcome is CheckOutcome.PASS
+    learned = learns(verdict, spec)
+    as_meant = spec.keep and learned.outcome is CheckOutcome.PASS
+    if learned.outcome is CheckOutcome.FAIL and (rest := continued(found)):
+        line = f"it goes on in {rest}: a script is checked in one piece"
+        learned = CheckResult(CheckOutcome.FAIL, (line, *learned.lines))
     checks = {
         "learns": learned,
         "honest": _honest(found, honesty, strict, as_meant),
         "form": CheckResult(CheckOutcome.FAIL if problems else CheckOutcome.PASS, tuple(problems)),
         "same": same(found, strict and not as_meant),
     }
-    if checks["learns"].failed and (rest := continued(found)):
-        lines = (f"it goes on in {rest}: a script is checked in one piece",)
-        checks["learns"] = CheckResult(CheckOutcome.FAIL, (*lines, *checks["learns"].lines))
-    failed = [name for name, check in checks.items() if check.failed]
-    look = _look(found, verdict) if {"learns", "honest"} & {*failed} else ""
+    result = ScriptResult(found, checks)
+    look = _look(found, verdict) if {"learns", "honest"} & {*result.failed} else ""
     ended = verdict.status in (Status.CRASHED, Status.TIMEOUT)
-    return ScriptResult(found, checks, look, 3 if ended else int(bool(failed)))
+    return replace(result, look=look, code=3 if ended else int(bool(result.failed)))
 
 
 def refused(found: FoundScript, problem: str) -> ScriptResult:
@@ -115,21 +109,6 @@ def refused(found: FoundScript, problem: str) -> ScriptResult:
     return ScriptResult(
         found, {"learns": CheckResult(CheckOutcome.FAIL, (problem,))} | rest, code=1
     )
-
-
-def _honest(found: FoundScript, honesty: Honesty, strict: bool, as_meant: bool) -> CheckResult:
-    """Whether it trains as it says; what --keep is there for is no failure."""
-    assert found.spec is not None
-    assert found.named is not None
-    lines = (honesty.reason,) if honesty.reason else ()
-    if honesty.status == "pass" and found.spec.seed != found.named.seed:
-        lines = (f"honest for seed {found.spec.seed}",)
-    if strict and honesty.status == "not applicable":
-        return CheckResult(
-            CheckOutcome.FAIL, (*lines, "not applicable, which --strict takes for this")
-        )
-    excused = as_meant and honesty.status == "fail"
-    return CheckResult(CheckOutcome.DIFFERS if excused else CheckOutcome(honesty.status), lines)
 
 
 def learns(verdict: Verdict, spec: ScriptSpec) -> CheckResult:
@@ -142,12 +121,24 @@ def learns(verdict: Verdict, spec: ScriptSpec) -> CheckResult:
     if verdict.ok:
         return CheckResult(CheckOutcome.PASS)
     rows = wrong_rows(verdict.predictions, spec.table)
-    if not rows:
-        return CheckResult(CheckOutcome.FAIL, (verdict.reason,))
     more = [f"and {len(rows) - MAX_ROWS} more"] if len(rows) > MAX_ROWS else []
-    return CheckResult(
-        CheckOutcome.FAIL, (*rows[:MAX_ROWS], *more, *[verdict.remark] * bool(verdict.remark))
-    )
+    lines = [*rows[:MAX_ROWS], *more, verdict.remark] if rows else [verdict.reason]
+    return CheckResult(CheckOutcome.FAIL, tuple(filter(None, lines)))
+
+
+def _honest(found: FoundScript, honesty: Honesty, strict: bool, as_meant: bool) -> CheckResult:
+    """Whether it trains as it says; what --keep is there for is no failure."""
+    spec, named = found.meant
+    outcome = CheckOutcome(honesty.status)
+    lines = (honesty.reason,) if honesty.reason else ()
+    if outcome is CheckOutcome.PASS and spec.seed != named.seed:
+        lines = (f"honest for seed {spec.seed}",)
+    elif outcome is CheckOutcome.FAIL and as_meant:
+        outcome = CheckOutcome.DIFFERS
+    elif outcome is CheckOutcome.NOT_APPLICABLE and strict:
+        outcome, words = CheckOutcome.FAIL, "not applicable, which --strict takes for this"
+        lines = (*lines, words)
+    return CheckResult(outcome, lines)
 
 
 def same(found: FoundScript, strict: bool) -> CheckResult:
@@ -156,24 +147,19 @@ def same(found: FoundScript, strict: bool) -> CheckResult:
     Where its command leaves values out that its text has otherwise, it is compared with what the
     generator renders for its own values, and a note says so.
     """
-    assert found.spec is not None
-    assert found.named is not None
     source = found.block.source
-    rendered = with_first_line(source, render(found.spec))
+    rendered = with_first_line(source, render(found.meant[0]))
     if source == rendered:
         return CheckResult(CheckOutcome.PASS)
     outcome = CheckOutcome.FAIL if strict else CheckOutcome.DIFFERS
-    lines, wanted = source.splitlines(), rendered.splitlines()
-    notes = _notes(found.spec, found.named)
-    if notes:  # then the first line differs, as the notes say
-        lines, wanted = lines[1:], wanted[1:]
+    notes = _notes(*found.meant)
+    # Where there are notes the first line differs, as they say.
+    lines, wanted = (text.splitlines()[bool(notes) :] for text in (source, rendered))
     if len(lines) > MAX_COMPARED:
         return CheckResult(outcome, (f"it has {len(lines)} lines, the generator's {len(wanted)}",))
     diff = list(difflib.unified_diff(lines, wanted, n=0, lineterm=""))[2:]
-    if not diff and not notes:
-        return CheckResult(outcome, ("only the end of its last line differs",))
-    shown = [line for line in diff if not line.startswith("@@")]
-    return CheckResult(outcome, (*notes, *shown[:MAX_DIFF]))
+    shown = [line for line in diff if not line.startswith("@@")][:MAX_DIFF]
+    return CheckResult(outcome, (*notes, *shown) or ("only the end of its last line differs",))
 
 
 def with_first_line(source: str, rendered: str) -> str:
@@ -205,45 +191,40 @@ def _notes(spec: ScriptSpec, named: ScriptSpec) -> list[str]:
 
 def _look(found: FoundScript, verdict: Verdict) -> str:
     """The most likely place of the mistake."""
-    assert found.spec is not None
-    assert found.named is not None
+    lines = found.block.source.splitlines()
     if verdict.line:
-        lines = found.block.source.splitlines()
         text = lines[verdict.line - 1].strip() if verdict.line <= len(lines) else ""
         return f"look at {found.place(verdict.line)}: {text[:100]}"
     # Where all is as its own values render it, the mistake may be one of the values.
-    changed = _changed(found.block.source, render(found.spec)) or _changed(
-        found.block.source, render(found.named)
-    )
+    changes = (_changes(lines, render(spec).splitlines()) for spec in found.meant)
+    changed = next(filter(None, changes), [])
     if not changed:
         return "its code is what the generator renders: look at the command on its first line"
     number, has, wanted = changed[0]
     rest = f" ({len(changed) - 1} more differ)" if len(changed) > 1 else ""
-    place = f"look at {found.place(number)}{rest}: "
     if not has:
-        return f"{place}before this line the generator writes '{wanted.strip()}'"
-    if has.strip() == wanted.strip():
-        return f"{place}'{has.strip()}' is indented otherwise than the generator does"
-    other = f"writes '{wanted.strip()}'" if wanted else "has no such line"
-    return f"{place}it says '{has.strip()}', the generator {other}"
+        words = f"before this line the generator writes '{wanted.strip()}'"
+    elif has.strip() == wanted.strip():
+        words = f"'{has.strip()}' is indented otherwise than the generator does"
+    else:
+        other = f"writes '{wanted.strip()}'" if wanted else "has no such line"
+        words = f"it says '{has.strip()}', the generator {other}"
+    return f"look at {found.place(number)}{rest}: {words}"
 
 
-def _changed(source: str, rendered: str) -> list[tuple[int, str, str]]:
+def _changes(lines: list[str], wanted: list[str]) -> list[tuple[int, str, str]]:
     """Line, what it says, what is generated, where the code differs; comments do not count."""
-    lines = [_code(line) for line in source.splitlines()[:MAX_COMPARED]]
-    wanted = [_code(line) for line in rendered.splitlines()]
-    matcher = difflib.SequenceMatcher(a=lines, b=wanted, autojunk=False)
+    own, meant = (
+        [line.partition("#")[0].rstrip()[:100] for line in code]
+        for code in (lines[:MAX_COMPARED], wanted)
+    )
+    matcher = difflib.SequenceMatcher(a=own, b=meant, autojunk=False)
     return [
-        (min(begin + step, len(lines) - 1) + 1, has, text)
+        (min(begin + step, len(own) - 1) + 1, has, text)
         for kind, begin, end, low, high in matcher.get_opcodes()
         if kind != "equal"
         for step, (has, text) in enumerate(
-            zip_longest(lines[begin:end], wanted[low:high], fillvalue="")
+            zip_longest(own[begin:end], meant[low:high], fillvalue="")
         )
         if has or text
     ]
-
-
-def _code(line: str) -> str:
-    """A line without its comment, cut to a readable length."""
-    return line.partition("#")[0].rstrip()[:100]

@@ -1,7 +1,6 @@
 """From the lines of a script to those that it should have: which to touch, and nothing else."""
 
 import json
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
@@ -35,15 +34,15 @@ class Edits:
         if not block.end:
             end = block.spans[-1][1]
             text = text[:end] + block.joiner + text[end:]
-        for i in reversed(range(len(block.lines))):
-            start, end = block.spans[i]
+        for i, (start, end) in reversed([*enumerate(block.spans)]):
+            new = [json.dumps(line)[1:-1] if block.json else line for line in self.lines[i]]
             if self.lines[i][:1] == block.lines[i : i + 1]:
-                text = text[:end] + _below(block, self.lines[i][1:]) + text[end:]
-            elif self.lines[i]:
-                first = json.dumps(self.lines[i][0])[1:-1] if block.json else self.lines[i][0]
-                text = text[:start] + first + _below(block, self.lines[i][1:]) + text[end:]
-            else:
-                text = text[: block.spans[i - 1][1]] + text[end:]
+                new[0] = text[start:end]
+            elif not new:
+                start = block.spans[i - 1][1]
+            # An empty line that is put below another goes without the indentation before it.
+            new[1:] = [(block.joiner + line).rstrip(" \t") for line in new[1:]]
+            text = text[:start] + "".join(new) + text[end:]
         return text
 
 
@@ -52,25 +51,22 @@ def edits_between(old: Sequence[str], new: Sequence[str], keep: bool = False) ->
 
     Lines that are like none of `new` go, and with `keep` stay; those below the script stay.
     """
-    pairs = [*_aligned(old, new), (len(old), len(new))]
     lines: list[list[str]] = [[line] for line in old]
     lost: list[str] = []
     below = 0
-    for (i, j), (next_i, next_j) in pairwise(pairs):
-        lines[i] = [new[j]]
+    for (i, j), (next_i, next_j) in pairwise([*_aligned(old, new), (len(old), len(new))]):
         own, missing = range(i + 1, next_i), new[j + 1 : next_j]
+        words = [old[at] for at in own if old[at].strip()]
+        lines[i] = [new[j]]
         if len(own) == len(missing) <= 2:  # rewritten beyond recognition
-            for at, line in zip(own, missing, strict=True):
-                lines[at] = [line]
+            lines[i + 1 : next_i] = [[line] for line in missing]
             continue
         lines[i] += missing
-        words = [old[at] for at in own if old[at].strip()]
         if next_i == len(old) and words:
             below = len(words)
         elif not words or not keep:
             lost += words
-            for at in own:
-                lines[at] = []
+            lines[i + 1 : next_i] = [[] for _ in own]
     return Edits(tuple(map(tuple, lines)), tuple(lost), below)
 
 
@@ -104,10 +100,3 @@ def _likeness(old: str, new: str) -> float:
     match = SequenceMatcher(None, old, new, autojunk=False)
     share = match.ratio() if match.quick_ratio() >= _ALIKE else 0.0
     return share if share >= _ALIKE else 0.0
-
-
-def _below(block: Block, lines: Sequence[str]) -> str:
-    """Lines as they are put below one of the block."""
-    if block.json:
-        return "".join(block.joiner + json.dumps(line)[1:-1] for line in lines)
-    return "".join(re.sub(r"[ \t]+$", "", block.joiner + line) for line in lines)

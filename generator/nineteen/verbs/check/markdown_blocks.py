@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from nineteen.verbs.check.blocks import Block, Page
+from nineteen.verbs.check.blocks import Block, Page, indent_of, is_python
 
 # `!!! note`, `??? note`, `=== "Tab"`: what follows is indented by four spaces, exactly as in a
 # list item. So such a line is read as one, and CommonMark finds the blocks in it.
@@ -15,11 +15,11 @@ _ADMONITION = re.compile(r'^([ \t>]*)(?:!!!|\?\?\?\+?|===[!+]? ?(?=["\']))[^\r\n
 _SIGN = re.compile(r"!!!|\?\?\?|===")
 _ITEM = r"\1-   x"
 _COLONS = re.compile(r"^([ \t>]*)(:{3,})(\{code[^\r\n]*)?[ \t]*$", re.MULTILINE)
-_PYTHON = re.compile(r"(i?python|py)[0-9.]*|pyodide", re.IGNORECASE)
 _FENCE = re.compile(r"^[ \t>]*(```|~~~)", re.MULTILINE)
 # A line of words: only its indentation counts for what is a block. HTML may begin or end in others.
 _WORDS = re.compile(r"([ \t]*)[^\W\d_][^<>\r\n]*(?=[\r\n]|$)")
 _LONG = 1000  # characters that a line needs at most to say what it begins
+_RAW = ("fence", "html_block")  # tokens that a missing end makes reach to the end
 _PART = 400  # lines that are parsed together, at least
 # Without one of these there is neither a fence nor an indented block nor HTML that goes on.
 _CODE = re.compile(
@@ -40,16 +40,15 @@ def code_blocks(text: str) -> Iterator[Block]:
         fenced = token.type == "fence"
         first = before + token.map[0] + fenced
         skip = _options(content) if token.info.startswith("{") else 0
-        if _is_python(token.info) and "".join(content[skip:]):
+        if is_python(_language(token.info)) and "".join(content[skip:]):
             begin = kept[first + skip]
-            behind = (
-                kept[first + token.content.count("\n")] if fenced else kept[before + token.map[1]]
-            )
-            if behind - begin > _LONG and "numpy" not in page.between(begin, behind):
+            last = first + token.content.count("\n") if fenced else before + token.map[1]
+            own = page.bare(begin, kept[last])
+            if len(own) > _LONG and not any("numpy" in line for line in own):
                 continue
             code = next(i for i, line in enumerate(content[skip:], first + skip) if line.strip())
             prefix = _prefix(lines[code], content[code - first])
-            own = [_inside(page.bare(i), prefix) for i in range(begin, behind)]
+            own = [_inside(line, prefix) for line in own]
             while len(own) > 1 and not own[-1] and not fenced:
                 own.pop()
             yield page.block(number, "block", begin, own)
@@ -78,14 +77,26 @@ def _kept(page: Page) -> tuple["array[int]", list[str]]:
             kept.append(number)
             lines.append(said)
     kept.append(len(page.lines))
-    return kept, _colons(lines) if ":::" in page.text else lines
+    return kept, _colons(lines)
+
+
+def _colons(lines: list[str]) -> list[str]:
+    """The lines with `:::{code-block}` … `:::` as a fence of backticks, which it is to MyST."""
+    opened = ""
+    for number, line in enumerate(lines):
+        mark = _COLONS.match(line) if ":::" in line else None
+        if mark and (mark[3] if not opened else not mark[3] and len(mark[2]) >= len(opened)):
+            lines[number] = f"{mark[1]}{'`' * len(mark[2])}{mark[3] or ''}"
+            opened = "" if opened else mark[2]
+    return lines
 
 
 def _tokens(lines: list[str]) -> Iterator[tuple[int, Token]]:
     """The tokens of the code blocks, each with the number of kept lines before its part.
 
     The page is parsed in parts, for the sake of memory; a part without a sign of code not at all.
-    A part begins at a line that no list or quote reaches: below an empty line, not indented.
+    A part begins at a line that no list or quote reaches: below an empty line, not indented; and it
+    ends where no fence, or HTML such as a comment, goes on behind its last line.
     """
     begin, size = 0, _PART
     while begin < len(lines):
@@ -94,59 +105,40 @@ def _tokens(lines: list[str]) -> Iterator[tuple[int, Token]]:
             end += 1
         part = lines[begin:end]
         tokens = _parsed(part) if _CODE.search("\n".join(part)) else []
-        if end < len(lines) and any(_is_open(token, len(part)) for token in tokens):
+        open_to = max(
+            (token.map[1] for token in tokens if token.map and token.type in _RAW), default=0
+        )
+        if end < len(lines) and open_to >= len(part):
             size *= 2
             continue
         yield from ((begin, token) for token in tokens if token.type in ("fence", "code_block"))
         begin, size = end, _PART
 
 
-def _is_open(token: Token, lines: int) -> bool:
-    """Whether a fence, or HTML such as a comment, goes on behind the last of so many lines."""
-    ends = token.map[1] if token.map else 0
-    return token.type in ("fence", "html_block") and ends >= lines
-
-
 def _parsed(lines: list[str]) -> list[Token]:
-    """The tokens of a part, with those inside directives."""
+    """The tokens of a part, with those inside directives, whose own fences are taken away."""
     parser = MarkdownIt("commonmark").disable("inline")
     while True:
         tokens = parser.parse("\n".join([*lines, ""]))
-        edges = [line for token in tokens if _is_container(token) for line in _edges(token)]
-        if not edges:
+        around = [token for token in tokens if token.type == "fence" and _is_container(token)]
+        for token in around:
+            assert token.map is not None
+            first, behind = token.map
+            lines[first] = ""
+            if behind - first > token.content.count("\n") + 1:  # else it is never closed
+                lines[behind - 1] = ""
+        if not around:
             return tokens
-        for line in edges:
-            lines[line] = ""
-
-
-def _colons(lines: list[str]) -> list[str]:
-    """The lines with `:::{code-block}` … `:::` as a fence of backticks, which it is to MyST."""
-    opened = ""
-    for number, line in enumerate(lines):
-        mark = _COLONS.match(line)
-        if mark and (mark[3] if not opened else not mark[3] and len(mark[2]) >= len(opened)):
-            lines[number] = f"{mark[1]}{'`' * len(mark[2])}{mark[3] or ''}"
-            opened = "" if opened else mark[2]
-    return lines
 
 
 def _is_container(token: Token) -> bool:
     """Whether a fence is a directive such as ```{note}, whose content is Markdown again."""
+    code = ("{code", "{python", "{ipython")
     return (
-        token.type == "fence"
-        and token.info.startswith("{")
+        token.info.startswith("{")
+        and not token.info.startswith(code)
         and _FENCE.search(token.content) is not None
-        and not token.info.startswith(("{code", "{python", "{ipython"))
     )
-
-
-def _edges(token: Token) -> Iterator[int]:
-    """The numbers of the lines that open and close a fence."""
-    assert token.map is not None
-    first, behind = token.map
-    yield first
-    if behind - first > token.content.count("\n") + 1:
-        yield behind - 1
 
 
 def _options(content: list[str]) -> int:
@@ -157,19 +149,16 @@ def _options(content: list[str]) -> int:
     return next((i for i, line in rest if not re.match(r":[\w-]+:", line)), 0)
 
 
-def _is_python(info: str) -> bool:
-    """Whether a fence with this info string holds Python, or says nothing of a language."""
+def _language(info: str) -> str:
+    """The word for the language of a fence with this info string; "" where there is none."""
     words = re.findall(r"[A-Za-z][\w+.-]*", info)
-    if re.match(r"\{(code|code-block|code-cell|sourcecode)\}", info):
-        words = words[1:]
-    return not words or bool(_PYTHON.fullmatch(words[0]))
+    directive = re.match(r"\{(code|code-block|code-cell|sourcecode)\}", info)
+    return next(iter(words[1:] if directive else words), "")
 
 
 def _prefix(line: str, content: str) -> str:
     """What stands before a block's line in the page."""
-    if line.endswith(content):
-        return line[: len(line) - len(content)]
-    return line[: len(line) - len(line.lstrip())]
+    return line[: len(line) - len(content) if line.endswith(content) else indent_of(line)]
 
 
 def _inside(line: str, prefix: str) -> str:
@@ -178,4 +167,4 @@ def _inside(line: str, prefix: str) -> str:
         return line[len(prefix) :]
     if prefix.rstrip().startswith(line.rstrip()) or not line.strip():
         return ""
-    return line[min(len(prefix), len(line) - len(line.lstrip())) :]
+    return line[min(len(prefix), indent_of(line)) :]

@@ -8,7 +8,9 @@ from typing import Any
 
 from nineteen.verbs.check.blocks import Block, Page, Span
 
-_SPACE = re.compile(r"[ \t\n\r]*")
+_SPACE = re.compile(r"[ \t\n\r]*+")
+_COMMA = re.compile(r"[ \t\n\r]*+,?[ \t\n\r]*+")
+_COLON = re.compile(r"[ \t\n\r]*+:[ \t\n\r]*+")
 _ESCAPE = re.compile(r"(\\r\\n|\\[nr])|\\.")
 _decode = json.JSONDecoder().raw_decode
 
@@ -19,32 +21,33 @@ def code_cells(text: str) -> Iterator[Block]:
     Raises ValueError where the text is not such a notebook; its text is the reason.
     """
     page = Page(text)
-    for number, start in enumerate(_cells(text), 1):
+    for number, (_, start, _) in enumerate(_cells(text), 1):
         if text[start] != "{":
             raise ValueError(f"the notebook is broken: cell {number} is not an object")
-        fields = {key: span for key, *span in _members(text, start)}
-        kind, source = (_value(text, fields.get(key)) for key in ("cell_type", "source"))
-        if kind != "code":
+        fields = {key: (begin, end) for key, begin, end in _values(text, start)}
+        cell: dict[str, Any] = _decode(text, start)[0]
+        if cell.get("cell_type") != "code":
             continue
-        code = _joined(source)
-        if code is None:
+        source = cell.get("source")
+        texts = [source] if isinstance(source, str) else source
+        if not isinstance(texts, list) or not all(isinstance(line, str) for line in texts):
             raise ValueError(
                 f"the notebook is broken: the source of cell {number} is neither text nor lines"
             )
-        if code.strip():
+        if (code := "".join(texts)).strip():
             begin, end = fields["source"]
-            texts = [(begin, end)] if isinstance(source, str) else [*_elements(text, begin)]
-            spans, joiner = _lines(text, texts)
-            if not isinstance(source, str):
-                lead = text[begin + 1 : texts[0][0]]
-                apart = text[texts[0][1] : texts[1][0]] if len(texts) > 1 else f",{lead}"
+            listed = [span for _, *span in _values(text, begin)] if texts is source else []
+            spans, joiner = _lines(text, listed or [[begin, end]])
+            if listed:
+                lead = text[begin + 1 : listed[0][0]]
+                apart = text[listed[0][1] : listed[1][0]] if len(listed) > 1 else f",{lead}"
                 joiner = f'{joiner}"{apart}"'
             lines = re.split(r"\r\n?|\n", code.removesuffix("\n").removesuffix("\r"))
             on = [bisect_right(page.starts, start) for start, _ in spans]
             yield Block(number, "cell", tuple(on), tuple(lines), tuple(spans), joiner, json=True)
 
 
-def _lines(text: str, texts: list[Span]) -> tuple[list[Span], str]:
+def _lines(text: str, texts: list[list[int]]) -> tuple[list[Span], str]:
     """Where each line of a source stands that is parted into texts of JSON, and what ends one."""
     spans, newline = [], ""
     start: int | None = None
@@ -60,9 +63,9 @@ def _lines(text: str, texts: list[Span]) -> tuple[list[Span], str]:
     return spans, newline or r"\n"
 
 
-def _cells(text: str) -> list[int]:
-    """Where the notebook's cells start in its text."""
-    start = _skip(text, int(text.startswith("\ufeff")))
+def _cells(text: str) -> Iterator[tuple[str, int, int]]:
+    """Where the notebook's cells stand in its text."""
+    start = _behind(_SPACE, text, int(text.startswith("\ufeff")))
     try:
         notebook, end = _decode(text, start)
         if text[end:].strip(" \t\n\r"):
@@ -74,46 +77,23 @@ def _cells(text: str) -> list[int]:
         raise ValueError("the notebook is broken: it is nested too deeply") from None
     if not isinstance(notebook, dict) or not isinstance(notebook.get("cells"), list):
         raise ValueError("the notebook is broken: it has no list of cells (format 4)")
-    begin = {key: start for key, start, _ in _members(text, start)}["cells"]
-    return [start for start, _ in _elements(text, begin)]
+    return _values(text, {key: begin for key, begin, _ in _values(text, start)}["cells"])
 
 
-def _members(text: str, at: int) -> Iterator[tuple[str, int, int]]:
-    """Key, start and end of the value for each member of the object at text[at]; it is valid."""
-    at = _skip(text, at + 1)
-    while text[at] != "}":
-        key, at = _decode(text, at)
-        start = _skip(text, _skip(text, at) + 1)
-        end = _decode(text, start)[1]
-        yield key, start, end
-        at = _after(text, end)
-
-
-def _elements(text: str, at: int) -> Iterator[tuple[int, int]]:
-    """Start and end of each element of the array at text[at]; it is valid."""
-    at = _skip(text, at + 1)
-    while text[at] != "]":
+def _values(text: str, at: int) -> Iterator[tuple[str, int, int]]:
+    """Key, if any, start and end of each value of the valid object or array at text[at]."""
+    key, keyed = "", text[at] == "{"
+    at = _behind(_SPACE, text, at + 1)
+    while text[at] not in "]}":
+        if keyed:
+            key, at = _decode(text, at)
+            at = _behind(_COLON, text, at)
         end = _decode(text, at)[1]
-        yield at, end
-        at = _after(text, end)
+        yield key, at, end
+        at = _behind(_COMMA, text, end)
 
 
-def _after(text: str, end: int) -> int:
-    at = _skip(text, end)
-    return _skip(text, at + 1) if text[at] == "," else at
-
-
-def _skip(text: str, at: int) -> int:
-    found = _SPACE.match(text, at)
+def _behind(what: re.Pattern[str], text: str, at: int) -> int:
+    found = what.match(text, at)
     assert found is not None
     return found.end()
-
-
-def _value(text: str, span: list[int] | None) -> Any:
-    return _decode(text, span[0])[0] if span else None
-
-
-def _joined(source: Any) -> str | None:
-    if isinstance(source, list) and all(isinstance(line, str) for line in source):
-        return "".join(source)
-    return source if isinstance(source, str) else None

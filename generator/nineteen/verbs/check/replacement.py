@@ -9,22 +9,15 @@ from itertools import groupby
 from pathlib import Path
 
 from nineteen.errors import UsageError
-from nineteen.script.as_written import spec_as_written
 from nineteen.script.choices import COMMAND, command, command_words
 from nineteen.script.files import replace_text
 from nineteen.script.judge import Status
 from nineteen.script.make import SEEDS, make
 from nineteen.script.options import PROGRAM
 from nineteen.training.examine import examine
+from nineteen.verbs.check import four_checks
 from nineteen.verbs.check.found_script import FoundScript
-from nineteen.verbs.check.four_checks import (
-    MAX_COMPARED,
-    CheckOutcome,
-    ScriptResult,
-    checked,
-    continued,
-    with_first_line,
-)
+from nineteen.verbs.check.four_checks import CheckOutcome, ScriptResult
 from nineteen.verbs.check.line_edits import Edits, edits_between
 
 Change = tuple[FoundScript, Edits]
@@ -80,15 +73,16 @@ def fixes(
     """What would put failed scripts right, and a note on each that cannot be, or not wholly."""
     changes, notes = [], []
     for result in failed:
+        place = result.found.place()
         try:
             edits = _fix(result, seconds, force)
         except UsageError as error:
-            notes.append(f"not fixed: {result.found.place()}: {error}")
-        else:
-            changes.append((result.found, edits))
-            if edits.below:
-                stay = "a line stays" if edits.below == 1 else f"{edits.below} lines stay"
-                notes.append(f"{result.found.place()}: {stay} below the script, not the script's")
+            notes.append(f"not fixed: {place}: {error}")
+            continue
+        changes.append((result.found, edits))
+        if edits.below:
+            stay = "a line stays" if edits.below == 1 else f"{edits.below} lines stay"
+            notes.append(f"{place}: {stay} below the script, not the script's")
     return changes, notes
 
 
@@ -98,16 +92,20 @@ def _fix(result: ScriptResult, seconds: float, force: bool) -> Edits:
     Lines of somebody's own inside it stay where the script passes with them; they go only with
     `force`. Raises UsageError where there is nothing to be done.
     """
-    found = result.found
-    if len(found.block.lines) > MAX_COMPARED:
-        raise UsageError(f"it has {len(found.block.lines)} lines: mend it by hand")
-    if rest := continued(found):
+    found, lines = result.found, result.found.block.lines
+    if len(lines) > four_checks.MAX_COMPARED:
+        raise UsageError(f"it has {len(lines)} lines: mend it by hand")
+    if rest := four_checks.continued(found):
         raise UsageError(f"it goes on in {rest}: put it in one piece")
-    new = with_first_line(found.block.source, replacement_of(result, seconds)).splitlines()
-    edits = edits_between(found.block.lines, new)
+    made = replacement_of(result, seconds)
+    new = four_checks.with_first_line(found.block.source, made).splitlines()
+    edits = edits_between(lines, new)
     if edits.lost and not force:
-        kept = edits_between(found.block.lines, new, keep=True)
-        if _passes(replace(found, spec=result.found.spec), kept.source, seconds):
+        kept = edits_between(lines, new, keep=True)
+        _, verdict, honesty = examine(kept.source, found.meant[0], seconds)
+        own = tuple(kept.source.splitlines())
+        block = replace(found.block, lines=own, numbers=(found.block.line,) * len(own))
+        if not four_checks.checked(replace(found, block=block), verdict, honesty).failed:
             return kept
         count = f"{len(edits.lost)} line{'s' * (len(edits.lost) > 1)}"
         raise UsageError(
@@ -117,15 +115,6 @@ def _fix(result: ScriptResult, seconds: float, force: bool) -> Edits:
     if edits.source == found.block.source:
         raise UsageError("its own lines are already what its command renders today")
     return edits
-
-
-def _passes(found: FoundScript, source: str, seconds: float) -> bool:
-    """Whether a source would learn, honestly and in good form, in the place of a script."""
-    assert found.spec is not None
-    _, verdict, honesty = examine(source, found.spec, seconds)
-    lines = tuple(source.splitlines())
-    block = replace(found.block, lines=lines, numbers=(found.block.line,) * len(lines))
-    return not checked(replace(found, block=block), verdict, honesty).failed
 
 
 def replacement_of(result: ScriptResult, seconds: float) -> str:
@@ -148,24 +137,15 @@ def replacement_of(result: ScriptResult, seconds: float) -> str:
     return made.source
 
 
-def as_it_is(found: FoundScript) -> FoundScript:
-    """The script with the spec that its text says, also where its command says otherwise."""
-    if found.spec is None:
-        return found
-    spec = spec_as_written(found.block.lines[0], found.block.source, every=True)
-    return replace(found, spec=spec)
-
-
 def adoptions(results: Iterable[ScriptResult]) -> list[Change]:
     """The new first lines of scripts that are honest for other values than their commands name."""
     changes = []
     for result in results:
-        found = result.found
+        found, lines = result.found, result.found.block.lines
         passed = [result.checks[name].outcome is CheckOutcome.PASS for name in ("learns", "honest")]
         if found.spec != found.named and all(passed):
-            assert found.spec is not None
-            line = _with_command(found.block.lines[0], command(found.spec))
-            changes.append((found, Edits(((line,), *((one,) for one in found.block.lines[1:])))))
+            line = _with_command(lines[0], command(found.meant[0]))
+            changes.append((found, Edits(((line,), *((one,) for one in lines[1:])))))
     return changes
 
 
@@ -175,9 +155,8 @@ def _with_command(line: str, words: str) -> str:
     assert found is not None
     start, own = found.start("words"), command_words(line)
     for place in re.finditer(r"(?!\S)", line[start:]):
+        end = start + place.start()
         with suppress(UsageError):  # an open quotation
-            if command_words(line[: start + place.start()] or " ") == own:
-                return (
-                    line[:start] + words.removeprefix(f"{PROGRAM} ") + line[start + place.start() :]
-                )
+            if command_words(line[:end] or " ") == own:
+                return line[:start] + words.removeprefix(f"{PROGRAM} ") + line[end:]
     raise AssertionError(line)

@@ -2,7 +2,6 @@
 
 import ast
 import re
-from collections.abc import Iterator
 from itertools import zip_longest
 
 from nineteen.script.render import MAX_COLUMNS, MAX_LINES
@@ -34,28 +33,26 @@ def _size(source: str) -> list[str]:
 
 
 def _uses(source: str) -> list[str]:
+    """What it uses of Python that a script does without: modules, built-in functions."""
     try:
         tree = parse(source)
     except SyntaxError as error:
         return [f"line {error.lineno} is not Python: {error.msg}"]
     except (ValueError, MemoryError, RecursionError) as error:
         return [f"it is not Python: {error or 'too deeply nested'}"]
-    nodes = sorted(
-        (node for node in ast.walk(tree) if hasattr(node, "lineno")), key=lambda node: node.lineno
-    )
-    return [f"line {node.lineno} uses {name}: NumPy only" for node in nodes for name in _used(node)]
-
-
-def _used(node: ast.AST) -> Iterator[str]:
-    """The modules and built-in functions in a node that a script does without."""
-    match node:
-        case ast.Import(names=names):
-            yield from (name.name for name in names if name.name.split(".")[0] != "numpy")
-        case ast.ImportFrom(module=module, level=level):
-            if level or (module or "").split(".")[0] != "numpy":
-                yield "." * level + (module or "")
-        case ast.Name(id=name) if name in _BUILTINS:
-            yield f"{name}()"
+    used: list[tuple[int, str]] = []
+    for node in ast.walk(tree):
+        names: list[str] = []
+        match node:
+            case ast.Import(names=modules):
+                names = [one.name for one in modules if one.name.split(".")[0] != "numpy"]
+            case ast.ImportFrom(module=module, level=level):
+                name = "." * level + (module or "")
+                names = [name] * (name.split(".")[0] != "numpy")
+            case ast.Name(id=name) if name in _BUILTINS:
+                names = [f"{name}()"]
+        used += [(getattr(node, "lineno", 0), name) for name in names]
+    return [f"line {line} uses {name}: NumPy only" for line, name in sorted(used)]
 
 
 def _layout(source: str) -> list[str]:
