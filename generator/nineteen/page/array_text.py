@@ -1,7 +1,6 @@
 """Arrays as text: aligned, with names and shapes, in full for up to 64 numbers."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import zip_longest
 from math import floor, log10
 
@@ -24,21 +23,14 @@ def update_rows(shown: OneUpdate, room: int, key: bool = False) -> list[tuple[st
     The first row is what the update starts from. The key has only the lines with blanks, whole.
     """
     places = PLACES if shown.sheet else 0
-    if key:
-        kept = [replace(line, blanks=(), meaning="") for line in shown.lines if line.blank]
-        rows = []
-    else:
-        kept = list(shown.lines)
-        rows = [("", "", "Before the update:", values_text(shown.given, (), room, places))]
-    return rows + [
-        (
-            str(line.number),
-            line.text,
-            line.meaning,
-            values_text(line.values, line.blanks, room, places),
-        )
-        for line in kept
-    ]
+    given = ("", "", "Before the update:", values_text(shown.given, (), room, places))
+    rows = [] if key else [given]
+    for line in shown.lines:
+        if line.blank or not key:
+            meaning, blanks = ("", ()) if key else (line.meaning, line.blanks)
+            arrays = values_text(line.values, blanks, room, places)
+            rows.append((str(line.number), line.text, meaning, arrays))
+    return rows
 
 
 def values_text(

@@ -7,7 +7,7 @@ the notebook, and a fence `text` right after it is its output; `![…](picture:N
 import base64
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -27,10 +27,9 @@ from nineteen.script.render import environment
 
 # The formats, and the kind of picture that each can show everywhere.
 FORMATS = {"md": "svg", "ipynb": "png", "html": "svg"}
-_MIME = {"svg": "image/svg+xml", "png": "image/png"}
-# A heading, a code cell with what it printed, or a fence that is passed over.
+# A heading or the end, a code cell with what it printed, or a fence that is passed over.
 _PIECE = re.compile(
-    r"^(?P<heading>#)|^```python\n(?P<code>.*?)^```\n(?:\n*```text\n(?P<printed>.*?)^```\n)?"
+    r"(?P<heading>^#|\Z)|^```python\n(?P<code>.*?)^```\n(?:\n*```text\n(?P<printed>.*?)^```\n)?"
     r"|^```.*?^```\n",
     re.DOTALL | re.MULTILINE,
 )
@@ -48,7 +47,8 @@ class Picture:
     @property
     def uri(self) -> str:
         """The picture as a data URI."""
-        return f"data:{_MIME[self.kind]};base64,{base64.b64encode(self.data).decode()}"
+        kind = {"svg": "svg+xml"}.get(self.kind, self.kind)
+        return f"data:image/{kind};base64,{base64.b64encode(self.data).decode()}"
 
 
 @dataclass(frozen=True)
@@ -65,9 +65,16 @@ def document_files(document: Document, format: str, path: Path) -> dict[Path, st
 
     Raises UsageError where a library of the extra `lessons` is missing.
     """
-    if format == "md":
-        return _markdown(document, path)
-    return {path: _notebook(document) if format == "ipynb" else _page(document)}
+    if format == "html":
+        return {path: _page(document)}
+    if format == "ipynb":
+        uris = {picture.name: picture.uri for picture in document.pictures}
+        return {path: notebook(list(_cells(_linked(document.text, uris))))}
+    folder = path.with_name(f"{path.stem}_files")
+    files = {picture.name: f"{picture.name}.{picture.kind}" for picture in document.pictures}
+    place = quote(os.fsencode(folder.name))
+    text = _linked(document.text, {name: f"{place}/{file}" for name, file in files.items()})
+    return {folder / files[one.name]: one.data.decode() for one in document.pictures} | {path: text}
 
 
 def write_all(texts: dict[Path, str], force: bool) -> None:
@@ -87,41 +94,24 @@ def write_all(texts: dict[Path, str], force: bool) -> None:
         write_atomically(path, text)
 
 
-def _markdown(document: Document, path: Path) -> dict[Path, str]:
-    folder = path.with_name(f"{path.stem}_files")
-    files = {picture.name: f"{picture.name}.{picture.kind}" for picture in document.pictures}
-    place = quote(os.fsencode(folder.name))
-    text = _linked(document.text, {name: f"{place}/{file}" for name, file in files.items()})
-    return {folder / files[one.name]: one.data.decode() for one in document.pictures} | {path: text}
-
-
 def _linked(text: str, links: dict[str, str]) -> str:
     """The Markdown with an address for each picture."""
     return re.sub(r"\(picture:(\w+)\)", lambda found: f"({links[found[1]]})", text)
 
 
-def _notebook(document: Document) -> str:
-    """The document as a notebook, cut before each heading and around each code cell."""
-    cells: list[NotebookCell] = []
-    text, uris = document.text, {picture.name: picture.uri for picture in document.pictures}
-    done = run = 0
-
-    def prose(end: int) -> None:
-        if piece := text[done:end].strip("\n"):
-            cells.append(markdown_cell(_linked(piece, uris)))
-
+def _cells(text: str) -> Iterator[NotebookCell]:
+    """The cells of a notebook: the text, cut before each heading and around each code cell."""
+    begin = run = 0
     for found in _PIECE.finditer(text):
-        if found["heading"]:
-            prose(found.start())
-            done = found.start()
-        elif found["code"]:
-            prose(found.start())
-            done, run = found.end(), run + 1
-            printed = found["printed"]
-            code = found["code"].rstrip("\n")
-            cells.append(code_cell(code, printed, run) if printed else code_cell(code))
-    prose(len(text))
-    return notebook(cells)
+        code, printed = found["code"], found["printed"]
+        if found["heading"] is None and not code:
+            continue
+        if prose := text[begin : found.start()].strip("\n"):
+            yield markdown_cell(prose)
+        begin = found.end() if code else found.start()
+        if code:
+            run += 1
+            yield code_cell(code.rstrip("\n"), printed, run if printed else None)
 
 
 def _page(document: Document) -> str:
@@ -132,7 +122,7 @@ def _page(document: Document) -> str:
     markdown.add_render_rule("table_open", lambda *_: '<div class="table">\n<table>\n')
     markdown.add_render_rule("table_close", lambda *_: "</table>\n</div>\n")
     body = markdown.render(document.text)
-    for picture in document.pictures:
+    for picture in document.pictures:  # markdown-it would refuse the address of an SVG
         body = body.replace(f'src="picture:{picture.name}"', f'src="{picture.uri}"')
     return environment().get_template("lesson/page.html.j2").render(title=document.title, body=body)
 
@@ -140,28 +130,20 @@ def _page(document: Document) -> str:
 def _math(state: StateInline, silent: bool) -> bool:
     """The inline rule of markdown-it for TeX between dollar signs."""
     found = _MATH.match(state.src, state.pos)
-    if not found:
-        return False
-    if not silent:
+    if found and not silent:
         token = state.push("math", "math", 0)
         token.content, token.markup = found[2].strip(), found[1]
-    state.pos = found.end()
-    return True
+    state.pos = found.end() if found else state.pos
+    return bool(found)
 
 
 def _mathml(_: Any, tokens: list[Token], index: int, *__: Any) -> str:
-    convert: Callable[..., str] = extra("latex2mathml.converter").convert
     display = "block" if tokens[index].markup == "$$" else "inline"
-    math = convert(tokens[index].content, display=display)
+    math: str = extra("latex2mathml.converter").convert(tokens[index].content, display=display)
     # Browsers follow MathML Core, which knows neither named widths nor typewriter letters, and
     # takes a text for a space, so that it puts no space between it and an operator.
-    for old, new in (
-        ("thinmathspace", "0.167em"),
-        ('<mtext mathvariant="monospace">', '<mi mathvariant="normal" class="tt">'),
-        ("</mtext>", "</mi>"),
-    ):
-        math = math.replace(old, new)
-    return math
+    math = math.replace("thinmathspace", "0.167em").replace("</mtext>", "</mi>")
+    return math.replace('<mtext mathvariant="monospace">', '<mi mathvariant="normal" class="tt">')
 
 
 def _highlight(code: str, language: str, _: str) -> str:

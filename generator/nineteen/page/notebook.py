@@ -9,19 +9,15 @@ NotebookCell = dict[str, Any]
 
 def markdown_cell(source: str) -> NotebookCell:
     """A cell of Markdown."""
-    return {"cell_type": "markdown", "metadata": {}, "source": _lines(source)}
+    return {"cell_type": "markdown", "metadata": {}, "source": source.splitlines(keepends=True)}
 
 
-def code_cell(source: str, printed: str = "", run: int | None = None) -> NotebookCell:
+def code_cell(source: str, printed: str | None = "", run: int | None = None) -> NotebookCell:
     """A cell of Python; with what it printed if it was the `run`-th that was run."""
-    output = {"name": "stdout", "output_type": "stream", "text": _lines(printed)}
-    return {
-        "cell_type": "code",
-        "execution_count": run,
-        "metadata": {},
-        "outputs": [output] if run else [],
-        "source": _lines(source),
-    }
+    text = (printed or "").splitlines(keepends=True)
+    output = {"name": "stdout", "output_type": "stream", "text": text}
+    ran = {"execution_count": run, "outputs": [output] if run else []}
+    return markdown_cell(source) | {"cell_type": "code"} | ran
 
 
 def notebook(cells: Sequence[NotebookCell]) -> str:
@@ -34,7 +30,3 @@ def notebook(cells: Sequence[NotebookCell]) -> str:
         "nbformat_minor": 5,
     }
     return json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-
-
-def _lines(text: str) -> list[str]:
-    return text.splitlines(keepends=True)

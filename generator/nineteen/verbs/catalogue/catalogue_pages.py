@@ -17,24 +17,17 @@ def pages(scripts: list[tuple[ScriptSpec, str]]) -> dict[str, str]:
     """
     entries = {file_stem(spec): (f"{file_stem(spec)}.py", spec, text) for spec, text in scripts}
     failed = {one.name: (f"{FAILED}/{one.name}.py", one.spec, one.source) for one in FAILURES}
-    rest = iter(entries.values())
+    rest, every = iter(entries.values()), entries | failed
     chapters = [
         (chapter["title"], [next(rest) for _ in chapter["scripts"]])
         for chapter in data("catalogue/scripts.toml")["chapter"]
     ]
-    every = entries | failed
     lessons = [
         (one, [every[name] for name in one.get("scripts", []) + one.get("failures", [])])
         for one in data("catalogue/course.toml")["lesson"]
     ]
-    values = {
-        "chapters": chapters,
-        "lessons": lessons,
-        "command": command,
-        "program": PROGRAM,
-        "course": COURSE,
-        "failed": FAILED,
-    }
+    values = {"chapters": chapters, "lessons": lessons, "command": command}
+    values |= {"program": PROGRAM, "course": COURSE, "failed": FAILED}
     return {
         name: environment().get_template(f"catalogue/{template}").render(values)
         for name, template in ((INDEX, "index.md.j2"), (COURSE, "course.md.j2"))

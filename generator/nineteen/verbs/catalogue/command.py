@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -46,34 +47,33 @@ def specs() -> list[ScriptSpec]:
 def stale(folder: Path) -> list[str]:
     """What in `folder` today's generator would not write: a line a file, each with the remedy.
 
-    What a page shows as printed may differ: the last digit depends on the machine.
+    What a page shows as printed may differ: the last digit depends on the machine. So does the
+    seed that a script's first line names.
     """
-    remedy = f"run {PROGRAM} catalogue"
-    problems, kept = [], []
-    scripts = {folder / f"{file_stem(spec)}.py": spec for spec in specs()}
-    for path, spec in scripts.items():
-        try:
-            text = path.read_text(encoding="utf-8")
-            named = read(text.partition("\n")[0])
-        except (OSError, UnicodeDecodeError, UsageError) as error:
-            problems.append(f"{path}: {error}; {remedy}")
-            continue
-        kept.append((named, render(named)))
-        if replace(named, seed=0) != spec or kept[-1][1] != text:
-            problems.append(f"{path}: differs from what {command(named)} renders; {remedy}")
-    unknown = sorted({*folder.glob("*.py")} - {*scripts})
-    problems += [f"{path}: not in the catalogue" for path in unknown]
-    wanted = _others(folder, [] if problems else kept)
-    names = sorted({*wanted, *(folder / FAILED).glob("*.*")})
-    differing = [path for path in names if not _same(path, wanted.get(path))]
-    return problems + [f"{path}: differs from what is made today; {remedy}" for path in differing]
+    named = [replace(spec, seed=_seed(_place(folder, spec), spec)) for spec in specs()]
+    wanted = _texts(folder, [(spec, render(spec)) for spec in named])
+    return [
+        f"{path}: not what is made today; run {PROGRAM} catalogue"
+        for path in sorted({*wanted, *folder.glob("*.py"), *(folder / FAILED).glob("*.*")})
+        if not _same(path, wanted.get(path))
+    ]
 
 
-def _others(folder: Path, scripts: list[tuple[ScriptSpec, str]]) -> dict[Path, str]:
-    """What stands beside the scripts: the failures, and the pages where there are scripts."""
-    beside = {folder / FAILED / name: text for name, text in failure_files().items()}
-    about = pages(scripts) if scripts else {}
-    return beside | {folder / name: text for name, text in about.items()}
+def _place(folder: Path, spec: ScriptSpec) -> Path:
+    return folder / f"{file_stem(spec)}.py"
+
+
+def _seed(path: Path, spec: ScriptSpec) -> int:
+    with suppress(OSError, UnicodeDecodeError, UsageError):
+        return read(path.read_text(encoding="utf-8").partition("\n")[0]).seed
+    return spec.seed
+
+
+def _texts(folder: Path, scripts: list[tuple[ScriptSpec, str]]) -> dict[Path, str]:
+    """All that the catalogue holds: the scripts, the failures, and the pages about them."""
+    texts = {_place(folder, spec): text for spec, text in scripts}
+    beside = {f"{FAILED}/{name}": text for name, text in failure_files().items()} | pages(scripts)
+    return texts | {folder / name: text for name, text in beside.items()}
 
 
 def _same(path: Path, wanted: str | None) -> bool:
@@ -92,9 +92,7 @@ def _write(folder: Path) -> int:
     if failed:
         print(f"{len(failed)} of {len(made)} scripts did not learn; nothing was written")
         return 1
-    texts = {folder / f"{file_stem(script.spec)}.py": script.source for script in made}
-    texts |= _others(folder, [(script.spec, script.source) for script in made])
-    for path, text in texts.items():
+    for path, text in _texts(folder, [(one.spec, one.source) for one in made]).items():
         write_atomically(path, text)
     lines = max(script.source.count("\n") for script in made)
     print(f"{len(made)} scripts in {folder}, all learned, none longer than {lines} lines")

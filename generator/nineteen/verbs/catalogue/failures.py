@@ -18,11 +18,7 @@ FAILED = "failures"  # the folder inside that of the catalogue
 
 @dataclass(frozen=True)
 class Failure:
-    """A script that does not learn: options, and what is changed in the script that they make.
-
-    `edits` are exact replacements; where there are none, the options themselves are the reason.
-    The options `mended` differ in the reason only, and learn.
-    """
+    """A script that does not learn, as an entry of catalogue/failures.toml says."""
 
     name: str
     title: str
@@ -37,11 +33,6 @@ class Failure:
     def spec(self) -> ScriptSpec:
         """What the first line of the script says."""
         return read(f"# {PROGRAM} {self.options} --keep")
-
-    @property
-    def cure(self) -> ScriptSpec:
-        """The script without the mistake."""
-        return read(f"# {PROGRAM} {self.mended}")
 
     @property
     def source(self) -> str:
@@ -79,4 +70,5 @@ def failure_files() -> dict[str, str]:
     lessons = [(failure, *fail(failure)) for failure in FAILURES]
     page = environment().get_template("catalogue/failures.md.j2")
     scripts = {f"{failure.name}.py": failure.source for failure in FAILURES}
-    return scripts | {"README.md": page.render(lessons=lessons, command=command)}
+    values = {"lessons": lessons, "command": command, "program": PROGRAM}
+    return scripts | {"README.md": page.render(values)}

@@ -12,6 +12,7 @@ from nineteen.script.options import command_parser, printable, short
 from nineteen.script.render import render
 
 if TYPE_CHECKING:
+    from rich.table import Table
     from rich.text import Text
 
     from nineteen.page.terminal import Terminal
@@ -34,50 +35,35 @@ def main(argv: list[str]) -> int:
     from nineteen.page.terminal import Terminal
 
     console = Terminal()
-    (_beside if console.width >= WIDE else _below)(rows, console)
-    if remark := _remark(rows):
-        console.print(f"\n{remark}")
+    console.print(_grid(rows, console))
+    if changes := Counter(row.change for row in rows if row.change):
+        counted = (f"{count} line{'s' * (count > 1)} {what}" for what, count in changes.items())
+        console.print(
+            f"\nEdited since it was generated: {', '.join(counted)}. The other lines are explained "
+            "as they were generated; the shapes and numbers they mention may have changed with the "
+            "edited ones."
+        )
     return 0
 
 
-def _remark(rows: list[Explained]) -> str:
-    changes = Counter(row.change for row in rows if row.change)
-    if not changes:
-        return ""
-    counted = ", ".join(
-        f"{count} line{'s' * (count > 1)} {change}" for change, count in changes.items()
-    )
-    return (
-        f"Edited since it was generated: {counted}. The other lines are explained as they were "
-        "generated; the shapes and numbers they mention may have changed with the edited ones."
-    )
-
-
-def _beside(rows: list[Explained], console: "Terminal") -> None:
-    """Print code and meaning in two columns."""
+def _grid(rows: list[Explained], console: "Terminal") -> "Table":
+    """Code and meaning in two columns; on a narrow terminal each meaning under its line."""
+    from rich.console import Group
+    from rich.padding import Padding
     from rich.table import Table
     from rich.text import Text
 
-    code = [_fold(row.text, console.width * 3 // 5) for row in rows]
+    wide = console.width >= WIDE
+    room = console.width * 3 // 5 if wide else max(40, console.width - 4)
+    code = [_fold(row.text, room) for row in rows]
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(width=2, justify="right", style="dim")
-    grid.add_column(width=max(len(line) for folded in code for line in folded), no_wrap=True)
-    grid.add_column(ratio=1)
+    grid.add_column(width=max(len(line) for folded in code for line in folded) if wide else None)
     for row, folded in zip(rows, code, strict=True):
-        grid.add_row(row.number, Text("\n".join(folded), "bold"), _meaning(row, console))
-    console.print(grid)
-
-
-def _below(rows: list[Explained], console: "Terminal") -> None:
-    """Print each meaning under its line, for a narrow terminal."""
-    from rich.text import Text
-
-    for row in rows:
-        folded = "\n    ".join(_fold(row.text, max(40, console.width - 4)))
-        console.print(Text.assemble((f"{row.number:>2}  ", "dim"), (folded, "bold")))
-        for line in _meaning(row, console).wrap(console, max(40, console.width - 8)):
-            if line:
-                console.print(Text(" " * 8) + line)
+        line, meaning = Text("\n".join(folded), "bold", no_wrap=True), _meaning(row, console)
+        below = [Padding(meaning, (0, 0, 0, 4))] * bool(row.meaning)
+        grid.add_row(row.number, *((line, meaning) if wide else [Group(line, *below)]))
+    return grid
 
 
 def _fold(line: str, room: int) -> list[str]:

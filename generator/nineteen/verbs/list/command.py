@@ -6,20 +6,17 @@ from nineteen.page.terminal import Terminal
 from nineteen.script.gates import GATES, names, table_of
 from nineteen.script.options import command_parser
 
+MORE = "More inputs: xor3, and4, or --inputs N. Several names are the outputs of one network."
+
 
 def main(argv: list[str]) -> int:
     """Print the list; returns 0."""
     command_parser("list").read(argv)
-    grid = Table(
-        "gate", "inputs", "outputs in row order", "also called", box=None, header_style="bold"
-    )
+    headings = ("gate", "inputs", "outputs in row order", "also called")
+    grid = Table(*headings, box=None, header_style="bold")
     for name in names():
-        table = table_of(name)
-        inputs = f"1 to 8, here {table.inputs}" if GATES[name].rule else str(table.inputs)
-        grid.add_row(name, inputs, " ".join(table.columns), " ".join(GATES[name].aliases))
-    console = Terminal()
-    console.print(grid)
-    console.print(
-        "\nMore inputs: xor3, and4, or --inputs N. Several names are the outputs of one network."
-    )
+        table, gate = table_of(name), GATES[name]
+        inputs = f"1 to 8, here {table.inputs}" if gate.rule else str(table.inputs)
+        grid.add_row(name, inputs, " ".join(table.columns), " ".join(gate.aliases))
+    Terminal().print(grid, f"\n{MORE}", sep="\n")
     return 0
