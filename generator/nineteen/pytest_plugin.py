@@ -38,21 +38,12 @@ _wrapper: Callable[..., Callable[..., Any]] = (
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     """The options of the plug-in."""
-    group = parser.getgroup(
-        "nineteen", f"generated scripts, with pytest {OLDEST} or newer (nineteen)"
-    )
-    group.addoption(
-        "--nineteen-strict",
-        action="store_true",
-        help="a script that differs from what the generator renders today fails, and so does one "
-        "whose command it refuses",
-    )
-    group.addoption(
-        "--nineteen-seconds",
-        type=_seconds,
-        metavar="S",
-        help="time limit of a script (default 60)",
-    )
+    about = f"generated scripts, with pytest {OLDEST} or newer (nineteen)"
+    group = parser.getgroup("nineteen", about)
+    strict = "a script fails also if the generator renders another today, or refuses its command"
+    group.addoption("--nineteen-strict", action="store_true", help=strict)
+    limit = "time limit of a script (default 60)"
+    group.addoption("--nineteen-seconds", type=_seconds, metavar="S", help=limit)
 
 
 def pytest_configure(config: pytest.Config) -> None:

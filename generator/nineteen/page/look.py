@@ -5,13 +5,16 @@ The table is templates/page/look.toml, the settings of Matplotlib are nineteen.m
 
 import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from nineteen.page.extras import extra
 from nineteen.script.spec import Batch
+from nineteen.script.table import TruthTable
 from nineteen.script.templates import data, templates_folder
 
 if TYPE_CHECKING:
@@ -54,6 +57,7 @@ GREY = "#767676"
 # The name of the colours of answers from 0 to 1, known to Matplotlib inside `style()`.
 SURFACE = "answers"
 EDGE = 1.5  # a surface reaches from -EDGE to EDGE; the truth table's inputs are -1 and +1
+GRID = 41  # points along its side
 
 # The one unit of loss: the binary cross-entropy, as the mean over all predictions, in nats.
 LOSS = "mean loss of a prediction (nats)"
@@ -95,6 +99,49 @@ def logarithmic(axes: "Axes", *names: str) -> None:
     for name in names:
         axes.set(**{f"{name}scale": "log"})
         getattr(axes, f"{name}axis").set_major_formatter(written_out)
+
+
+def draw_surface(
+    axes: "Axes",
+    table: TruthTable,
+    answers: Callable[[Any], Any],
+    levels: Sequence[float],
+    fixed: tuple[int, ...] = (),
+    output: int = 0,
+) -> Any:
+    """An output over the first two inputs, the others `fixed` at -1 or +1; marks are the targets.
+
+    `answers` makes predictions (rows, outputs) of inputs (rows, inputs). Returns what a colour bar
+    is made for.
+    """
+    side = np.linspace(-EDGE, EDGE, GRID)
+    first, second = np.meshgrid(side, side)
+    X = np.stack([first, second, *(np.full_like(first, value) for value in fixed)], axis=-1)
+    heights = answers(X.reshape(-1, table.inputs))[:, output].reshape(GRID, GRID)
+    shape = axes.contourf(first, second, heights, levels, cmap=SURFACE)
+    if heights.min() < 0.5 < heights.max():
+        axes.contour(first, second, heights, [0.5], colors=INK, linewidths=1.2)
+    for row, targets in enumerate(table.targets()):
+        x, y, *others = (2 * int(bit) - 1 for bit in table.inputs_of(row))
+        if tuple(others) == fixed:
+            axes.plot(x, y, **TARGETS[targets[output]])
+    axes.set(aspect="equal", xticks=(-1, 0, 1), yticks=(-1, 0, 1))
+    return shape
+
+
+def explain_surfaces(figure: "Figure", shape: Any, grid: Any) -> None:
+    """A bar for the colours, with the border at 0.5, and what the marks mean."""
+    bar = figure.colorbar(shape, ax=grid, label="prediction (0 to 1)")
+    bar.ax.axhline(0.5, color=INK, linewidth=1.2)
+    legend_above(figure, TARGETS)
+
+
+def legend_above(figure: "Figure", styles: Sequence[dict[str, Any]]) -> None:
+    """A legend above the picture for lines and marks of these styles, as Matplotlib's arguments."""
+    from matplotlib.lines import Line2D
+
+    handles = [Line2D([], [], **style) for style in styles]
+    figure.legend(handles=handles, loc="outside upper center", ncols=len(handles))
 
 
 def save(figure: "Figure", kind: str = "svg") -> bytes:

@@ -12,7 +12,6 @@ import numpy as np
 
 from nineteen.page import look
 from nineteen.page.estimates import Estimate, median
-from nineteen.page.surface import draw_surface, explain_surfaces
 from nineteen.script.render import render
 from nineteen.script.spec import Batch
 from nineteen.training.gradient import Matrices, matrices, predict
@@ -167,11 +166,11 @@ def _answers_on_the_way(view: View, looks: dict[int, Any], seed: int) -> "Figure
     for column, cell in enumerate(view.strategies):
         for line, network in enumerate(_networks(cell, seed, int(way / 2))):
             answers = partial(predict, network, activation=cell.spec.activation)
-            shape = draw_surface(grid[line, column], cell.spec.table, answers, LEVELS)
+            shape = look.draw_surface(grid[line, column], cell.spec.table, answers, LEVELS)
         grid[0, column].set_title(looks[cell.spec.batch_size].label)
     for line, moment in enumerate(("before", "on the way", "at the end")):
         grid[line, 0].set_ylabel(moment)
-    explain_surfaces(figure, shape, grid)
+    look.explain_surfaces(figure, shape, grid)
     return figure
 
 

@@ -14,15 +14,18 @@ import numpy as np
 from nineteen.page.look import (
     EDGE,
     GREY,
+    GRID,
     INK,
     LOSS,
     OUTPUTS,
     STRATEGIES,
     SURFACE,
     TARGETS,
+    draw_surface,
+    explain_surfaces,
+    legend_above,
     new_figure,
 )
-from nineteen.page.surface import GRID, draw_surface, explain_surfaces, legend_above
 from nineteen.script.activations import SIGMOID
 from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.training.gradient import Matrices, predict
