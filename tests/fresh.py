@@ -8,7 +8,11 @@ from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
 _TOLD = ("CI", "PYTHON", "PYTEST", "COLUMNS")
-_ENVIRONMENT = {name: text for name, text in os.environ.items() if not name.startswith(_TOLD)}
+
+
+def environment() -> dict[str, str]:
+    """The environment without what this process was told in it."""
+    return {name: text for name, text in os.environ.items() if not name.startswith(_TOLD)}
 
 
 class Fresh:
@@ -42,7 +46,7 @@ class Fresh:
 def call(*words: object, cwd: Path) -> "subprocess.CompletedProcess[str]":
     """A command in the folder `cwd`, without what this process was told in its environment."""
     return subprocess.run(
-        [*map(str, words)], cwd=cwd, env=_ENVIRONMENT, capture_output=True, text=True
+        [*map(str, words)], cwd=cwd, env=environment(), capture_output=True, text=True
     )
 
 

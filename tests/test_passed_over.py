@@ -98,7 +98,7 @@ def test_not_applicable_is_counted_and_never_all_passed(
 
 def test_json_is_as_its_schema_says(course: Path, capsys: pytest.CaptureFixture[str]) -> None:
     jsonschema = pytest.importorskip("jsonschema")
-    schema = json.loads((templates_folder() / "check/report.schema.json").read_text("utf-8"))
+    schema = json.loads((templates_folder() / "reference/results.schema.json").read_text("utf-8"))
     validator = jsonschema.Draft202012Validator(schema)
     Path("a.md").write_text(fence(XOR.replace("W2 += ", "W2 -= ")), encoding="utf-8")
     Path("f.py").write_text(XOR.replace("xor", "xro", 1), encoding="utf-8")

@@ -3,23 +3,26 @@
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import fresh
 import pytest
 from nineteen import cli
 from nineteen.script.activations import ACTIVATIONS
 from nineteen.script.choices import MARK
-from nineteen.script.options import decimal
+from nineteen.script.options import decimal, rows
 from nineteen.script.recipe import default_hidden, recipe
 from nineteen.script.render import render
 from nineteen.script.spec import Batch
 from nineteen.script.templates import data
-from nineteen.verbs.make.command import main_parser
 
 ROOT = Path(cli.__file__).parent.parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+REFERENCE = ROOT / "generated" / "reference"
+COMMANDS = (REFERENCE / "commands.md").read_text(encoding="utf-8")
 SESSIONS = re.findall(r"^```console\n(.*?)^```$", README, re.MULTILINE | re.DOTALL)
 SCRIPTS = re.findall(r"^```python\n(import numpy.*?)^```$", README, re.MULTILINE | re.DOTALL)
 NUMBER = re.compile(r"-?\d+(?:\.\d*)?")
@@ -81,38 +84,51 @@ def test_the_scripts_are_what_their_commands_render() -> None:
         assert MARK in source
 
 
-def test_every_option_and_verb_is_documented() -> None:
-    names = [name for action in main_parser()._actions for name in action.option_strings]
-    missing = [
-        name
-        for name in [*names, *cli.VERBS]
-        if f"`{name}" not in README and f" {name}" not in README
-    ]
-    assert missing == []
+def test_it_is_read_in_a_sitting() -> None:
+    assert README.count("\n") <= 150
+
+
+@pytest.mark.parametrize("verb", ["make", *cli.VERBS])
+def test_every_option_is_in_the_reference(verb: str) -> None:
+    title = "The main command" if verb == "make" else verb
+    [section] = re.findall(rf"^## {title}\n(.*?)(?=^## )", COMMANDS, re.MULTILINE | re.DOTALL)
+    for option in rows(verb):
+        name = option.name if option.name.startswith("--") else (option.metavar or option.name)
+        assert re.search(rf"^\| .*`{name}[ `]|^\| `{name.upper()} …`", section, re.MULTILINE), name
+    assert re.findall(r"^\| `--no-such-option", section, re.MULTILINE) == []
 
 
 def test_links_into_the_repository_lead_somewhere() -> None:
-    links = re.findall(r"\]\((?!https?://)([^)#]+)[^)]*\)", README) + re.findall(
-        r'src="(?!https?://)([^"]+)"', README
-    )
-    assert links
-    assert [link for link in links if not (ROOT / link).exists()] == []
+    pages = [ROOT / "README.md", *(ROOT / "generated").glob("*.md"), *REFERENCE.glob("*.md")]
+    assert len(pages) > 8
+    count = 0
+    for page in pages:
+        text = page.read_text(encoding="utf-8")
+        links = re.findall(r"\]\((?!https?://)([^)#]*)(?:#([^)]+))?\)", text)
+        count += len(links)
+        for link, anchor in links:
+            target = page.parent / link if link else page
+            assert target.exists(), f"{page.name}: {link}"
+            assert not anchor or anchor in anchors(target), f"{page.name}: {link}#{anchor}"
+    assert count > 100
 
 
-def test_the_install_commands_are_what_ci_runs() -> None:
-    ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8")
-    for line in ("pip install", "pytest"):
-        shown = [
-            command
-            for command in re.findall(r"^    (.*)$", README, re.MULTILINE)
-            if line in command
-        ]
-        assert shown or line in README
-    assert 'pip install -q -e ".[test]"' in ci or 'pip install -e ".[test]"' in ci
+def anchors(page: Path) -> set[str]:
+    """The headings of a page as GitHub links to them."""
+    headings = re.findall("^#+ (.*)", page.read_text(encoding="utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w -]", "", text.lower()).replace(" ", "-") for text in headings}
+
+
+def test_the_commands_to_work_on_it_are_what_ci_runs() -> None:
+    ci = (ROOT / ".ci" / "run").read_text(encoding="utf-8").replace(" -q", "").splitlines()
+    [(install, test)] = re.findall("To work on it: `([^`]+)`, then `([^`]+)`", README)
+    assert install in ci
+    assert f"env -u CI {test}" in ci
 
 
 def test_the_table_of_defaults_is_the_recipe() -> None:
-    rows = dict(re.findall(r"^\| ([1-8]) \| (.*) \|$", README, re.MULTILINE))
+    page = (REFERENCE / "recipe.md").read_text(encoding="utf-8")
+    rows = dict(re.findall(r"^\| ([1-8]) \| (.*) \|$", page, re.MULTILINE))
     for inputs, cells in rows.items():
         for activation, cell in zip(ACTIVATIONS.values(), cells.split(" | "), strict=True):
             usual, *others = [part.split(", ") for part in cell.split("; ")]
@@ -128,8 +144,53 @@ def test_the_table_of_defaults_is_the_recipe() -> None:
 
 
 def test_the_table_of_what_check_finds_is_the_one_it_walks() -> None:
+    page = (REFERENCE / "check.md").read_text(encoding="utf-8")
     rows: dict[str, list[str]] = {}
     for found in data("check/formats.toml")["found"]:
         rows.setdefault(Path(found["file"]).suffix, []).append(found["in"])
     for suffix, places in rows.items():
-        assert f"| `{suffix}` | {'; '.join(places)} |" in README
+        assert f"| `{suffix}` | {'; '.join(places)} |" in page
+    numbers = {11: "eleven"}
+    assert f"copies in {numbers[len(rows)]} kinds of files" in README
+
+
+def test_every_figure_says_what_measures_it_again() -> None:
+    figures = [row for group in data("reference/figures.toml")["group"] for row in group["figure"]]
+    assert len(figures) >= 14
+    for figure in figures:
+        assert set(figure) == {"what", "value", "by", "measured"}
+        assert (ROOT / "tests" / "benchmarks" / figure["by"]).is_file()
+    assert len({figure["what"] for figure in figures}) == len(figures)
+
+
+@pytest.mark.slow
+def test_every_command_runs_as_written_in_a_fresh_clone(tmp_path: Path) -> None:
+    """In their order, in one shell, as a newcomer would; and no committed file is changed."""
+    if not (ROOT / ".git").exists() or shutil.which("bash") is None:
+        pytest.skip("needs a repository to clone, and bash")
+    subprocess.run(["git", "clone", "-q", ROOT, tmp_path / "clone"], check=True)
+    lines = []
+    readme = (tmp_path / "clone" / "README.md").read_text(encoding="utf-8")
+    for kind, block in re.findall(r"^```(sh|console)\n(.*?)^```$", readme, re.M | re.S):
+        told = commands(block) if kind == "console" else [(one, "") for one in block.splitlines()]
+        for command, shown in told:
+            refused = kind == "console" and "learned" not in shown
+            lines += [command, f"[ $? = {2 if refused else 0} ] || exit 99"]
+    assert len(lines) > 20
+    run = subprocess.run(
+        ["bash", "-xc", "\n".join(lines)],
+        cwd=tmp_path / "clone",
+        env=fresh.environment(),
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+    )
+    assert run.returncode == 0, run.stdout[-3000:] + run.stderr[-3000:]
+    changed = subprocess.run(
+        ["git", "status", "--porcelain", "--untracked-files=no"],
+        cwd=tmp_path / "clone",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert changed.stdout == ""

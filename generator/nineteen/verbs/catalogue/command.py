@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +18,7 @@ from nineteen.script.options import PROGRAM, command_parser
 from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
 from nineteen.script.templates import data
-from nineteen.verbs.catalogue.catalogue_pages import pages
+from nineteen.verbs.catalogue.catalogue_pages import REFERENCE, pages, reference_pages
 from nineteen.verbs.catalogue.failures import FAILED, failure_files
 
 _PRINTED = re.compile(r"(?<=```text\n).*?(?=```)", re.DOTALL)
@@ -29,10 +30,11 @@ def main(argv: list[str]) -> int:
     folder = output_path(given.output, GENERATED)
     if given.check:
         problems = stale(folder)
-        print("\n".join(problems) or f"{folder} is fresh: {len(specs())} scripts")
+        fresh = "" if given.quiet else f"{folder} is fresh: {len(specs())} scripts\n"
+        sys.stdout.write("".join(f"{line}\n" for line in problems) or fresh)
         return int(bool(problems))
     check_folder(folder)
-    return _write(folder)
+    return _write(folder, given.quiet)
 
 
 def specs() -> list[ScriptSpec]:
@@ -52,9 +54,10 @@ def stale(folder: Path) -> list[str]:
     """
     named = [replace(spec, seed=_seed(_place(folder, spec), spec)) for spec in specs()]
     wanted = _texts(folder, [(spec, render(spec)) for spec in named])
+    there = [*folder.glob("*.py"), *folder.glob(f"{FAILED}/*.*"), *folder.glob(f"{REFERENCE}/*.*")]
     return [
         f"{path}: not what is made today; run {PROGRAM} catalogue"
-        for path in sorted({*wanted, *folder.glob("*.py"), *(folder / FAILED).glob("*.*")})
+        for path in sorted({*wanted, *there})
         if not _same(path, wanted.get(path))
     ]
 
@@ -72,7 +75,8 @@ def _seed(path: Path, spec: ScriptSpec) -> int:
 def _texts(folder: Path, scripts: list[tuple[ScriptSpec, str]]) -> dict[Path, str]:
     """All that the catalogue holds: the scripts, the failures, and the pages about them."""
     texts = {_place(folder, spec): text for spec, text in scripts}
-    beside = {f"{FAILED}/{name}": text for name, text in failure_files().items()} | pages(scripts)
+    beside = pages(scripts) | reference_pages()
+    beside |= {f"{FAILED}/{name}": text for name, text in failure_files().items()}
     return texts | {folder / name: text for name, text in beside.items()}
 
 
@@ -82,7 +86,7 @@ def _same(path: Path, wanted: str | None) -> bool:
     return _PRINTED.sub("", path.read_text(encoding="utf-8")) == _PRINTED.sub("", wanted)
 
 
-def _write(folder: Path) -> int:
+def _write(folder: Path, quiet: bool) -> int:
     wanted = specs()
     jobs = Parallel(n_jobs=-1, return_as="generator")(delayed(make)(spec) for spec in wanted)
     made: list[Made] = list(counted(jobs, "verifying", len(wanted)))
@@ -95,5 +99,6 @@ def _write(folder: Path) -> int:
     for path, text in _texts(folder, [(one.spec, one.source) for one in made]).items():
         write_atomically(path, text)
     lines = max(script.source.count("\n") for script in made)
-    print(f"{len(made)} scripts in {folder}, all learned, none longer than {lines} lines")
+    if not quiet:
+        print(f"{len(made)} scripts in {folder}, all learned, none longer than {lines} lines")
     return 0

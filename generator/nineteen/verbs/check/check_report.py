@@ -78,9 +78,10 @@ class CheckReport:
         ]
 
     def as_json(self) -> dict[str, Any]:
-        """The report as templates/check/report.schema.json describes it."""
+        """The report as templates/reference/results.schema.json describes it."""
         return {
             "version": 1,
+            "kind": "check",
             "code": self.code,
             "files": len(self.readings),
             "scripts": [_script(result) for result in self.results],

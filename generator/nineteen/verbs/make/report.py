@@ -1,63 +1,95 @@
-"""What the main command says about a script that it made."""
+"""What the main command says about a script that it made: on a terminal, and as data."""
 
-from rich.console import Console
+from typing import Any
+
+from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from nineteen.page.estimates import seeds_in_words
+from nineteen.page.estimates import seeds_in_words, wilson
+from nineteen.page.look import STRATEGIES
+from nineteen.page.terminal import Terminal, share_bar, sparkline
+from nineteen.script.choices import command
 from nineteen.script.judge import TOLERANCE
 from nineteen.script.make import Made
+from nineteen.script.render import environment
+from nineteen.script.spec import Batch
+from nineteen.training.observe import Update, observe
+from nineteen.training.seeds import expected_seconds
 
 MAX_ROWS = 32
+MAX_SECONDS = 0.5  # of a training, by the rule of thumb, that is watched once more for its losses
 
 
-def report(made: Made, place: str, console: Console) -> None:
-    """Print the truth table beside the predictions, the verdict, the figures and the place."""
+def report(made: Made, place: str, console: Terminal) -> None:
+    """Print the truth table beside the predictions, the verdict, pictures, figures, the place."""
     if made.verdict.predictions:
         console.print(_predictions(made))
-    learned = made.verdict.ok
-    lines = len(made.source.splitlines())
-    facts = f"{lines} lines, {made.spec.updates} updates, {made.run.seconds:.2f} s"
-    verdict = "learned" if learned else f"{made.verdict.status}: {made.verdict.reason}"
-    console.print(
-        Text(verdict, style="bold green" if learned else "bold red"), f"({facts})", soft_wrap=True
-    )
-    console.print(Text(_seeds(made)), soft_wrap=True)
-    if made.share:
-        console.print(Text(seeds_in_words(made.share)), soft_wrap=True)
-    if made.advice:
-        console.print(Text(f"what helps: {'; or '.join(made.advice)}"), soft_wrap=True)
-    console.print(Text(place, style="bold"), soft_wrap=True)
+    said, share, batch = as_data(made, place), made.share, made.spec.batch
+    values = {
+        "said": said,
+        # The colour of the strategy; that of full batch, black, is not seen on black.
+        "colour": "default" if batch is Batch.FULL else STRATEGIES[batch].colour,
+        "curve": sparkline(said["losses"], console.encoding),
+        "bar": share_bar(share.learned, share.tried, console.encoding) if share else "",
+        "shares": seeds_in_words(share) if share else "",
+        "place": place or "nothing was written",
+        "escape": escape,
+    }
+    text = environment().get_template("make/report.j2").render(values)
+    console.print(text, soft_wrap=True, end="")
+
+
+def as_data(made: Made, place: str) -> dict[str, Any]:
+    """The same as templates/reference/results.schema.json describes it."""
+    share, verdict = made.share, made.verdict
+    low, high = wilson(share.learned, share.tried) if share and share.tried else (0.0, 1.0)
+    return {
+        "version": 1,
+        "kind": "make",
+        "command": command(made.spec),
+        "status": verdict.status,
+        "reason": verdict.reason,
+        "file": place,
+        "lines": made.source.count("\n"),
+        "updates": made.spec.updates,
+        "seconds": made.run.seconds,
+        "targets": made.spec.table.targets(),
+        "predictions": verdict.predictions,
+        "losses": _losses(made),
+        "seed": made.spec.seed,
+        "failed_seeds": made.failed_seeds,
+        "share": share and {"tried": share.tried, "failed": share.failed, "low": low, "high": high},
+        "advice": made.advice,
+    }
+
+
+def _losses(made: Made) -> list[float]:
+    """The mean loss of a prediction in every epoch, in nats; none of a script that did not run."""
+    losses, predictions = [0.0] * made.spec.epochs, made.spec.rows * made.spec.table.outputs
+
+    def add(update: Update) -> None:
+        losses[update.epoch] += update.loss / predictions
+
+    if not made.verdict.predictions or expected_seconds(made.spec) > MAX_SECONDS:
+        return []
+    observe(made.source, add)
+    return losses
 
 
 def _predictions(made: Made) -> Table:
-    table, predictions = made.spec.table, made.verdict.predictions
-    names = (
-        made.spec.gates if len(made.spec.gates) == table.outputs else range(1, table.outputs + 1)
-    )
-    headings = ["wanted", "predicted"] if table.outputs == 1 else [f"{name}" for name in names]
+    table, predictions, gates = made.spec.table, made.verdict.predictions, made.spec.gates
+    names = gates if len(gates) == table.outputs else map(str, range(1, table.outputs + 1))
+    several = table.outputs > 1
+    headings = names if several else ("wanted", "predicted")
     grid = Table("inputs", *headings, box=None, header_style="dim")
-    rows = list(zip(table.targets(), predictions, strict=True))
-    for row, (targets, values) in enumerate(rows[:MAX_ROWS]):
-        pairs = list(zip(targets, values, strict=True))
-        cells = [_cell(*pair, f"{pair[0]}  {pair[1]:.2f}") for pair in pairs]
-        if table.outputs == 1:
-            cells = [Text(f"{targets[0]}"), _cell(*pairs[0], f"{values[0]:.2f}")]
+    for row, (targets, values) in enumerate(zip(table.targets(), predictions, strict=True)):
+        if row == MAX_ROWS:
+            grid.add_row(f"… and {table.rows - MAX_ROWS} more rows")
+            break
+        cells: list[str | Text] = [] if several else [str(targets[0])]
+        for target, value in zip(targets, values, strict=True):
+            shown = f"{target}  {value:.2f}" if several else f"{value:.2f}"
+            cells.append(Text(shown, style="red" if abs(target - value) > TOLERANCE else ""))
         grid.add_row(" ".join(table.inputs_of(row)), *cells)
-    if len(rows) > MAX_ROWS:
-        grid.add_row(f"… and {len(rows) - MAX_ROWS} more rows")
     return grid
-
-
-def _cell(target: int, prediction: float, shown: str) -> Text:
-    return Text(shown, style="" if abs(target - prediction) <= TOLERANCE else "red")
-
-
-def _seeds(made: Made) -> str:
-    failed = len(made.failed_seeds)
-    if not failed:
-        return f"seed {made.spec.seed}, the first one tried"
-    if made.verdict.ok:
-        seeds = ", ".join(map(str, made.failed_seeds))
-        return f"seed {made.spec.seed}; {failed} before it did not learn: {seeds}"
-    return f"none of {failed} seed{'s' * (failed > 1)} learned"

@@ -1,0 +1,141 @@
+"""What the main command says: pictures made of letters, data as its schema says, or nothing."""
+
+import json
+import math
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from fresh import ROOT, environment
+from nineteen.cli import main
+from nineteen.page.terminal import WIDTH, share_bar, sparkline
+from nineteen.script.templates import templates_folder
+from nineteen.verbs.make.report import as_data
+
+SCHEMA = json.loads((templates_folder() / "reference/results.schema.json").read_text("utf-8"))
+
+
+@pytest.fixture(autouse=True)
+def in_a_folder_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ([8.0, 4.0, 2.0, 1.0], "█▅▃▂"),
+        ([0.0, 0.0], "▁▁"),
+        ([1.0, math.inf, 0.5], "██▅"),
+        ([1.0] * 30 + [0.0] * 30, "█" * 10 + "▁" * 10),
+        ([], ""),
+    ],
+)
+def test_a_line_falls_as_its_values_do(values: list[float], line: str) -> None:
+    assert sparkline(values, "utf-8") == line
+    plain = sparkline(values, "iso8859-1")
+    assert plain.isascii()
+    assert len(plain) == len(line) <= WIDTH
+
+
+def test_a_bar_is_full_only_where_all_learned() -> None:
+    assert share_bar(500, 500, "utf-8") == "█" * WIDTH
+    assert share_bar(499, 500, "utf-8") == "█" * (WIDTH - 1) + "░"
+    assert share_bar(0, 500, "ascii") == "." * WIDTH
+    assert share_bar(0, 0, "utf-8") == ""
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "status"),
+    [
+        ("xor --batch mini", 0, "learned"),
+        ("half_adder --seeds 0", 0, "learned"),
+        ("xor --hidden 2 --batch sgd --seeds 20", 0, "learned"),
+        ("xor --epochs 1 --seed 0", 1, "not learned"),
+        ("xor --activation relu --lr 900 --seed 0", 1, "not learned"),
+    ],
+)
+def test_json_is_as_its_schema_says(
+    words: str, code: int, status: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    validator = jsonschema.Draft202012Validator(SCHEMA)
+    assert main([*words.split(), "--json"]) == code
+
+    def refuse(text: str) -> None:
+        raise AssertionError(f"{text} is no JSON")
+
+    said = json.loads(capsys.readouterr().out, parse_constant=refuse)
+    validator.validate(said)
+    assert (said["kind"], said["status"]) == ("make", status)
+    assert Path(said["file"]).is_file() == (code == 0)
+    if code == 0:
+        assert said["losses"][-1] < 0.1 < said["losses"][0]
+        assert (said["share"] is None) == ("--seeds 0" in words)
+    with pytest.raises(jsonschema.ValidationError):
+        validator.validate(said | {"more": 1})
+    with pytest.raises(jsonschema.ValidationError):
+        validator.validate(said | {"targets": [[2]]})
+
+
+def test_losses_are_those_that_the_script_itself_prints() -> None:
+    from nineteen import make
+
+    made = make("xor", show="loss", seeds=0)
+    printed = [line.split() for line in made.run.stdout.splitlines() if line.startswith("epoch")]
+    losses = as_data(made, "")["losses"]
+    assert len(printed) > 3
+    for _, epoch, _, loss in printed:
+        at = int(epoch.rstrip(":"))
+        assert at == len(losses) or losses[at] * 4 == pytest.approx(float(loss), abs=2e-3)
+
+
+def test_quiet_says_nothing_where_all_went_well(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["xor", "-q"]) == 0
+    assert tuple(capsys.readouterr()) == ("", "")
+    assert main(["xor", "--epochs", "1", "--seed", "0", "-q"]) == 1
+    assert "not learned" in capsys.readouterr().out
+
+
+def test_data_and_a_script_do_not_share_the_output(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["xor", "--json", "-o", "-"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
+
+
+@pytest.mark.parametrize(("encoding", "full"), [("utf-8", "█"), ("iso8859-1", "#"), ("ascii", "#")])
+def test_any_terminal_can_read_it(encoding: str, full: str) -> None:
+    own = {"PYTHONPATH": str(ROOT / "generator"), "NO_COLOR": "1", "COLUMNS": "40"}
+    run = subprocess.run(
+        [sys.executable, "-m", "generator", "xor", "-o", "x.py"],
+        env=environment() | own | {"PYTHONIOENCODING": encoding},
+        capture_output=True,
+    )
+    said = run.stdout.decode(encoding)
+    assert (run.returncode, run.stderr) == (0, b"")
+    assert f"{full * WIDTH} learns with" in said
+    assert "?" not in said
+    assert "\x1b" not in said
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs a terminal of its own")
+@pytest.mark.parametrize(("colours", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_on_a_terminal_colours_are_those_asked_for(colours: dict[str, str], coloured: bool) -> None:
+    import pty
+
+    master, slave = pty.openpty()
+    own = {"PYTHONPATH": str(ROOT / "generator"), "TERM": "xterm-256color", **colours}
+    words = [sys.executable, "-m", "generator", "xor", "--batch", "mini", "-o", "x.py"]
+    run = subprocess.run(words, env=environment() | own, stdout=slave, stderr=slave)
+    os.close(slave)
+    said = b""
+    try:
+        while data := os.read(master, 65536):
+            said += data
+    except OSError:  # the end, on Linux
+        pass
+    assert run.returncode == 0
+    text = said.decode()
+    assert "training, 200 updates" in text
+    assert "█" * WIDTH in text
+    assert (("\x1b[36m" in text) or ("\x1b[38;5;" in text)) == coloured
