@@ -1,6 +1,6 @@
-"""How fast sweeps are: python tests/benchmarks/bench_sweep.py [rounds]
+"""How fast sweeps are: python tests/benchmarks/bench_sweep.py [rounds] [--quick]
 
-Prints medians and ranges, everything interleaved in one run: a sweep in one process against a bare
+--quick makes a fiftieth of the scripts: it shows that everything runs, and measures nothing. Prints medians and ranges, everything interleaved in one run: a sweep in one process against a bare
 loop that compiles and executes the same sources one by one, as version 0.1.0 did; two workers
 against two bare processes that run the same sources side by side; two Dask workers against two of
 loky; and the peak memory of 100,000 scripts against that of 1,000.
@@ -31,6 +31,7 @@ WORKERS = 2
 NUMBERS = count()  # of the files of rows
 # A sweep's scripts, and how many of them the bare loop runs.
 LINES = {
+    "not": (10_000, 500),
     "xor": (10_000, 500),
     "xor3": (5000, 300),
     "xor4": (1000, 100),
@@ -82,10 +83,11 @@ def ratio(above: list[float], below: list[float], scale: float = 1.0) -> str:
     return f"{statistics.median(found):.2f} ({min(found):.2f} to {max(found):.2f})"
 
 
-def speed(folder: Path, rounds: int) -> None:
+def speed(folder: Path, rounds: int, part: int) -> None:
     """Scripts a second, by the clock and, steadier on a busy machine, by the processor's time."""
-    for gate, (seeds, few) in LINES.items():
-        for batch in ("full", "mini", "sgd"):
+    for gate, sizes in LINES.items():
+        seeds, few = (max(2, size // part) for size in sizes)
+        for batch in ("full", "mini", "sgd")[:: 2 if gate == "not" else 1]:
             line = f"{gate} --batch {batch}"
             processor: dict[str, list[float]] = {"sweep": [], "bare": []}
             jobs = {
@@ -113,7 +115,7 @@ def timing_processor(job: Callable[[], object], seconds: list[float]) -> None:
     seconds.append(sum(after[:4]) - sum(before[:4]))
 
 
-def two_workers(folder: Path, rounds: int, seeds: int = 60_000) -> None:
+def two_workers(folder: Path, rounds: int, seeds: int) -> None:
     words = ["xor", "--seeds", str(seeds)]
     sources = sources_of("xor", seeds)
     halves = [folder / f"half{half}.json" for half in range(WORKERS)]
@@ -144,13 +146,13 @@ def two_workers(folder: Path, rounds: int, seeds: int = 60_000) -> None:
     sys.stdout.flush()
 
 
-def memory() -> None:
+def memory(*counts: int) -> None:
     """One-epoch scripts that learn: with lr 100, `true` does at its first update."""
     line = "sweep true --epochs 1 --lr 100 --workers 2 --seeds".split()  # noqa: SIM905
     peaks = []
-    for seeds in ("1000", "100000"):
+    for seeds in counts:
         done = subprocess.run(
-            [sys.executable, "-c", MEMORY, *line, seeds],
+            [sys.executable, "-c", MEMORY, *line, str(seeds)],
             check=True,
             capture_output=True,
             text=True,
@@ -161,8 +163,10 @@ def memory() -> None:
 
 
 if __name__ == "__main__":
-    turns = int(sys.argv[1]) if len(sys.argv) > 1 else 5
+    words = sys.argv[1:]
+    scale = 50 if "--quick" in words else 1
+    turns = int(next((word for word in words if word.isdigit()), 1 if scale > 1 else 5))
     with tempfile.TemporaryDirectory() as scratch:
-        speed(Path(scratch), turns)
-        two_workers(Path(scratch), turns)
-    memory()
+        speed(Path(scratch), turns, scale)
+        two_workers(Path(scratch), turns, 60_000 // scale)
+    memory(1000 // scale, 100_000 // scale)
