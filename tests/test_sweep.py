@@ -195,9 +195,9 @@ def test_samples_are_swept_and_told_from_the_truth_table(
 
 
 def test_the_updates_that_noisy_samples_need_are_not_observed() -> None:
-    found = sweep("not", samples=8, seeds=4, workers=1, observe=True)
+    found = sweep("not", samples=8, seeds=4, workers=1, report=True)
     assert [share.updates for share in found.pooled] == [()]
-    [share] = sweep("not", seeds=4, workers=1, observe=True).pooled
+    [share] = sweep("not", seeds=4, workers=1, report=True).pooled
     assert len(share.updates) == 4
 
 

@@ -1,9 +1,10 @@
 """How fast sweeps are: python tests/benchmarks/bench_sweep.py [rounds] [--quick]
 
---quick makes a fiftieth of the scripts: it shows that everything runs, and measures nothing. Prints medians and ranges, everything interleaved in one run: a sweep in one process against a bare
+Prints medians and ranges, everything interleaved in one run: a sweep in one process against a bare
 loop that compiles and executes the same sources one by one, as version 0.1.0 did; two workers
 against two bare processes that run the same sources side by side; two Dask workers against two of
-loky; and the peak memory of 100,000 scripts against that of 1,000.
+loky; and the peak memory of 100,000 scripts against that of 1,000. --quick makes a fiftieth of the
+scripts: it shows that everything runs, and measures nothing.
 """
 
 import json

@@ -1,45 +1,50 @@
 """`sweep`: how many seeds learn, for gates, sizes, strategies and whole families of functions."""
 
+import json
 import re
 import sys
 from argparse import Namespace
-from collections.abc import Iterable
+from dataclasses import asdict
 from fractions import Fraction
+from itertools import islice
 from pathlib import Path
 
 from nineteen.errors import UsageError
-from nineteen.script.choices import choices_of, choose, words_of
-from nineteen.script.files import output_path
-from nineteen.script.options import BATCH_ALIASES, command_parser, short, written
-from nineteen.script.spec import Batch
-from nineteen.verbs.sweep.jobs import FLAGS, plan_sweep
+from nineteen.page.look import save
+from nineteen.script.choices import words_of
+from nineteen.script.files import output_path, write_atomically
+from nineteen.script.options import PROGRAM, command_parser, short, written
+from nineteen.script.render import environment
+from nineteen.script.spec import shorten
+from nineteen.verbs.sweep.jobs import plan_sweep
 from nineteen.verbs.sweep.ledger import observe_updates, run_plan
 from nineteen.verbs.sweep.pool import WorkersDie, workers_for
-from nineteen.verbs.sweep.sweep_page import write_page
 from nineteen.verbs.sweep.sweep_result import SweepResult
 
 Size = int | str | tuple[int, ...]
+FOLDER = Path("generated", "sweeps")
+NAMED = 100  # of how many cells the page names the scripts that did not learn
 
 
 def sweep(
     *gates: str,
     hidden: Size | list[Size] | None = None,
     batch: str | list[str] | None = None,
-    observe: bool = False,
     **options: object,
 ) -> SweepResult:
     """What share of the scripts learns, for every subject, size and strategy, with its interval.
 
     The arguments are the command's options: `sweep("xor", hidden=[2, 4, (8, 4)], batch="sgd,full",
     lr=0.5, seeds=1000)`. A tuple, or a comma in a text, joins the layers of one network; a list
-    holds several. `output` is a file of rows, which the same call continues; `observe` also finds
-    the updates that a sample needed. Raises UsageError as the command does, and WorkersDie.
+    holds several. `output` is a file of rows, which the same call continues; `report=True` finds
+    the updates that a sample needed, for the plot. Raises UsageError as the command does, and
+    WorkersDie.
     """
     sizes = hidden if isinstance(hidden, list) else [] if hidden is None else [hidden]
     batches = batch if isinstance(batch, list) else [batch or ""]
     words = words_of(gates, options | {"batch": ",".join(batches) or None})
     words += ["--hidden", *map(written, sizes)] if sizes else []
-    return _swept(command_parser("sweep").read(words), observe)
+    return _swept(command_parser("sweep").read(words))
 
 
 def main(argv: list[str]) -> int:
@@ -47,14 +52,14 @@ def main(argv: list[str]) -> int:
     options = command_parser("sweep").read(argv)
     least = _percent(options.at_least)
     try:
-        result = _swept(options, observe=options.report)
+        result = _swept(options)
     except WorkersDie as error:
         print(error, file=sys.stderr)
         return 3
     print(result)
     said = [*result.plan.remarks]
     if options.report and not result.problems:
-        page, missing = write_page(result)
+        page, missing = _write_page(result)
         print(page)
         said += [f"{missing}; the page has its tables and no picture"] if missing else []
     problems = result.problems + [
@@ -67,27 +72,15 @@ def main(argv: list[str]) -> int:
     return max([code for code, _ in problems], default=0)
 
 
-def _swept(options: Namespace, observe: bool) -> SweepResult:
+def _swept(options: Namespace) -> SweepResult:
     """The sweep that the parsed options ask for."""
-    names, batches = _words(options.gate), _words(options.batch or [])
-    if batches:  # what stands behind the first of them, and can only be a strategy, is one too
-        known = {*Batch, *BATCH_ALIASES}
-        batches += [name for name in names if name.lower() in known]
-        names = [name for name in names if name.lower() not in known]
-    several = {"gate": names, "hidden": None, "batch": None}
-    plan = plan_sweep(
-        choices_of(Namespace(**vars(options) | several)),
-        options.hidden or [],
-        [choose([f"--batch={name}"]).batch or Batch.FULL for name in batches],
-        options.seeds,
-        [flag for flag in FLAGS if getattr(options, flag)],
-    )
+    plan = plan_sweep(options)
     path = None if options.output is None else output_path(options.output, Path())
     result = SweepResult(plan, bytearray(plan.scripts), path)
     try:
         with workers_for(plan, options.workers, options.scheduler) as crew:
             run_plan(result, crew)
-            if observe and not options.samples:  # noise keeps some errors large for ever
+            if options.report and not options.samples:  # noise keeps some errors large for ever
                 observe_updates(result, crew)
     except WorkersDie as error:
         raise WorkersDie(f"{error}; {result.kept}") from None
@@ -99,9 +92,31 @@ def _swept(options: Namespace, observe: bool) -> SweepResult:
     return result
 
 
-def _words(texts: Iterable[str]) -> list[str]:
-    """The words of some texts, which commas or spaces separate."""
-    return [word for text in texts for word in re.split(r"[,\s]+", text) if word]
+def _write_page(result: SweepResult) -> tuple[Path, str]:
+    """Write the Markdown page, its chart and a summary as JSON.
+
+    Returns the page's path, and what is missing where the chart cannot be drawn, or "".
+    """
+    words = result.plan.command.removeprefix(f"{PROGRAM} sweep ").lower()
+    page = FOLDER / f"{shorten(re.sub(r'[^a-z0-9]+', '_', words).strip('_'))}.md"
+    picture, missing = page.with_suffix(".svg"), ""
+    try:
+        write_atomically(picture, save(result.plot()).decode())
+    except UsageError as error:
+        missing = str(error)
+    shares = [*result.shares, *result.pooled]
+    summary = {
+        "command": f"{result.plan.command} --report",
+        "shares": [asdict(share) | {"interval": share.interval} for share in shares],
+        "not_learned": result.failures,
+        "failing": list(islice(result.failing(), NAMED)),
+        "script_seconds": round(result.seconds, 1),
+    }
+    values = summary | {"shares": shares, "pooled": result.pooled, "plan": result.plan}
+    values |= {"named": NAMED, "chart": "" if missing else picture.name}
+    write_atomically(page, environment().get_template("sweep.md.j2").render(values))
+    write_atomically(page.with_suffix(".json"), json.dumps(summary, indent=1) + "\n")
+    return page, missing
 
 
 def _percent(text: str) -> str:

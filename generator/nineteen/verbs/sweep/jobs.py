@@ -1,14 +1,16 @@
 """What a sweep runs: every subject x size x strategy x seed, each job under a number of its own."""
 
-from collections.abc import Sequence
+import re
+from argparse import Namespace
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any
 
 from nineteen.errors import UsageError
-from nineteen.script.choices import Choices, spec_of, words_of
+from nineteen.script.choices import Choices, choices_of, choose, spec_of, words_of
 from nineteen.script.gates import canonical
-from nineteen.script.options import PROGRAM, written
+from nineteen.script.options import BATCH_ALIASES, PROGRAM, written
 from nineteen.script.spec import Batch, ScriptSpec, table_name
 from nineteen.verbs.sweep.npn import npn_classes
 
@@ -85,21 +87,21 @@ class SweepPlan:
         return [(self.spec(cell), [job % self.seeds for job in mine]) for cell, mine in cells]
 
 
-def plan_sweep(
-    what: Choices,
-    sizes: Sequence[tuple[int, ...]] = (),
-    batches: Sequence[Batch] = (),
-    seeds: int | None = None,
-    flags: Sequence[str] = (),
-) -> SweepPlan:
-    """The plan for what was chosen in every size and strategy.
+def plan_sweep(options: Namespace) -> SweepPlan:
+    """The plan for what the command's options choose, in every size and strategy.
 
-    `flags` are those of `FLAGS` that are set. Raises UsageError where the main command would refuse
-    every seed of a cell.
+    Raises UsageError where the main command would refuse every seed of a cell.
     """
-    seeds = seeds or (1 if "all_functions" in flags else SEEDS)
-    several = words_of((), dict.fromkeys(flags, True))
-    several += ["--hidden", *map(written, sizes)] if sizes else []
+    names, kinds = _words(options.gate), _words(options.batch or [])
+    if kinds:  # what stands behind the first of them, and can only be a strategy, is one too
+        known = {*Batch, *BATCH_ALIASES}
+        kinds += [name for name in names if name.lower() in known]
+        names = [name for name in names if name.lower() not in known]
+    batches = [choose([f"--batch={kind}"]).batch or Batch.FULL for kind in kinds]
+    what = choices_of(Namespace(**vars(options) | {"gate": names, "hidden": None, "batch": None}))
+    seeds = options.seeds or (1 if options.all_functions else SEEDS)
+    flags = words_of((), {name: getattr(options, name) for name in FLAGS})
+    several = [*flags, *(["--hidden", *map(written, options.hidden)] if options.hidden else [])]
     several += ["--batch", ",".join(batches)] if batches else []
     command = " ".join([PROGRAM, "sweep", what.line, *several, "--seeds", str(seeds)])
     if what.batch_size is not None and Batch.MINI not in batches:
@@ -116,7 +118,7 @@ def plan_sweep(
         plan = replace(plan, remarks=(f"--batch mini is left out: {reason}",))
     groups = dict.fromkeys(
         replace(what if batch is Batch.MINI else plain, hidden=size, batch=batch)
-        for size in sizes or (None,)
+        for size in options.hidden or (None,)
         for batch in batches or (None,)
     )
     plan = replace(plan, groups=tuple(groups))
@@ -129,19 +131,24 @@ def plan_sweep(
     return plan
 
 
+def _words(texts: Iterable[str]) -> list[str]:
+    """The words of some texts, which commas or spaces separate."""
+    return [word for text in texts for word in re.split(r"[,\s]+", text) if word]
+
+
 def _subjects(what: Choices, flags: Sequence[str]) -> tuple[Choices, dict[str, Any]]:
     """What all cells choose of a subject, and the fields of the plan that name the subjects."""
-    if "all_functions" in flags or "classes" in flags:
+    if "--all-functions" in flags or "--classes" in flags:
         if what.gates or what.table or what.expr or len(flags) > 1 or what.inputs is None:
             raise UsageError(
                 "--all-functions or --classes goes with --inputs N and nothing else to learn"
             )
         subjects = [int(first, 2) for first in npn_classes(what.inputs)]  # refuses large numbers
         family = {"inputs": what.inputs, "kind": "classes", "subjects": subjects}
-        if "all_functions" in flags:
+        if "--all-functions" in flags:
             family |= {"kind": "functions", "subjects": range(1 << (1 << what.inputs))}
         return replace(what, inputs=None), family
-    if "each" in flags:
+    if "--each" in flags:
         if what.table or what.expr or not what.gates:
             raise UsageError("--each goes with gate names, such as: sweep and or xor --each")
         names = tuple(dict.fromkeys(canonical(name, what.inputs) for name in what.gates))

@@ -22,6 +22,8 @@ from nineteen.verbs.sweep.jobs import SweepPlan
 from nineteen.verbs.sweep.pool import Workers
 from nineteen.verbs.sweep.sweep_result import LEARNED, MISSING, NOT_LEARNED, SweepResult
 
+SAMPLE = 1000  # one script in so many is confirmed in isolation
+LEAST_SAMPLE = 3
 MOST_FAILURES = 50  # of a cell that are confirmed in isolation
 OBSERVED = 50  # scripts of a group that are observed for the updates they need
 _OPENING = b'{"command": "python -m generator '
@@ -35,7 +37,8 @@ def run_plan(result: SweepResult, workers: Workers) -> None:
     """
     resume(result)
     plan, states, failures = result.plan, result.states, Counter[int]()
-    sampled = work.sample(plan)
+    # Confirmed whatever became of them, evenly spread.
+    sampled = range(0, plan.scripts, max(1, min(SAMPLE, plan.scripts // LEAST_SAMPLE)))
     waiting: dict[int, work.Row | None] = {job: None for job in sampled if states[job] != MISSING}
 
     def missing() -> Iterator[int]:

@@ -24,6 +24,7 @@ from nineteen.verbs.sweep.jobs import Jobs, SweepPlan
 from nineteen.verbs.sweep.work import cut
 
 T = TypeVar("T")
+Task = Callable[[SweepPlan, Jobs], list[T]]
 
 MAX_DEATHS = 3
 PATIENCE = 10.0  # seconds to reach a scheduler
@@ -46,11 +47,7 @@ class Workers:
     deaths: tuple[type[Exception], ...] = (BrokenExecutor,)
 
     def do(
-        self,
-        label: str,
-        task: Callable[[SweepPlan, Jobs], list[T]],
-        missing: Callable[[], Iterable[int]],
-        times: float = 1.0,
+        self, label: str, task: Task[T], missing: Callable[[], Iterable[int]], times: float = 1.0
     ) -> Iterator[list[T]]:
         """What `task(plan, jobs)` returns for pieces of the missing jobs, as they arrive.
 
@@ -73,10 +70,10 @@ class Workers:
                     first = next(iter(missing()))
                     deaths[first] += 1
                     if deaths[first] == MAX_DEATHS:
+                        script = command(self.plan.spec_of_job(first))
+                        reason = f"a worker died {MAX_DEATHS} times before {script} was through"
                         raise WorkersDie(
-                            f"a worker died {MAX_DEATHS} times before "
-                            f"{command(self.plan.spec_of_job(first))} was through: is there too "
-                            "little memory? try fewer --workers"
+                            f"{reason}: is there too little memory? try fewer --workers"
                         ) from None
 
 

@@ -21,8 +21,6 @@ from nineteen.verbs.sweep.jobs import Cell, Jobs, SweepPlan
 
 SECONDS = 0.2  # what a piece of work should take: long against sending it, short to lose
 ALONE = 15.0  # times as long a script takes about that runs by itself
-SAMPLE = 1000  # one script in so many is confirmed in isolation, whatever became of it
-LEAST_SAMPLE = 3
 
 
 class Row(NamedTuple):
@@ -74,11 +72,6 @@ def run_jobs(plan: SweepPlan, jobs: Jobs) -> list[Row]:
         line = f"{head.removesuffix('}')}, {tail.removeprefix('{')}\n"
         rows.append(Row(job, line, verdict.ok, done.stdout, done.seconds))
     return rows
-
-
-def sample(plan: SweepPlan) -> range:
-    """The jobs that are confirmed whatever became of them, evenly spread."""
-    return range(0, plan.scripts, max(1, min(SAMPLE, plan.scripts // LEAST_SAMPLE)))
 
 
 def run_in_isolation(plan: SweepPlan, jobs: Jobs) -> list[tuple[int, str | None]]:
