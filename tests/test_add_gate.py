@@ -157,7 +157,7 @@ def test_the_playground(copy: Path) -> None:
     asked = [
         {"ask": ask, "words": name} | ({"format": "ipynb"} if ask == "file" else {})
         for name in ORACLES
-        for ask in ("script", "explain", "strategies", "run", "file")
+        for ask in ("script", "explain", "start", "run", "file")
     ]
     told = json.loads(run(copy, "-c", BRIDGE, json.dumps(asked)))
     assert not [answer for answer in told["answers"] if "error" in answer]

@@ -226,10 +226,10 @@ async function toggleEditor(on) {
       editing = false;
       return say(`The editor could not be loaded: ${error.message}`);
     }
-    editor.open((edit ?? shown).source, change);
   }
   byId("editor").hidden = !on;
   byId("code").hidden = byId("meaning").hidden = on;
+  if (on) editor.open((edit ?? shown).source, change);
 }
 
 async function run() {
@@ -296,7 +296,8 @@ function position(tape, frame, place) {
   const { update, epoch, loss, rows } = tape.about(frame);
   code.running(line?.number ?? 0, byId("unit").value === "line");
   cells.show(line);
-  truth.light(rows);
+  if (shown.values.samples === "0") truth.light(rows);
+  else network.lightSamples(rows);
   network.update(arrays);
   results.markEpoch((update * judged.epoch) / judged.updates);
   const end = frame === tape.frames - 1 && place === tape.count(frame) - 1;
@@ -328,7 +329,7 @@ async function compare() {
   const draw = results.compare();
   busy("Training the three strategies…");
   try {
-    const { strategies } = await python.ask({ ask: "strategies", words: script.words });
+    const strategies = await Promise.all(["sgd", "mini", "full"].map(strategy));
     draw(strategies, script.rows);
     for (const entry of strategies) {
       if (entry.error) continue;
@@ -345,6 +346,12 @@ async function compare() {
   } catch (error) {
     ended(error, own);
   }
+}
+
+/** What the same options are with another strategy. */
+async function strategy(batch) {
+  const { words, updates, error, values } = await python.ask({ ask: "script", words: form.words(batch) });
+  return { batch, words, updates, error, epochs: Number(values?.epochs) };
 }
 
 /** Tries the first seeds, and shows with which of them the script learns. */

@@ -3,7 +3,7 @@
 import { byId, make } from "./dom.js";
 
 const form = byId("controls");
-const OPTIONAL = ["batch_size", "lr", "epochs", "seed"]; // sent only when they were chosen
+const OPTIONAL = ["batch_size", "noise", "lr", "epochs", "seed"]; // sent only when they were chosen
 const SIZES = ["size1", "size2", "size3"];
 
 let catalogue = [];
@@ -12,9 +12,9 @@ let columns = ["0110"]; // of the truth table that is shown
 let chosen = new Set();
 let told = {}; // what Python last said of the options
 
-/** The words after `python -m generator` that the controls stand for. */
-export function words() {
-  return [...subject(), ...options()];
+/** The words after `python -m generator` that the controls stand for, perhaps with another strategy. */
+export function words(batch = form.elements.batch.value) {
+  return [...subject(), ...options(batch)];
 }
 
 function subject() {
@@ -24,15 +24,16 @@ function subject() {
   return picked.length ? [...picked, "--inputs", fields.inputs.value] : [];
 }
 
-function options() {
+function options(batch) {
   const fields = form.elements;
-  const batch = fields.batch.value;
   const given = ["--batch", batch, "--activation", fields.activation.value];
   if (chosen.has("hidden")) given.push(`--hidden=${sizes().join(",")}`);
   for (const name of OPTIONAL) {
     if (!chosen.has(name) || (name === "batch_size" && batch !== "mini")) continue;
+    if (name === "noise" && fields.samples.value === "0") continue;
     given.push(`--${name.replace("_", "-")}=${fields[name].value}`);
   }
+  if (fields.samples.value !== "0") given.push(`--samples=${fields.samples.value}`);
   if (fields.show.checked) given.push("--show", "loss");
   if (fields.keep.checked) given.push("--keep");
   return given;
@@ -69,6 +70,10 @@ export function show(answer, typing) {
   if (answer.expr) set("expr", answer.expr);
   fields.batch.value = values.batch;
   fields.activation.value = values.activation;
+  if (![...fields.samples.options].some(({ value }) => value === values.samples)) {
+    fields.samples.append(make("option", { value: values.samples }, `${values.samples} samples`));
+  }
+  fields.samples.value = values.samples;
   fields.batch_size.max = answer.rows;
   for (const name of OPTIONAL) set(name, values[name]);
   saySize();
@@ -88,6 +93,7 @@ function arrange() {
   for (const node of form.querySelectorAll("[data-mode]")) {
     node.hidden = !node.dataset.mode.split(" ").includes(mode());
   }
+  byId("noise-field").hidden = fields.samples.value === "0";
   SIZES.forEach((name, index) => (fields[name].hidden = index >= Number(fields.layers.value)));
   for (const button of form.querySelectorAll(".reset")) {
     button.hidden = !chosen.has(button.dataset.reset);
@@ -252,5 +258,6 @@ export function complain(message, option) {
 export function toError() {
   const place = byId("error")?.parentNode;
   place?.scrollIntoView({ block: "center" });
-  place?.querySelector("[aria-invalid], input, select")?.focus({ preventScroll: true });
+  const field = place?.querySelector("[aria-invalid]") ?? place?.querySelector("input, select");
+  field?.focus({ preventScroll: true });
 }

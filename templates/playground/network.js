@@ -20,19 +20,22 @@ let active = null;
 
 /** Draws the network of a script, without weights; `X` and `y` are drawn where they are samples. */
 export function show(answer, X, y) {
-  const cloud = X && X.shape[0] > 2 ** answer.table.inputs.length ? sampled(X, y) : [];
+  const cloud = X && answer.values.samples !== "0" && answer.table.inputs.length === 2 ? sampled(X, y) : [];
   const key = JSON.stringify([answer.table, answer.values.hidden, answer.values.activation, cloud.length]);
   if (script?.key === key && !cloud.length) return clear();
   const inputs = answer.table.inputs.length;
-  script = { key, inputs, activation: answer.values.activation, names: answer.table, cloud };
-  points = inputs === 2 ? arithmetic.square() : arithmetic.truthTable(inputs);
   const sizes = [inputs, ...answer.values.hidden.split(",").map(Number), answer.table.columns.length];
+  script = { key, inputs, activation: answer.values.activation, names: answer.table, cloud, last: sizes.length - 1 };
+  points = inputs === 2 ? arithmetic.square() : arithmetic.truthTable(inputs);
   build(sizes);
   clear();
 }
 
 function sampled(X, y) {
-  return Array.from({ length: Math.min(400, X.shape[0]) }, (_, row) => [X.data[2 * row], X.data[2 * row + 1], y.data[row * y.shape[1]]]);
+  return Array.from({ length: Math.min(400, X.shape[0]) }, (_, row) => {
+    const at = row * X.shape[1];
+    return [X.data[at], X.data[at + 1], y.data[row * y.shape[1]]];
+  });
 }
 
 /** Takes the weights away: the network before anything is known of it. */
@@ -136,7 +139,7 @@ function nodeOf(layer, unit, sizes) {
 
 function nameOf({ layer, unit }) {
   if (layer === 0) return `input ${script.names.inputs[unit]}`;
-  if (layer < nodes.length - 1) return `hidden unit ${unit + 1}${nodes.length > 3 ? ` of layer ${layer}` : ""}`;
+  if (layer < script.last) return `hidden unit ${unit + 1}${script.last > 2 ? ` of layer ${layer}` : ""}`;
   return `output ${script.names.outputs[unit]}`;
 }
 
@@ -162,6 +165,12 @@ function place() {
     const bend = (x1 + x2) / 2;
     path.setAttribute("d", `M${x1},${y1}C${bend},${y1} ${bend},${y2} ${x2},${y2}`);
   }
+}
+
+/** Lights up those samples in the cloud. */
+export function lightSamples(rows) {
+  const used = new Set(rows);
+  box.querySelectorAll(".dot").forEach((dot, row) => dot.classList.toggle("lit", used.has(row)));
 }
 
 /** Lights up the parts of those names, and no others. */

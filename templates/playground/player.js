@@ -93,17 +93,17 @@ function move(by) {
   let next = frame + by;
   if (unit !== "line" && by > 0 && place < end) next = frame; // the rest of this update
   if (unit === "epoch") {
-    const { epoch } = tape.about(frame);
-    while (tape.frames > next + by && next + by >= 0 && tape.about(next).epoch === epoch) next += by;
-    if (by > 0) while (next + 1 < tape.frames && tape.about(next + 1).epoch === tape.about(next).epoch) next++;
+    const epochOf = (at) => tape.about(at).epoch;
+    if (by > 0) while (next + 1 < tape.frames && epochOf(next + 1) === epochOf(next)) next++;
+    else while (next >= 0 && epochOf(next) === epochOf(frame)) next--;
   }
   if (next < 0 && place >= 0) {
-    place = -1;
+    [frame, place] = [0, -1];
     return true;
   }
   if (next < 0 || next >= tape.frames) return false;
   frame = next;
-  place = unit === "line" && by > 0 ? 0 : tape.count(frame) - 1;
+  place = Math.min(unit === "line" && by > 0 ? 0 : Infinity, tape.count(frame) - 1);
   return true;
 }
 

@@ -17,6 +17,7 @@ from nineteen.script.annotate import annotated
 from nineteen.script.choices import MARK, file_stem, read
 from nineteen.script.make import make
 from nineteen.script.render import render
+from nineteen.training.examine import examine_here
 from nineteen.training.observe import Start, observe
 from nineteen.training.seeds import seed_share
 from nineteen.verbs.check.notebook_cells import code_cells
@@ -111,6 +112,16 @@ CONTROLS: dict[str, tuple[str, Callable[["Playground"], object], str]] = {
     "seed": ("xor", lambda p: p.fill("seed", "5"), "xor --seed 5"),
     "the loss": ("xor", lambda p: p.page.locator('[name="show"]').check(), "xor --show loss"),
     "keep": ("xor", lambda p: p.page.locator('[name="keep"]').check(), "xor --keep"),
+    "samples": (
+        "xor --batch mini",
+        lambda p: p.select("samples", "1024"),
+        "xor --batch mini --samples 1024",
+    ),
+    "noise": (
+        "xor --samples 64",
+        lambda p: p.fill("noise", "0.25"),
+        "xor --samples 64 --noise 0.25",
+    ),
     "an emptied field": ("xor --epochs 77", lambda p: p.fill("epochs", ""), "xor"),
     "a reset": ("xor --hidden 8,4", lambda p: p.click("default"), "xor"),
 }
@@ -257,6 +268,9 @@ def test_more_inputs_have_a_curve_and_the_loss_is_printed(shared: "Playground") 
     expect(shared.page.locator("#output")).to_contain_text("epoch 0: loss ")
 
 
+AXIS = re.compile("^Loss over [0-9,]+ updates: ")
+
+
 def test_compare_draws_the_three_strategies_over_each_other(
     shared: "Playground", capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -269,6 +283,13 @@ def test_compare_draws_the_three_strategies_over_each_other(
     rows = page.locator("#strategies tr").all_inner_texts()
     epochs = read(f"{MARK}xor --hidden 6").epochs
     assert [row.split("\t")[2] for row in rows] == [f"{epochs * n:,}" for n in (4, 2, 1)]
+    page.locator("#axis").select_option("updates")
+    expect(page.locator("#losses")).to_have_attribute("aria-label", AXIS)
+    shared.show("xor3 --batch mini --batch-size 3 --lr 0.7 --epochs 9 --seed 4")
+    shared.click("Compare strategies")
+    expect(page.locator("#strategies .bad")).to_have_count(3, timeout=60_000)
+    rows = page.locator("#strategies tr").all_inner_texts()
+    assert [row.split("\t")[2] for row in rows] == ["72", "27", "9"]  # with the other options kept
     shared.show("not").click("Compare strategies")
     expect(page.locator("#strategies .good")).to_have_count(2, timeout=60_000)
     expect(page.locator("#strategies")).to_contain_text(refused("not --batch mini", capsys))
@@ -544,3 +565,59 @@ def test_a_question_is_open_and_each_can_be_chosen(opened: Open) -> None:
     playground.click("Reset")
     assert playground.source == source("xor")
     assert playground.run() == "learned"
+
+
+def test_samples_are_a_cloud_over_the_surface(shared: "Playground") -> None:
+    shared.show("xor --batch mini --samples 64").drawn()
+    page = shared.page
+    expect(page.locator(".dot")).to_have_count(64)
+    shared.run()
+    begun: list[Start] = []
+    updates: list[Any] = []
+    observe(source("xor --batch mini --samples 64"), updates.append, begun.append)
+    ones = int(begun[0].y.sum())
+    expect(page.locator(".dot.one")).to_have_count(ones)
+    lit = "[...document.querySelectorAll('.dot')].flatMap((d, i) => d.matches('.lit') ? [i] : [])"
+    assert page.evaluate(lit) == sorted(updates[-1].rows)
+
+
+def test_the_editor_changes_the_script(shared: "Playground") -> None:
+    shared.show("xor").drawn().click("Edit")
+    page, content = shared.page, shared.page.locator("#editor .cm-content")
+    expect(content).to_be_focused()
+    assert page.locator("#editor .cm-line").all_text_contents()[:3:2] == [
+        "import numpy as np  # python -m generator xor",
+        "X = np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]])",
+    ]
+    page.locator("#editor .cm-line", has_text="W2 += layer.T @ error").click()
+    page.keyboard.press("Home")
+    page.keyboard.type("# ")
+    expect(page.locator("#script-title")).to_have_text("The script, edited")
+    page.keyboard.press("Control+z")
+    page.keyboard.press("End")
+    page.keyboard.press("Enter")  # one press is one line, at the same depth
+    page.keyboard.type("print(epoch)")
+    shared.click("Done")
+    changed = page.locator(".changed .text").all_text_contents()
+    assert [line.strip() for line in changed if "print(epoch)" in line] == ["print(epoch)"]
+    assert shared.run() == "not learned"
+    expect(page.locator("#output")).to_contain_text("99")
+    expect(page.locator("#code .running")).to_contain_text("b1 +=")
+    shared.click("Reset")
+    assert shared.source == source("xor")
+
+
+def test_what_check_says_stands_at_the_line(shared: "Playground") -> None:
+    shared.show("xor").drawn().click("Edit")
+    page = shared.page
+    page.locator("#editor .cm-line", has_text="W2 += layer.T @ error").click()
+    page.keyboard.press("Home")
+    for _ in range(len("W2 += ")):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.type("3 * ")
+    shared.run()
+    edited = source("xor").replace("W2 += layer", "W2 += 3 * layer")
+    reason = examine_here(edited, read(f"{MARK}xor"))[1].reason
+    expect(page.locator("#code .remark")).to_have_text(reason)
+    line = page.locator("#code [role=option]", has=page.locator(".remark"))
+    expect(line).to_contain_text("3 * layer.T @ error")

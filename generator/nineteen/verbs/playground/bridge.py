@@ -4,7 +4,6 @@ import json
 import math
 import shlex
 from collections.abc import Callable
-from dataclasses import replace
 from difflib import SequenceMatcher
 from tokenize import TokenError
 from typing import Any
@@ -18,11 +17,12 @@ from nineteen.script.gates import GATES, gate_of, names, table_of
 from nineteen.script.make import SeedShare
 from nineteen.script.options import decimal, printable
 from nineteen.script.render import MAX_LINES, confirm, render
-from nineteen.script.spec import Batch, ScriptSpec
+from nineteen.script.spec import ScriptSpec
 
 Json = dict[str, Any]
 Report = Callable[[str], None]
 
+PLAIN = ("batch", "batch_size", "epochs", "seed", "samples")  # the options told as they are
 PRINTED = 20_000  # characters that the page shows of what a script prints
 
 
@@ -63,12 +63,12 @@ def script(spec: ScriptSpec, before: str = "") -> Json:
     """
     source = render(spec)
     chosen, table = canonical_choices(spec), spec.table
-    plain = {name: str(getattr(spec, name)) for name in ("batch", "batch_size", "epochs", "seed")}
+    plain = {name: str(getattr(spec, name)) for name in PLAIN}
     return {
         **{"words": chosen.line, "command": command(spec), "source": source, "limit": MAX_LINES},
         "lines": highlighted(source),
         "changed": _changed(before, source) if before else [],
-        **{"updates": spec.updates, "rows": table.rows, "expr": spec.expr},
+        **{"updates": spec.updates, "rows": spec.rows, "expr": spec.expr},
         "table": {"inputs": spec.input_names, "outputs": spec.output_names}
         | {"columns": table.columns},
         "gates": [gate_of(name).name for name in spec.gates],
@@ -76,11 +76,12 @@ def script(spec: ScriptSpec, before: str = "") -> Json:
             **plain,
             "hidden": ",".join(map(str, spec.hidden)),
             **{"activation": spec.activation.name, "lr": decimal(spec.lr)},
+            "noise": decimal(spec.noise),
             **{"show": spec.show_loss, "keep": spec.keep},
         },
         "chosen": [
             name
-            for name in ("hidden", "batch_size", "lr", "epochs", "seed")
+            for name in ("hidden", "batch_size", "noise", "lr", "epochs", "seed")
             if getattr(chosen, name) is not None
         ],
     }
@@ -89,21 +90,6 @@ def script(spec: ScriptSpec, before: str = "") -> Json:
 def explain(spec: ScriptSpec) -> Json:
     """What each line of the script means."""
     return {"lines": [line.meaning for line in annotated(spec)]}
-
-
-def strategies(spec: ScriptSpec) -> Json:
-    """The same options for each of the three strategies: words, or the error that refuses them."""
-    chosen = canonical_choices(spec)
-    answers: list[Json] = []
-    for batch in Batch:
-        size = chosen.batch_size if batch is Batch.MINI else None
-        try:
-            own = spec_of(replace(chosen, batch=batch, batch_size=size))
-            known = {"words": canonical_choices(own).line, "epochs": own.epochs}
-            answers.append({"batch": batch, "updates": own.updates} | known)
-        except UsageError as error:
-            answers.append({"batch": batch, "error": printable(str(error))})
-    return {"strategies": answers}
 
 
 def start(spec: ScriptSpec, source: str | None = None) -> Json:
@@ -221,6 +207,6 @@ def _spec(words: object) -> ScriptSpec:
 # What the page may ask for, by the name of the question.
 ANSWERS: dict[str, Callable[..., Json]] = {
     "run": train,
-    **{each.__name__: each for each in (script, explain, strategies, start, edited, honest)},
+    **{each.__name__: each for each in (script, explain, start, edited, honest)},
     **{each.__name__: each for each in (seeds, file)},
 }

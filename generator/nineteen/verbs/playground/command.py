@@ -5,7 +5,6 @@ import os
 import threading
 import webbrowser
 from collections.abc import Mapping
-from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
@@ -77,41 +76,36 @@ def serve(files: Mapping[str, bytes], port: int) -> None:
 
 
 def server(files: Mapping[str, bytes], port: int) -> ThreadingHTTPServer:
-    """A server of the files on 127.0.0.1, bound to the port and not yet running; 0 is any port.
+    """A server of the files on 127.0.0.1, out of memory, bound to the port and not yet running.
 
-    Raises UsageError where the port cannot be had.
+    0 is any port. Raises UsageError where the port cannot be had.
     """
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            name = urlsplit(self.path).path.lstrip("/") or "index.html"
+            if name not in files:
+                self.send_error(404)
+                return
+            content, tag = files[name], f'"{digest(files[name])}"'
+            known = self.headers["If-None-Match"] == tag  # the browser has it, and it is the same
+            self.send_response(304 if known else 200)
+            kind = _TYPES.get(PurePosixPath(name).suffix, "application/zip")
+            self.send_header("Content-Type", kind)
+            self.send_header("Content-Length", str(0 if known else len(content)))
+            self.send_header("ETag", tag)
+            self.send_header("Cache-Control", "no-cache")
+            self.send_header("X-Content-Type-Options", "nosniff")
+            self.end_headers()
+            self.wfile.write(b"" if known else content)
+
+        def log_message(self, format: str, *args: object) -> None:
+            """Say nothing."""
+
     try:
-        return ThreadingHTTPServer(("127.0.0.1", port), partial(_Handler, files))
+        return ThreadingHTTPServer(("127.0.0.1", port), Handler)
     except OSError as error:
         raise UsageError(f"--port {port}: {error}; name another with --port", "--port") from None
-
-
-class _Handler(BaseHTTPRequestHandler):
-    """Answers with the site's files, out of memory, and with nothing else."""
-
-    def __init__(self, files: Mapping[str, bytes], *args: object) -> None:
-        self.files = files
-        super().__init__(*args)  # type: ignore[arg-type]
-
-    def do_GET(self) -> None:
-        name = urlsplit(self.path).path.lstrip("/") or "index.html"
-        if name not in self.files:
-            self.send_error(404)
-            return
-        content, tag = self.files[name], f'"{digest(self.files[name])}"'
-        known = self.headers["If-None-Match"] == tag  # kept by the browser, and still the same
-        self.send_response(304 if known else 200)
-        self.send_header("Content-Type", _TYPES.get(PurePosixPath(name).suffix, "application/zip"))
-        self.send_header("Content-Length", str(0 if known else len(content)))
-        self.send_header("ETag", tag)
-        self.send_header("Cache-Control", "no-cache")
-        self.send_header("X-Content-Type-Options", "nosniff")
-        self.end_headers()
-        self.wfile.write(b"" if known else content)
-
-    def log_message(self, format: str, *args: object) -> None:
-        """Say nothing."""
 
 
 def _earlier(folder: Path) -> set[Path]:

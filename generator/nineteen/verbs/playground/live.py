@@ -30,7 +30,7 @@ class Watch(Recorder):
         super().__init__(range(1, 10**9), SECONDS)
         self.spec, self.report, self.reported = spec, report, time.perf_counter()
         self.epoch: Any = None
-        self.epochs, self.loss, self.curve = 0, 0.0, Curve()
+        self.loss, self.losses = 0.0, list[float]()  # of the epoch that runs, and of those before
         self.weights: tuple[Any, ...] = ()
 
     def run(self, source: str) -> Recording:
@@ -41,7 +41,8 @@ class Watch(Recorder):
             return Recording(tuple(source.splitlines()), missing=str(error), run=run_here(source))
         except TimeIsUp:
             run = Run("", "", SECONDS, Ending.TIMEOUT, 1, SECONDS)
-        self._end_epoch()
+        if self.epoch is not None:
+            self._end_epoch()
         return self.recording(run)
 
     def state(self) -> Json:
@@ -49,15 +50,16 @@ class Watch(Recorder):
 
         `loss` is averaged over each `stride` epochs, and None where it is infinite.
         """
-        loss = [float(f"{value:.4g}") if isfinite(value) else None for value in self.curve.values]
-        counts = {"epoch": self.epochs, "stride": self.curve.stride, "loss": loss}
+        means, stride = thinned(self.losses)
+        loss = [float(f"{value:.4g}") if isfinite(value) else None for value in means]
+        counts = {"epoch": len(self.losses), "stride": stride, "loss": loss}
         return counts | packed_arrays(self.weights)
 
     def _seen(self, epoch: Any, rows: Any, error: Any, weights: Any) -> None:
         super()._seen(epoch, rows, error, weights)
-        if epoch != self.epoch:
+        if epoch != self.epoch and self.epoch is not None:
             self._end_epoch()
-            self.epochs, self.epoch = self.epochs + 1, epoch
+        self.epoch = epoch
         self.loss += Update(0, (), error, (), ()).loss
 
     def _updated(self, weights: tuple[Any, ...]) -> None:
@@ -68,30 +70,16 @@ class Watch(Recorder):
             self.reported = time.perf_counter()
 
     def _end_epoch(self) -> None:
-        if self.epochs:
-            self.curve.add(self.loss / self.spec.table.predictions)
+        self.losses.append(self.loss / self.spec.rows / len(self.spec.table.columns))
         self.loss = 0.0
 
 
-class Curve:
-    """A series thinned to at most POINTS values, each the mean of `stride` neighbours."""
-
-    def __init__(self) -> None:
-        self.values: list[float] = []
-        self.stride = 1
-        self._waiting: list[float] = []
-
-    def add(self, value: float) -> None:
-        """Take in the next value, which may be infinite."""
-        self._waiting.append(value)
-        if len(self._waiting) < self.stride:
-            return
-        self.values.append(sum(self._waiting) / self.stride)
-        self._waiting.clear()
-        if len(self.values) == POINTS:
-            pairs = zip(self.values[::2], self.values[1::2], strict=True)
-            self.values = [(first + second) / 2 for first, second in pairs]
-            self.stride *= 2
+def thinned(values: list[float]) -> tuple[list[float], int]:
+    """A series as fewer than POINTS means of so many neighbours, a power of two."""
+    stride = 2 ** max(0, int(len(values) // POINTS).bit_length())
+    whole = len(values) // stride
+    means = np.array(values[: whole * stride]).reshape(whole, stride).mean(axis=1)
+    return means.tolist(), stride
 
 
 def frames(recording: Recording) -> Json:
