@@ -2,7 +2,6 @@
 
 import io
 import json
-import math
 import os
 import re
 import signal
@@ -13,7 +12,6 @@ import tomllib
 import urllib.error
 import urllib.request
 import zipfile
-from base64 import b64decode
 from dataclasses import replace
 from html import unescape
 from pathlib import Path
@@ -31,7 +29,8 @@ from nineteen.script.judge import judge
 from nineteen.script.render import render
 from nineteen.script.run import run
 from nineteen.script.templates import templates_folder
-from nineteen.training.observe import observe
+from nineteen.training.observe import Start, Update, observe
+from nineteen.training.snapshots import packed, unpacked
 from nineteen.verbs.check.notebook_cells import code_cells
 from nineteen.verbs.playground import bridge, live
 from nineteen.verbs.playground.command import server
@@ -494,57 +493,24 @@ def test_the_loss_curve_is_the_mean_cross_entropy_of_each_epoch() -> None:
         assert told["loss"][epoch] * 8 == pytest.approx(whole, rel=1e-3, abs=1e-3)
 
 
-def numbers(told: Any, name: str = "numbers") -> Any:
-    """The numbers that Python told in base64."""
-    return np.frombuffer(b64decode(told[name]), "<f4")
-
-
-def arrays(told: Any) -> list[Any]:
-    """The arrays of `packed_arrays`."""
-    sizes = [math.prod(shape) for shape in told["shapes"]]
-    parts = np.split(numbers(told), np.cumsum(sizes)[:-1])
-    return [part.reshape(shape) for part, shape in zip(parts, told["shapes"], strict=True)]
-
-
-@pytest.mark.parametrize(
-    "words", ["xor", "half_adder --batch mini", "xor3 --hidden 6,4 --batch sgd"]
-)
-def test_the_first_weights_are_those_of_the_script(words: str) -> None:
-    X, y, *weights = arrays(ask(words, "start"))
-    begun: list[Any] = []
-    observe(render(spec_of_words(words)), lambda _: None, begun.append)
-    assert np.array_equal(X, begun[0].X)
-    assert np.array_equal(y, begun[0].y)
-    pairs = zip(weights, begun[0].weights, strict=True)
-    assert all(np.array_equal(told, kept.astype("f4")) for told, kept in pairs)
-    assert ask(words, "start", source="print(1)") == {"shapes": [], "numbers": ""}
-
-
-@pytest.mark.parametrize("words", ["xor --batch mini", "xor3 --hidden 6,4 --epochs 30 --keep"])
-def test_the_frames_hold_every_line_of_every_update(words: str) -> None:
-    """Against the weights that `observe` sees, which knows nothing of recordings."""
+@pytest.mark.parametrize("words", ["xor", "half_adder --batch mini", "xor3 --hidden 6,4"])
+def test_the_page_has_the_first_weights_and_every_update(words: str) -> None:
+    """As `observe` sees them, which knows nothing of recordings."""
+    begun: list[Start] = []
+    updates: list[Update] = []
+    observe(render(spec_of_words(words)), updates.append, begun.append)
     told, _ = train(words)
-    every, at = numbers(told, "recorded"), 0
-    updates: list[Any] = []
-    observe(render(spec_of_words(words)), updates.append)
-    assert len(told["frames"]) == len(updates) == told["updates"]
-    for frame, seen in zip(told["frames"], updates, strict=True):
-        number, _, loss, rows, whole, place = frame
-        weights: dict[str, Any] = {}
-        for line, values in told["layouts"][place]:
-            assert 0 <= line <= 19
-            for name, shape, alias, moved in values:
-                at += math.prod(shape) * moved
-                weights[alias or name] = every[at : at + math.prod(shape)].reshape(shape)
-                at += math.prod(shape)
-        assert (rows, whole) == ([*seen.rows], True)
-        assert loss == pytest.approx(seen.loss / seen.error.size)
-        names = [name for name in sorted(weights, key="W1 b1 W2 b2".find) if name in "W1 b1 W2 b2"]
-        names = names or [f"W[{index}]" for index in range(len(seen.after))]
-        after = [weights[name] for name in names]
-        for one, other in zip(after, seen.after, strict=True):
-            assert np.array_equal(one, other.astype("f4")), number
-    assert at == len(every)
+    kept = unpacked(told["recording"])
+    assert (kept.updates, told["updates"]) == (len(updates), len(updates))
+    assert len(kept.snapshots) == min(500, len(updates))
+    for each in kept.snapshots:
+        seen = updates[each.update - 1]
+        assert each.rows == seen.rows
+        pairs = zip(each.weights, seen.after, strict=True)
+        assert all(np.array_equal(one, other) for one, other in pairs)
+    first = ask(words, "start")["start"]
+    assert first == json.loads(json.dumps(packed(begun[0])))
+    assert ask(words, "start", source="print(1)") == {"start": None}
 
 
 def test_a_run_that_does_not_learn_says_so_and_what_helps() -> None:
@@ -636,7 +602,8 @@ def test_whatever_is_edited_in_has_an_end(source: str, status: str, reason: str)
     assert "lines" in ask("xor", "edited", source=source)
     told = ask("xor", "run", source=source)
     assert (told["status"], reason in told["reason"]) == (status, True)
-    assert not told["frames"] or told["missing"]
+    assert told["missing"]
+    assert not told["recording"]["snapshots"]
 
 
 # Taking it away.

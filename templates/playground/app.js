@@ -14,6 +14,7 @@ import { copy, download } from "./take.js";
 import * as truth from "./truth.js";
 
 const SEEDS = 200;
+const PAUSE = 150; // milliseconds without a new script until its network is asked for
 const LIVE = 1.5; // seconds: a shorter training is played once more, slowly enough to be seen
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -168,10 +169,12 @@ function forget() {
 async function showStart() {
   const [answer, own, text] = [shown, running, edit];
   if (!answer || !ready) return;
+  await new Promise((resolve) => setTimeout(resolve, PAUSE));
+  if (shown !== answer || running !== own || edit !== text) return;
   try {
     const begun = await python.ask({ ask: "start", words: answer.words, source: text?.source });
-    if (shown !== answer || running !== own || edit !== text || judged || !begun.shapes?.length) return;
-    const [X, y, ...weights] = arithmetic.arrays(begun.shapes, begun.numbers);
+    if (shown !== answer || running !== own || edit !== text || judged || !begun.start) return;
+    const { X, y, weights } = begun.start;
     network.show(answer, X, y);
     network.update(arithmetic.named(weights));
   } catch {
@@ -206,6 +209,7 @@ async function change(source) {
   forget();
   truth.predict([]);
   showCode(edit ?? answer);
+  enable();
   showStart();
   explain(answer);
 }
@@ -267,8 +271,8 @@ async function run() {
 }
 
 /** Draws the network of a state that Python told. */
-function see({ shapes, numbers, epoch }) {
-  network.update(arithmetic.named(arithmetic.arrays(shapes, numbers)));
+function see({ weights, epoch }) {
+  network.update(arithmetic.named(weights));
   if (!byId("stop").disabled) byId("position").textContent = `Training: epoch ${epoch.toLocaleString("en")}`;
 }
 
@@ -277,8 +281,8 @@ function finish(result, script) {
   results.judge(result, script, () => seed(Number(script.values.seed) + 1));
   truth.predict(result.predictions, result.close);
   if (question) byId("question").textContent = question.dataset.answer;
-  player.load(recording(result));
-  if (result.frames.length && result.seconds < LIVE && !calm.matches) player.play();
+  player.load(recording(result.recording));
+  if (result.recording.frames.length && result.seconds < LIVE && !calm.matches) player.play();
 }
 
 /** The honest check's sentence, at the line that it names. */
@@ -413,6 +417,7 @@ function enable() {
   for (const id of ["compare", "try-seeds", "copy", "edit", "save-py", "save-ipynb", "copy-link", "copy-command"]) {
     byId(id).disabled = refused;
   }
+  for (const id of ["compare", "try-seeds", "save-ipynb"]) byId(id).disabled ||= Boolean(edit); // of the generated script
 }
 
 function say(text) {
@@ -435,6 +440,7 @@ async function begin(button) {
 }
 
 async function save(format) {
+  if (edit) return download({ name: "edited.py", text: edit.source });
   const loading = (what) => say(what ? "Loading black…" : "Ready");
   try {
     const file = await python.ask({ ask: "file", words: shown.words, format }, { loading });

@@ -1,14 +1,5 @@
 // Arithmetic on the numbers that Python sent, for the pictures; training is Python's alone.
 
-/** Arrays {shape, data} out of numbers that follow one another. */
-export function arrays(shapes, numbers) {
-  let at = 0;
-  return shapes.map((shape) => {
-    const size = shape.reduce((product, length) => product * length, 1);
-    return { shape, data: numbers.subarray(at, (at += size)) };
-  });
-}
-
 /** Weights by their names in the script, from the arrays of an update: W1 b1 W2 b2, or W[0] W[1] … */
 export function named(weights) {
   const one = weights.length === 4 && weights[1].shape.length === 1;

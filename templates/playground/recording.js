@@ -1,7 +1,9 @@
 // A recorded training: its frames are updates, each with the lines that ran and what they made.
 
+import { size } from "./unpack.js";
+
 /**
- * What Python's `frames` told, to be asked: how many frames, what a frame is, what stands in the
+ * What `flat` made of a recording, to be asked: how many frames, what a frame is, what stands in the
  * arrays after a line of it.
  */
 export function recording({ layouts, frames, recorded }) {
@@ -51,8 +53,4 @@ export function recording({ layouts, frames, recorded }) {
 function byName(arrays, values) {
   for (const value of values) arrays[value.name] = arrays[value.alias || value.name] = value;
   return arrays;
-}
-
-function size(shape) {
-  return shape.reduce((product, length) => product * length, 1);
 }

@@ -2,6 +2,8 @@
 // A message {site, base} comes first, then {id, request}; the answers are {ready}, {numpy}, {failed},
 // {id, loading}, {id, begun}, {id, report}, {id, result} or {id, failed}.
 
+import { flat, unpack } from "./unpack.js";
+
 let python;
 let last;
 
@@ -101,15 +103,11 @@ async function answer(id, request) {
   }
 }
 
-/** Sends JSON that Python told; numbers in base64 go as an array, without a copy. */
+/** Sends JSON that Python told, its packed arrays as numbers, without a copy where they are many. */
 function send(message, name, text) {
   const told = JSON.parse(text);
-  const arrays = ["numbers", "recorded"].filter((name) => name in told);
-  for (const name of arrays) {
-    const bytes = Uint8Array.from(atob(told[name]), (letter) => letter.charCodeAt(0));
-    told[name] = new Float32Array(bytes.buffer);
-  }
-  postMessage({ ...message, [name]: told }, arrays.map((name) => told[name].buffer));
+  const whole = told.recording ? flat(told.recording) : null;
+  postMessage({ ...message, [name]: { ...unpack(told), recording: whole } }, whole ? [whole.recorded.buffer] : []);
 }
 
 /** Loads at most once; a load that failed is tried again the next time. */

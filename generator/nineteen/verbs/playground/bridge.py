@@ -4,6 +4,7 @@ import json
 import math
 import shlex
 from collections.abc import Callable
+from dataclasses import replace
 from difflib import SequenceMatcher
 from tokenize import TokenError
 from typing import Any
@@ -93,15 +94,11 @@ def explain(spec: ScriptSpec) -> Json:
 
 
 def start(spec: ScriptSpec, source: str | None = None) -> Json:
-    """X, y and the first weights of the script, or of an edited one, as `packed_arrays` has them.
-
-    Without any where they cannot be known.
-    """
+    """X, y and the first weights of the script, or of an edited one, packed; None if unknown."""
     from nineteen.training.record import record
-    from nineteen.verbs.playground.live import packed_arrays
+    from nineteen.training.snapshots import packed
 
-    begun = record(render(spec) if source is None else source, seconds=0).start
-    return packed_arrays((begun.X, begun.y, *begun.weights) if begun else ())
+    return {"start": packed(record(render(spec) if source is None else source, seconds=0).start)}
 
 
 def train(spec: ScriptSpec, report: Callable[[Json], None], source: str | None = None) -> Json:
@@ -111,13 +108,15 @@ def train(spec: ScriptSpec, report: Callable[[Json], None], source: str | None =
     """
     from nineteen.script.judge import TOLERANCE, judge
     from nineteen.training.seeds import advice
-    from nineteen.verbs.playground.live import Watch, frames
+    from nineteen.training.snapshots import packed
+    from nineteen.verbs.playground.live import Watch
 
     watch = Watch(spec, report)
     recording = watch.run(render(spec) if source is None else source)
     assert recording.run
     verdict = judge(recording.run, spec.table, show_loss=spec.show_loss)
-    return (watch.state() | frames(recording)) | {
+    return watch.state() | {
+        "recording": packed(replace(recording, run=None)),
         **{"ok": verdict.ok, "status": verdict.status, "reason": printable(verdict.reason)},
         "missing": printable(recording.missing),
         "advice": [] if verdict.ok or source is not None else advice(canonical_choices(spec)),
