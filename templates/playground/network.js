@@ -8,7 +8,7 @@ const MOST = 10; // units of a layer that are drawn
 const THICK = 7; // pixels, of the largest weight
 const box = byId("network");
 const readout = byId("readout");
-const INVITATION = "Blue: 1, plus. Orange, dashed: 0, minus. Point for numbers.";
+const INVITATION = "Blue: 1 or plus. Orange, dashed: 0 or minus.";
 
 let script = null; // what is drawn
 let nodes = []; // by layer, inputs first: {layer, unit, node, canvas, overlay}
