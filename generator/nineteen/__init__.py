@@ -69,13 +69,9 @@ def compare(*gates: str, workers: int | None = None, **options: object) -> "Comp
 
 def explain(*script: "str | Path", **options: object) -> "list[Explained]":
     """Every line of a script with its meaning: of gates and options, or of the file at a Path."""
-    from pathlib import Path
+    from nineteen.script.annotate import explained, source_of
 
-    from nineteen.script.annotate import explained, read_script
-    from nineteen.script.render import render
-
-    one = _script(script, options)
-    return explained(read_script(one, "explain") if isinstance(one, Path) else render(one))
+    return explained(source_of(_script(script, options), "explain"))
 
 
 def steps(

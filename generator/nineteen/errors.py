@@ -1,5 +1,8 @@
 """How a command is turned down: one clear line."""
 
+from importlib import import_module
+from types import ModuleType
+
 
 class UsageError(ValueError):
     """Refused before training or writing; the text names the thing, the reason and the remedy.
@@ -10,3 +13,12 @@ class UsageError(ValueError):
     def __init__(self, message: str, option: str = "") -> None:
         super().__init__(message)
         self.option = option
+
+
+def extra(module: str, name: str = "lessons") -> ModuleType:
+    """A module that an extra installs. Raises UsageError with the command where it is missing."""
+    try:
+        return import_module(module)
+    except ImportError:
+        package = module.partition(".")[0]
+        raise UsageError(f'{package} is not installed: pip install "nineteen[{name}]"') from None

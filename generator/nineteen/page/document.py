@@ -18,8 +18,7 @@ from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.token import Token
 
-from nineteen.errors import UsageError
-from nineteen.page.extras import extra
+from nineteen.errors import UsageError, extra
 from nineteen.page.highlight import highlighted
 from nineteen.page.notebook import NotebookCell, code_cell, markdown_cell, notebook
 from nineteen.script.files import make_folder, write_atomically

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nineteen.page.extras import extra
+from nineteen.errors import extra
 from nineteen.script.spec import Batch
 from nineteen.script.table import TruthTable
 from nineteen.script.templates import data, templates_folder

@@ -7,7 +7,9 @@ that was edited is shown beside the lines that its command makes.
 """
 
 import re
+from argparse import Namespace
 from collections import deque
+from dataclasses import replace
 from difflib import SequenceMatcher
 from enum import StrEnum
 from functools import cache
@@ -18,9 +20,9 @@ from typing import Any, NamedTuple
 from jinja2 import Environment, FunctionLoader
 
 from nineteen.errors import UsageError
-from nineteen.script.choices import read
-from nineteen.script.options import printable
-from nineteen.script.render import environment, fit, template_name
+from nineteen.script.choices import Choices, choices_of, read, spec_of
+from nineteen.script.options import printable, short
+from nineteen.script.render import environment, fit, render, template_name
 from nineteen.script.spec import Batch, ScriptSpec
 
 LIMIT = 100_000  # bytes of a script that is read
@@ -131,8 +133,23 @@ class Explained(NamedTuple):
     change: str = ""
 
 
-def read_script(path: Path, verb: str) -> str:
-    """The text of a script for a verb. Raises UsageError, or OSError, where it cannot be read."""
+def script_of(given: Namespace, verb: str) -> ScriptSpec | Path:
+    """What a verb is to show: the script of its options, or the one in a file, which has none."""
+    paths = [word for word in given.gate if set(word) & set("./\\")]
+    if not paths:
+        return spec_of(choices_of(given))
+    if len(given.gate) > 1 or replace(choices_of(given), gates=()) != Choices():
+        raise UsageError(
+            f"{verb} {short(paths[0])}: a script's path goes without the options of a script"
+        )
+    return Path(paths[0])
+
+
+def source_of(script: ScriptSpec | Path, verb: str) -> str:
+    """The text of a script. Raises UsageError, or OSError, where its file cannot be read."""
+    if not isinstance(script, Path):
+        return render(script)
+    path = script
     if path.is_dir():
         raise UsageError(f"{verb} {printable(str(path))}: it is a folder; name a script in it")
     with path.open("rb") as file:

@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nineteen.errors import UsageError
-from nineteen.script.annotate import explained, read_script
+from nineteen.script.annotate import explained, source_of
 from nineteen.script.choices import command
 from nineteen.script.options import printable
-from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.record import record, record_alone
 from nineteen.training.snapshots import Recording, Snapshot, Value
@@ -82,10 +81,11 @@ def one_update(
     cannot be shown, and OSError for a file that cannot be read.
     """
     if isinstance(script, Path):
-        name, runner, source = printable(str(script)), record_alone, read_script(script, "steps")
+        name, runner = printable(str(script)), record_alone
     else:
-        name, runner, source = command(script), record, render(script)
+        name, runner = command(script), record
         _check_update(update, script.updates)
+    source = source_of(script, "steps")
     recording = runner(source, {update})
     snapshot = _chosen(recording, update, name)
     blanks: Blanks = ()

@@ -70,5 +70,4 @@ def failure_files() -> dict[str, str]:
     lessons = [(failure, *fail(failure)) for failure in FAILURES]
     page = environment().get_template("catalogue/failures.md.j2")
     scripts = {f"{failure.name}.py": failure.source for failure in FAILURES}
-    values = {"lessons": lessons, "command": command, "program": PROGRAM}
-    return scripts | {"README.md": page.render(values)}
+    return scripts | {"README.md": page.render(lessons=lessons, command=command, program=PROGRAM)}

@@ -6,8 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from nineteen.errors import UsageError
-from nineteen.page.extras import extra
+from nineteen.errors import UsageError, extra
 from nineteen.script.choices import choices_of, file_stem, spec_of
 from nineteen.script.files import LESSONS, check_target, output_path
 from nineteen.script.options import command_parser, short

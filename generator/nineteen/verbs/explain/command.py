@@ -1,15 +1,11 @@
 """`explain`: a script in the terminal, every line beside its meaning."""
 
 from collections import Counter
-from pathlib import Path
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from nineteen.errors import UsageError
-from nineteen.script.annotate import Explained, explained, read_script
-from nineteen.script.choices import choices_of, spec_of
-from nineteen.script.options import command_parser, printable, short
-from nineteen.script.render import render
+from nineteen.script.annotate import Explained, explained, script_of, source_of
+from nineteen.script.options import command_parser, printable
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -22,15 +18,8 @@ WIDE = 100  # columns from which code and meaning stand side by side
 
 def main(argv: list[str]) -> int:
     """Explain the script of a command, or the one in a file; returns 0."""
-    given = command_parser("explain").read(argv)
-    paths = [word for word in given.gate if set(word) & set("./\\")]
-    if paths and argv != paths[:1]:
-        raise UsageError(
-            f"explain {short(paths[0])}: a script's path stands alone, without options"
-        )
-    rows = explained(
-        read_script(Path(paths[0]), "explain") if paths else render(spec_of(choices_of(given)))
-    )
+    script = script_of(command_parser("explain").read(argv), "explain")
+    rows = explained(source_of(script, "explain"))
 
     from nineteen.page.terminal import Terminal
 

@@ -4,9 +4,8 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-from nineteen.errors import UsageError
+from nineteen.errors import UsageError, extra
 from nineteen.page.document import document_files, write_all
-from nineteen.page.extras import extra
 from nineteen.script.choices import file_stem
 from nineteen.script.files import LESSONS, check_target, output_path
 from nineteen.script.make import Made

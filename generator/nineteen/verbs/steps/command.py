@@ -2,15 +2,15 @@
 
 import sys
 from argparse import Namespace
-from dataclasses import replace
 from pathlib import Path
 
 from nineteen.errors import UsageError
 from nineteen.page.array_text import ROOM, update_rows
 from nineteen.page.document import Document, document_files, write_all
-from nineteen.script.choices import Choices, choices_of, file_stem, spec_of
+from nineteen.script.annotate import script_of
+from nineteen.script.choices import file_stem
 from nineteen.script.files import LESSONS, check_target, output_path
-from nineteen.script.options import command_parser, printable, short
+from nineteen.script.options import command_parser, printable
 from nineteen.script.render import environment
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.one_update import OneUpdate, one_update
@@ -24,7 +24,7 @@ def main(argv: list[str]) -> int:
         raise UsageError("-o and --force go with a page: add --format md or html", "--format")
     if given.blank and given.row is not None:
         raise UsageError("--row leaves out what a worksheet needs: leave out --blank", "--row")
-    script, update = _script(given), given.update or 1
+    script, update = script_of(given, "steps"), given.update or 1
     path = _default_path(script, update, given)
     if given.format and given.output != "-":
         path = output_path(given.output, path, given.format)
@@ -75,18 +75,6 @@ def _print(shown: OneUpdate) -> None:
         console.print(table)
     for remark in shown.remarks:
         console.print(remark)
-
-
-def _script(given: Namespace) -> ScriptSpec | Path:
-    """What is to be shown: the script of the options, or that in a file."""
-    paths = [word for word in given.gate if set(word) & set("./\\")]
-    if not paths:
-        return spec_of(choices_of(given))
-    if len(given.gate) > 1 or replace(choices_of(given), gates=()) != Choices():
-        raise UsageError(
-            f"steps {short(paths[0])}: a script's path goes without the options of a script"
-        )
-    return Path(paths[0])
 
 
 def _default_path(script: ScriptSpec | Path, update: int, given: Namespace) -> Path:

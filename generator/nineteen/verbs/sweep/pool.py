@@ -14,8 +14,7 @@ from typing import Any, TypeVar
 
 from joblib import Parallel, delayed, parallel_config
 
-from nineteen.errors import UsageError
-from nineteen.page.extras import extra
+from nineteen.errors import UsageError, extra
 from nineteen.page.terminal import counting
 from nineteen.script.choices import command
 from nineteen.script.options import short
