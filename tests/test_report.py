@@ -79,6 +79,30 @@ def test_json_is_as_its_schema_says(
         validator.validate(said | {"targets": [[2]]})
 
 
+@pytest.mark.parametrize(
+    ("words", "code", "shares"),
+    [
+        ("xor --hidden 2 8 --batch sgd,full --seeds 20", 0, 4),
+        ("and xor --each --seeds 5", 0, 3),
+        ("xor --hidden 2 --seeds 30 --at-least 100", 1, 1),
+    ],
+)
+def test_a_sweep_is_as_the_schema_says(
+    words: str, code: int, shares: int, capsys: pytest.CaptureFixture[str]
+) -> None:
+    jsonschema = pytest.importorskip("jsonschema")
+    validator = jsonschema.Draft202012Validator(SCHEMA)
+    assert main(["sweep", *words.split(), "--workers", "1", "--json"]) == code
+    said = json.loads(capsys.readouterr().out)
+    validator.validate(said)
+    assert (said["kind"], said["code"], len(said["shares"])) == ("sweep", code, shares)
+    assert bool(said["problems"]) == (code == 1)
+    for share in said["shares"]:
+        assert share["low"] <= share["learned"] / share["runs"] <= share["high"]
+    with pytest.raises(jsonschema.ValidationError):
+        validator.validate(said | {"code": 7})
+
+
 def test_losses_are_those_that_the_script_itself_prints() -> None:
     from nineteen import make
 
@@ -96,6 +120,14 @@ def test_quiet_says_nothing_where_all_went_well(capsys: pytest.CaptureFixture[st
     assert tuple(capsys.readouterr()) == ("", "")
     assert main(["xor", "--epochs", "1", "--seed", "0", "-q"]) == 1
     assert "not learned" in capsys.readouterr().out
+
+
+def test_quiet_verbs_say_nothing_either(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["sweep", "xor", "--seeds", "5", "--workers", "1", "-q"]) == 0
+    assert main(["catalogue", "--check", "-q", "-o", str(ROOT / "generated")]) == 0
+    assert tuple(capsys.readouterr()) == ("", "")
+    assert main(["catalogue", "--check", "-q", "-o", "."]) == 1
+    assert "xor_full.py: not what is made today" in capsys.readouterr().out
 
 
 def test_data_and_a_script_do_not_share_the_output(capsys: pytest.CaptureFixture[str]) -> None:

@@ -44,7 +44,8 @@ def main(argv: list[str]) -> int:
     for format, kind in FORMATS.items():
         texts |= document_files(pages[kind], format, path.with_suffix(f".{format}"))
     write_all(texts, force=True)
-    _report(comparison.findings, [path.with_suffix(f".{format}") for format in FORMATS])
+    if not given.quiet:
+        _report(comparison.findings, [path.with_suffix(f".{format}") for format in FORMATS])
     return 0
 
 

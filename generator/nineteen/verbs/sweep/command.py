@@ -56,18 +56,23 @@ def main(argv: list[str]) -> int:
     except WorkersDie as error:
         print(error, file=sys.stderr)
         return 3
-    print(result)
+    loud = not (options.quiet or options.json)
+    if loud:
+        print(result)
     said = [*result.plan.remarks]
     if options.report and not result.problems:
         page, missing = _write_page(result)
-        print(page)
+        if loud:
+            print(page)
         said += [f"{missing}; the page has its tables and no picture"] if missing else []
     problems = result.problems + [
         (1, f"{share}: {share.learned:,} of {share.runs:,} learned, less than --at-least {least} %")
         for share in [*result.pooled, *result.shares]
         if 100 * share.learned < Fraction(least) * share.runs
     ]
-    for line in [*said, *(problem for _, problem in problems)]:
+    if options.json:
+        print(json.dumps(result.as_data(problems)))
+    for line in [*said * loud, *(problem for _, problem in problems)]:
         print(line, file=sys.stderr)
     return max([code for code, _ in problems], default=0)
 

@@ -8,7 +8,7 @@ from html import escape
 from itertools import islice
 from math import ceil, floor
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,6 +78,12 @@ class Share:
         """The interval in percent, rounded outwards to two decimals."""
         low, high = self.interval
         return f"{floor(1e4 * low) / 100:.2f} to {ceil(1e4 * high) / 100:.2f} %"
+
+    def as_data(self) -> dict[str, Any]:
+        """Its options, its counts, and the ends of its interval."""
+        names = ("what", "hidden", "batch", "lr", "epochs", "runs", "learned")
+        low, high = self.interval
+        return {name: getattr(self, name) for name in names} | {"low": low, "high": high}
 
     def updates_of(self, percent: int) -> int:
         """The updates within which so many percent of the observed scripts had learned."""
@@ -190,6 +196,21 @@ class SweepResult:
         failing = list(islice(self.failing(), SHOWN + 1))
         values = {"result": self, "failing": failing[:SHOWN], "more": len(failing) > SHOWN}
         return file.getvalue() + environment().get_template("sweep.txt.j2").render(values).rstrip()
+
+    def as_data(self, problems: Sequence[tuple[int, str]]) -> dict[str, Any]:
+        """The same, with all its problems, as templates/reference/results.schema.json says."""
+        return {
+            "version": 1,
+            "kind": "sweep",
+            "command": self.plan.command,
+            "code": max([code for code, _ in problems], default=0),
+            "scripts": self.done,
+            "seconds": self.seconds,
+            "confirmed": self.confirmed,
+            "shares": [share.as_data() for share in self.shares + self.pooled],
+            "problems": [problem for _, problem in problems],
+            "remarks": [*self.plan.remarks],
+        }
 
     def _repr_html_(self) -> str:
         return f"<pre>{escape(str(self))}</pre>"
