@@ -17,8 +17,7 @@ from nineteen.script.render import render
 from nineteen.script.run import run
 from nineteen.training.execute import execute
 from nineteen.verbs.catalogue import command as catalogue
-from nineteen.verbs.catalogue import failures
-from nineteen.verbs.catalogue.failures import FAILED, FAILURES, Failure
+from nineteen.verbs.catalogue.catalogue_pages import FAILED, FAILURES, Failure, fail
 from nineteen.verbs.check.check_runs import check_script
 from nineteen.verbs.check.files_to_check import Settings
 from nineteen.verbs.check.found_script import scripts_in
@@ -127,13 +126,13 @@ def test_the_commands_make_the_scripts_that_are_not_edited() -> None:
 
 def test_a_failure_that_learns_is_refused() -> None:
     with pytest.raises(RuntimeError, match="none should not learn: learned"):
-        failures.fail(Failure("none", "", "and", "and", "", "", ""))
+        fail(Failure("none", "", "and", "and", "", "", ""))
 
 
 def test_a_failure_that_crashes_is_refused() -> None:
     crash = Failure("crash", "", "xor", "xor", "", "", "", (("error = y", "error = z"),))
     with pytest.raises(RuntimeError, match="NameError"):
-        failures.fail(crash)
+        fail(crash)
 
 
 def test_an_edit_that_changes_nothing_is_refused() -> None:

@@ -1,19 +1,81 @@
-"""The pages beside the catalogue's scripts: their index, a course that uses them, the reference."""
+"""What stands beside the catalogue's scripts: failures, an index, a course and the reference."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+from nineteen.script import recipe
 from nineteen.script.activations import ACTIVATIONS
-from nineteen.script.choices import command, file_stem
+from nineteen.script.choices import command, file_stem, read
+from nineteen.script.judge import Status
+from nineteen.script.make import SECONDS
 from nineteen.script.options import PROGRAM, command_parser, decimal
-from nineteen.script.recipe import default_hidden, recipe
-from nineteen.script.render import environment
+from nineteen.script.render import environment, render
 from nineteen.script.spec import ScriptSpec
 from nineteen.script.templates import data, templates_folder
+from nineteen.training.examine import examine
 from nineteen.verbs import VERBS
-from nineteen.verbs.catalogue.failures import FAILED, FAILURES
 
-INDEX, COURSE, REFERENCE = "README.md", "course.md", "reference"  # in the folder of the catalogue
+# In the folder of the catalogue.
+INDEX, COURSE, FAILED, REFERENCE = "README.md", "course.md", "failures", "reference"
+
+
+@dataclass(frozen=True)
+class Failure:
+    """A script that does not learn, as an entry of catalogue/failures.toml says."""
+
+    name: str
+    title: str
+    options: str
+    mended: str
+    see: str
+    why: str
+    mend: str
+    edits: Sequence[Sequence[str]] = ()
+
+    @property
+    def spec(self) -> ScriptSpec:
+        """What the first line of the script says."""
+        return read(f"# {PROGRAM} {self.options} --keep")
+
+    @property
+    def source(self) -> str:
+        """The script. Raises RuntimeError where there is nothing to replace."""
+        text = render(self.spec)
+        for old, new in self.edits:
+            if old not in text:
+                raise RuntimeError(f"{self.name}: the script of {self.options} has no {old!r}")
+            text = text.replace(old, new)
+        return text
+
+    def changed(self) -> list[tuple[str, str]]:
+        """The lines that the edits changed: what each says, and what it should say."""
+        pairs = zip(self.source.splitlines(), render(self.spec).splitlines(), strict=True)
+        return [(line.strip(), right.strip()) for line, right in pairs if line != right]
+
+
+FAILURES = tuple(Failure(**entry) for entry in data("catalogue/failures.toml")["failure"])
+
+
+def fail(failure: Failure) -> tuple[str, str]:
+    """What the script prints when it is run, and the reason that `check` finds.
+
+    Raises RuntimeError where it does anything but not learn.
+    """
+    result, verdict, honesty = examine(failure.source, failure.spec, SECONDS)
+    if verdict.status is not Status.NOT_LEARNED or not verdict.predictions:
+        raise RuntimeError(f"{failure.name} should not learn: {verdict.reason or verdict.status}")
+    return result.stdout, honesty.reason
+
+
+@cache
+def failure_files() -> dict[str, str]:
+    """The scripts that fail and their page, by the names of their files; each script was run."""
+    scripts = {f"{FAILED}/{failure.name}.py": failure.source for failure in FAILURES}
+    lessons = [(failure, *fail(failure)) for failure in FAILURES]
+    return scripts | {f"{FAILED}/{INDEX}": _filled("catalogue/failures.md.j2", lessons=lessons)}
 
 
 def pages(scripts: list[tuple[ScriptSpec, str]]) -> dict[str, str]:
@@ -32,35 +94,32 @@ def pages(scripts: list[tuple[ScriptSpec, str]]) -> dict[str, str]:
         (one, [every[name] for name in one.get("scripts", []) + one.get("failures", [])])
         for one in data("catalogue/course.toml")["lesson"]
     ]
-    values = {"chapters": chapters, "lessons": lessons, "command": command}
-    values |= {"program": PROGRAM, "course": COURSE, "failed": FAILED, "reference": REFERENCE}
+    reference = environment().list_templates(filter_func=lambda name: name.startswith(REFERENCE))
     return {
-        name: environment().get_template(f"catalogue/{template}").render(values)
-        for name, template in ((INDEX, "index.md.j2"), (COURSE, "course.md.j2"))
+        INDEX: _filled("catalogue/index.md.j2", chapters=chapters),
+        COURSE: _filled("catalogue/course.md.j2", lessons=lessons),
+        **{name[:-3]: _filled(name) for name in reference if name.endswith(".j2")},
     }
 
 
-def reference_pages() -> dict[str, str]:
-    """The reference by the names of its files, each from a template of that name in reference/."""
+def _filled(template: str, **values: object) -> str:
+    """A page; all of them know the commands, the recipe, the figures and where things are."""
     found: dict[str, list[str]] = {}
     for place in data("check/formats.toml")["found"]:
         found.setdefault(Path(place["file"]).suffix, []).append(place["in"])
-    values = {
+    schema = templates_folder() / REFERENCE / "results.schema.json"
+    shared = {
         "program": PROGRAM,
+        "command": command,
+        "course": COURSE,
+        "failed": FAILED,
+        "reference": REFERENCE,
         "parsers": {verb: command_parser(verb) for verb in ("make", *VERBS)},
         "activations": ACTIVATIONS,
-        "default_hidden": default_hidden,
-        "recipe": recipe,
+        "recipes": recipe,
         "decimal": decimal,
         "found": found,
-        "figures": data("reference/figures.toml")["group"],
-        "results": json.loads(
-            (templates_folder() / f"{REFERENCE}/results.schema.json").read_text()
-        ),
+        "figures": data(f"{REFERENCE}/figures.toml")["group"],
+        "results": json.loads(schema.read_text(encoding="utf-8")),
     }
-    templates = environment().list_templates(filter_func=lambda name: name.startswith(REFERENCE))
-    return {
-        name.removesuffix(".j2"): environment().get_template(name).render(values)
-        for name in templates
-        if name.endswith(".j2")
-    }
+    return environment().get_template(template).render(shared | values)

@@ -18,8 +18,7 @@ from nineteen.script.options import PROGRAM, command_parser
 from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
 from nineteen.script.templates import data
-from nineteen.verbs.catalogue.catalogue_pages import REFERENCE, pages, reference_pages
-from nineteen.verbs.catalogue.failures import FAILED, failure_files
+from nineteen.verbs.catalogue.catalogue_pages import FAILED, REFERENCE, failure_files, pages
 
 _PRINTED = re.compile(r"(?<=```text\n).*?(?=```)", re.DOTALL)
 
@@ -52,38 +51,29 @@ def stale(folder: Path) -> list[str]:
     What a page shows as printed may differ: the last digit depends on the machine. So does the
     seed that a script's first line names.
     """
-    named = [replace(spec, seed=_seed(_place(folder, spec), spec)) for spec in specs()]
-    wanted = _texts(folder, [(spec, render(spec)) for spec in named])
+    named = []
+    for spec in specs():
+        with suppress(OSError, UnicodeDecodeError, UsageError):
+            first, *_ = (folder / f"{file_stem(spec)}.py").read_text(encoding="utf-8").split("\n")
+            spec = replace(spec, seed=read(first).seed)
+        named.append((spec, render(spec)))
+    wanted = _texts(folder, named)
     there = [*folder.glob("*.py"), *folder.glob(f"{FAILED}/*.*"), *folder.glob(f"{REFERENCE}/*.*")]
     return [
         f"{path}: not what is made today; run {PROGRAM} catalogue"
         for path in sorted({*wanted, *there})
-        if not _same(path, wanted.get(path))
+        if path not in wanted
+        or not path.is_file()
+        or _PRINTED.sub("", path.read_text("utf-8")) != _PRINTED.sub("", wanted[path])
     ]
-
-
-def _place(folder: Path, spec: ScriptSpec) -> Path:
-    return folder / f"{file_stem(spec)}.py"
-
-
-def _seed(path: Path, spec: ScriptSpec) -> int:
-    with suppress(OSError, UnicodeDecodeError, UsageError):
-        return read(path.read_text(encoding="utf-8").partition("\n")[0]).seed
-    return spec.seed
 
 
 def _texts(folder: Path, scripts: list[tuple[ScriptSpec, str]]) -> dict[Path, str]:
     """All that the catalogue holds: the scripts, the failures, and the pages about them."""
-    texts = {_place(folder, spec): text for spec, text in scripts}
-    beside = pages(scripts) | reference_pages()
-    beside |= {f"{FAILED}/{name}": text for name, text in failure_files().items()}
-    return texts | {folder / name: text for name, text in beside.items()}
-
-
-def _same(path: Path, wanted: str | None) -> bool:
-    if wanted is None or not path.is_file():
-        return False
-    return _PRINTED.sub("", path.read_text(encoding="utf-8")) == _PRINTED.sub("", wanted)
+    texts = {f"{file_stem(spec)}.py": text for spec, text in scripts}
+    return {
+        folder / name: text for name, text in (texts | failure_files() | pages(scripts)).items()
+    }
 
 
 def _write(folder: Path, quiet: bool) -> int:
