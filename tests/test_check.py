@@ -448,7 +448,7 @@ def test_interrupted_fix_says_what_was_written(
 def test_results_keep_their_order(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(fence(XOR) + fence(AND) + fence(WRONG), encoding="utf-8")
-    results = checking.check_all(scripts_in(page), workers=3)
+    results = checking.check_all(scripts_in(page), Settings(workers=3))
     assert [result.found.block.number for result in results] == [1, 2, 3]
     assert [result.code for result in results] == [0, 0, 1]
 

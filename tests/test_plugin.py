@@ -378,3 +378,47 @@ def test_a_project_is_strict_by_its_pyproject(pytester: pytest.Pytester) -> None
     pytester.runpytest_inprocess().assert_outcomes(passed=1)
     put(pytester.path / "pyproject.toml", "[tool.nineteen]\nstrict = true\n")
     pytester.runpytest_inprocess().assert_outcomes(failed=1)
+
+
+BARE = XOR.replace("  # python -m generator xor --batch mini", "")
+
+
+def test_summary_says_what_was_seen(pytester: pytest.Pytester) -> None:
+    put(pytester.path / "a.md", fence(XOR) + fence(AND))
+    put(pytester.path / "b.md", fence(BARE))
+    put(pytester.path / "test_c.py", "def test_c():\n    pass\n")
+    for options in ((), ("-n", "1")):
+        result = pytester.runpytest_subprocess(*options)
+        result.assert_outcomes(passed=3)
+        looks = "nineteen: 1 block looks like such a script and carries no command: b.md:2"
+        result.stdout.fnmatch_lines(["nineteen: 2 scripts in 1 of 3 files", looks])
+    only = pytester.runpytest_inprocess("a.md")
+    only.stdout.fnmatch_lines(["nineteen: 2 scripts in 1 of 1 file"])
+    without = pytester.runpytest_inprocess("test_c.py")
+    assert "nineteen: " not in without.stdout.str()
+
+
+def test_what_a_project_excludes_is_left_out(pytester: pytest.Pytester) -> None:
+    put(pytester.path / "old/test_x.py", WRONG)
+    put(pytester.path / "old/x.md", fence(WRONG))
+    put(pytester.path / "new.md", fence(AND))
+    pytester.runpytest_inprocess().assert_outcomes(passed=1, failed=2)
+    put(pytester.path / "pyproject.toml", '[tool.nineteen]\nexclude = ["old"]\n')
+    result = pytester.runpytest_inprocess()
+    result.assert_outcomes(passed=1)
+    result.stdout.fnmatch_lines(["nineteen: 1 script in 1 of 1 file"])
+
+
+def test_scripts_of_any_origin(pytester: pytest.Pytester) -> None:
+    put(pytester.path / "pyproject.toml", "[tool.nineteen]\nseeds = 3\n")
+    put(pytester.path / "x.md", fence(BARE))
+    put(pytester.path / "y.py", BARE)
+    pytester.runpytest_inprocess().assert_outcomes()
+    result = pytester.runpytest_inprocess("--nineteen-as", "xor", "-rA")
+    result.assert_outcomes(passed=2)
+    result.stdout.fnmatch_lines(["*learns xor with 3 of 3 seeds (44 to 100 %)"])
+    result = pytester.runpytest_inprocess("--nineteen-as", "and", "y.py")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*learns and with 0 of 3 seeds (0 to 56 %): seeds 0, 1, 2 do not"])
+    put(pytester.path / "y.py", f"# learns xor\n{BARE}")
+    pytester.runpytest_inprocess("y.py").assert_outcomes(passed=1)

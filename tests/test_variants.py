@@ -45,7 +45,7 @@ def test_every_variant_is_verified_and_listed(folder: Path) -> None:
         found.append(script)
     assert len(list(folder.iterdir())) == 9
     assert len(list(solutions.iterdir())) == 9 + 1
-    assert [result.code for result in check_all(found, 2, Settings(strict=True))] == [0] * 9
+    assert [result.code for result in check_all(found, Settings(strict=True, workers=2))] == [0] * 9
     specs = [script.spec for script in found if script.spec]
     assert command(specs[0]) == "python -m generator xor --batch mini"
     assert len({(one.table, one.hidden, one.batch) for one in specs}) == 9

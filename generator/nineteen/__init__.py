@@ -47,8 +47,10 @@ def check(*paths: "str | Path", workers: int = 1) -> "CheckReport":
     from pathlib import Path
 
     from nineteen.verbs.check.command import check_paths
+    from nineteen.verbs.check.files_to_check import settings_of
 
-    return check_paths([Path(path) for path in paths], workers=workers)
+    named = [Path(path) for path in paths]
+    return check_paths(named, settings_of(named, workers=workers))
 
 
 def sweep(*gates: str, **options: "Any") -> "SweepResult":

@@ -23,6 +23,7 @@ SUFFIXES = (
     *(".py", ".md", ".markdown", ".mdx", ".qmd", ".rmd", ".rst"),
     *(".adoc", ".asciidoc", ".tex", ".ipynb"),
 )
+CLAIM = re.compile(rb"# *learns [\w,]+")  # says that a script of any origin does
 MOST = 2**24  # bytes of a file that are looked at
 FIRST_LINE = re.compile(
     rb"import numpy as np\b[^#\n\\]*# *(?:\$ ?)?(?:(?:uvx|\w+ run) )?"
@@ -42,13 +43,15 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group = parser.getgroup("nineteen", about)
     strict = "a script fails also if the generator renders another today, or refuses its command"
     group.addoption("--nineteen-strict", action="store_true", help=strict)
+    gate = "scripts of any origin, without a command, have to learn this gate with every seed"
+    group.addoption("--nineteen-as", metavar="GATE", help=gate)
     limit = "time limit of a script (default 60)"
     group.addoption("--nineteen-seconds", type=_seconds, metavar="S", help=limit)
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Where pytest is too old, say so to those who ask the plug-in for something."""
-    for option in ("--nineteen-strict", "--nineteen-seconds"):
+    for option in ("--nineteen-strict", "--nineteen-seconds", "--nineteen-as"):
         if _OLD and config.getoption(option):
             raise pytest.UsageError(
                 f"{option}: pytest {pytest.__version__} is too old to collect generated scripts; "
@@ -62,7 +65,10 @@ def pytest_collect_file(
 ) -> Generator[None, list[pytest.Collector], list[pytest.Collector]]:
     """Collect a file of scripts; a Python file is then nobody else's, who would import it."""
     collectors = yield
-    if not _looks_ours(file_path):
+    ours = _looks_ours(file_path, bool(parent.config.getoption("--nineteen-as")))
+    if file_path.suffix.lower() in SUFFIXES:
+        _seen(parent.config)[str(file_path)] = ours
+    if not ours:
         return collectors
     from nineteen.verbs.check.collect import collect_scripts
 
@@ -89,8 +95,44 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None
     return (yield)
 
 
-def _looks_ours(path: Path) -> bool:
-    """The quick test: an import of NumPy that ends with a command, in a .py on a line's start."""
+def _seen(config: pytest.Config) -> dict[str, bool]:
+    """The files that pytest looked at, and whether each looks as if it held a script."""
+    seen: dict[str, bool] = vars(config).setdefault("_nineteen_seen", {})
+    return seen
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A process of pytest-xdist tells the one that reports what it has seen."""
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["nineteen"] = _seen(session.config)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Take that over."""
+    _seen(node.config).update(getattr(node, "workeroutput", {}).get("nineteen", {}))
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Where there are scripts, how many, and what was passed over."""
+    # pytest 8 asks for every file beside a folder or file that is named.
+    named = [Path(abspath(word.partition("::")[0])) for word in config.args]
+    seen = {Path(path): ours for path, ours in _seen(config).items()}
+    chosen = {path: seen[path] for path in seen if any(map(path.is_relative_to, named))}
+    if any(chosen.values()):
+        from nineteen.verbs.check.collect import collected_in_words
+
+        for line in collected_in_words(chosen, config):
+            terminalreporter.write_line(line)
+
+
+def _looks_ours(path: Path, any_origin: bool = False) -> bool:
+    """The quick test: an import of NumPy that ends with a command, in a .py on a line's start.
+
+    Or a comment that says what is learned; a script of any origin only has to use something random.
+    """
     python = path.suffix.lower() == ".py"
     if path.suffix.lower() not in SUFFIXES or not path.is_file():
         return False
@@ -99,7 +141,8 @@ def _looks_ours(path: Path) -> bool:
             data = file.read(MOST).replace(b"\0", b"")  # it may be UTF-16
     except OSError:
         return False  # pytest says what is wrong with it
-    return bool((_IN_PYTHON if python else FIRST_LINE).search(data.replace(b"\r", b"\n")))
+    ours = (_IN_PYTHON if python else FIRST_LINE).search(data.replace(b"\r", b"\n"))
+    return bool(ours or CLAIM.search(data) or (any_origin and b"rand" in data))
 
 
 def _is_ours(path: Path) -> bool:

@@ -7,7 +7,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -72,11 +72,14 @@ class Run:
     limit: float = 60.0
 
 
-def run(source: str, seconds: float = 60.0, memory: int = 2 * 1024**3) -> Run:
+def run(
+    source: str, seconds: float = 60.0, memory: int = 2 * 1024**3, around: Sequence[str] = ()
+) -> Run:
     """Run a script with `python -I` in an empty folder and return its Run.
 
     It gets no input, at most `seconds` of wall-clock time and, on Linux, `memory` bytes of
-    address space. When this returns or raises, its process group is dead and the folder is gone.
+    address space. `around` are the words that start a program in a sandbox, which is given the
+    folder. When this returns or raises, its process group is dead and the folder is gone.
     Whatever the script does is told by the Run; an OSError means that the interpreter or the
     folder could not be had.
     """
@@ -85,7 +88,7 @@ def run(source: str, seconds: float = 60.0, memory: int = 2 * 1024**3) -> Run:
 
     def work() -> None:
         try:
-            outcome.append(_supervise(source, seconds, memory, done))
+            outcome.append(_supervise(source, seconds, memory, around, done))
         except Exception as error:
             outcome.append(error)
         finally:
@@ -111,7 +114,9 @@ def run(source: str, seconds: float = 60.0, memory: int = 2 * 1024**3) -> Run:
     return result
 
 
-def printed_in_isolation(sources: list[str], seconds: float = 60.0) -> list[str | None]:
+def printed_in_isolation(
+    sources: list[str], seconds: float = 60.0, around: Sequence[str] = ()
+) -> list[str | None]:
     """What each script prints when it runs alone, in at most `seconds` for all of them.
 
     On Linux the processes are forked from one that has imported NumPy and nothing else, which
@@ -119,11 +124,11 @@ def printed_in_isolation(sources: list[str], seconds: float = 60.0) -> list[str 
     None stands for a script that did not finish. OSError as `run` raises it.
     """
     if len(sources) > 1 and sys.platform == "linux":
-        whole = run(_FORKER.format(sources=sources, mark=_NEXT), seconds)
+        whole = run(_FORKER.format(sources=sources, mark=_NEXT), seconds, around=around)
         printed = whole.stdout.split(f"{_NEXT}\n")[: len(sources)]
         if whole.ending is Ending.FINISHED and len(printed) == len(sources):
             return list(printed)
-    runs = [run(source, seconds) for source in sources]
+    runs = [run(source, seconds, around=around) for source in sources]
     return [each.stdout if each.ending is Ending.FINISHED else None for each in runs]
 
 
@@ -133,14 +138,16 @@ def stop_all() -> None:
         done.set()
 
 
-def _supervise(source: str, seconds: float, memory: int, done: threading.Event) -> Run:
+def _supervise(
+    source: str, seconds: float, memory: int, around: Sequence[str], done: threading.Event
+) -> Run:
     """Start the script, wait until `done` or out of time, end it, collect its output."""
     stdout, stderr = bytearray(), bytearray()
     # A script can make its folder hard to remove; that is no reason to fail.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         Path(folder, SCRIPT).write_bytes(source.encode())
         began = time.perf_counter()
-        process = _start(folder)
+        process = _start(folder, memory, around)
         try:
             _limit_memory(process.pid, memory)
             _thread(_await_exit, process, done)
@@ -161,13 +168,20 @@ def _supervise(source: str, seconds: float, memory: int, done: threading.Event) 
         ending = Ending.TIMEOUT
     else:
         ending = Ending.CRASHED if process.returncode else Ending.FINISHED
-    return Run(_text(stdout), _text(stderr), used, ending, process.returncode, seconds)
+    code = process.returncode
+    if around and code > 128:  # what a shell makes of a signal
+        code = 128 - code
+    return Run(_text(stdout), _text(stderr), used, ending, code, seconds)
 
 
-def _start(folder: str) -> subprocess.Popen[bytes]:
+def _start(folder: str, memory: int, around: Sequence[str]) -> subprocess.Popen[bytes]:
     """Start the script as the leader of a new process group, without a terminal."""
+    words = [sys.executable, "-I", SCRIPT]
+    if around:  # the limit from outside strikes the sandbox only
+        limited = ["/bin/sh", "-c", 'ulimit -v "$0"; exec "$@"', str(memory // 1024), *words]
+        words = [*around, "--bind", folder, folder, "--chdir", folder, *limited]
     return subprocess.Popen(
-        [sys.executable, "-I", SCRIPT],
+        words,
         cwd=folder,
         env=os.environ | _ENVIRONMENT,
         stdin=subprocess.DEVNULL,

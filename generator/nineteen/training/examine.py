@@ -1,6 +1,7 @@
 """The honest check of a script in a process of its own: one run gives all the evidence."""
 
 import ast
+from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
@@ -16,17 +17,19 @@ from nineteen.training.isolated import watched
 from nineteen.training.observe import NotApplicable, instrument, observe
 
 
-def examine(source: str, spec: ScriptSpec, seconds: float) -> tuple[Run, Verdict, Honesty]:
-    """Run a script once, alone and observed, for at most `seconds` of wall-clock time.
+def examine(
+    source: str, spec: ScriptSpec, seconds: float, around: Sequence[str] = ()
+) -> tuple[Run, Verdict, Honesty]:
+    """Run a script once, observed, in the sandbox `around` it, if any, for `seconds` at most.
 
     The Run is that of a plain `run`: what the script prints, how it ends. The Verdict is the
     judge's on it. A script that does not run to its end never passes the honest check. Raises
     RuntimeError where the check itself fails.
     """
     if unseen := _unobservable(source):
-        result = run(source, seconds=seconds)
+        result = run(source, seconds, around=around)
         return result, judge(result, spec.table, show_loss=spec.show_loss), unseen
-    result, report = watched(source, partial(Audit, spec), seconds)
+    result, report = watched(source, partial(Audit, spec), seconds, around)
     if "fault" in report or (not report and result.ending is Ending.CRASHED):
         raise RuntimeError(f"the check itself failed: {report.get('fault', result.stderr)}")
     verdict = judge(result, spec.table, show_loss=spec.show_loss)

@@ -10,7 +10,7 @@ import os
 import pickle
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from types import ModuleType, TracebackType
@@ -36,9 +36,9 @@ class Watcher(Protocol):
 
 
 def watched(
-    source: str, watcher: Callable[[], Watcher], seconds: float
+    source: str, watcher: Callable[[], Watcher], seconds: float, around: Sequence[str] = ()
 ) -> tuple["Run", dict[str, Any]]:
-    """Run a script once, alone and watched, for at most `seconds` of wall-clock time.
+    """Run a script once, watched, in the sandbox `around` it, if any, for `seconds` at most.
 
     The Run is that of a plain `run`. The report is what the watcher, made in that process, has
     found; it is empty where the script was ended from outside. `watcher` has to be pickled.
@@ -57,7 +57,8 @@ def watched(
             "from nineteen.training.isolated import become\n"
             f"sys.path.pop(0)\nbecome(*{arguments!a})\n"
         )
-        return run(watching, seconds=seconds), _read(page, token)
+        around = [*around, "--bind", folder, folder] if around else ()
+        return run(watching, seconds, around=around), _read(page, token)
 
 
 def _read(page: Path, token: str) -> dict[str, Any]:

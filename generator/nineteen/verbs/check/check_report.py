@@ -6,6 +6,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from nineteen.page.estimates import wilson
 from nineteen.page.terminal import Terminal
 from nineteen.script.choices import command
 from nineteen.script.options import printable
@@ -27,13 +28,15 @@ class CheckReport:
     """The results of all scripts in the files that were read.
 
     `empty` are files that the user named and that hold no script, `left_out` what was not read and
-    why, `notes` what --fix or --adopt did, `diff` what they would do.
+    why, `sandbox` says whether they ran in one, `notes` what --fix or --adopt did, `diff` what they
+    would do.
     """
 
     results: tuple[ScriptResult, ...]
     readings: tuple[Reading, ...]
     empty: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
+    sandbox: str = ""
     notes: tuple[str, ...] = ()
     diff: str = ""
 
@@ -48,23 +51,25 @@ class CheckReport:
         """The places of blocks that look like a script and carry no command."""
         return [f"{printable(str(one.path))}:{line}" for one in self.readings for line in one.alike]
 
+    def counts(self) -> str:
+        """How many scripts there are in how many files."""
+        scripts = _count(sum(len(one.scripts) for one in self.readings), "script")
+        holding = sum(bool(one.scripts) for one in self.readings)
+        return f"{scripts} in {holding} of {_count(len(self.readings), 'file')}"
+
     def headline(self) -> str:
-        """How many scripts there are in how many files, and how their checks ended."""
-        holding = len({result.found.path for result in self.results})
+        """The counts, and how the checks ended."""
         passed = [result for result in self.results if not result.code]
+        failed = len(self.results) - len(passed)
         differ = sum(result.has(CheckOutcome.DIFFERS) for result in passed)
-        counts = {
-            "failed": len(self.results) - len(passed),
-            f"differ{'s' * (differ == 1)} from what the generator renders": differ,
-            "not checked in full (not applicable)": sum(
-                result.has(CheckOutcome.NOT_APPLICABLE) for result in passed
-            ),
-        }
-        said = [f"{count} {what}" for what, count in counts.items() if count]
-        if not counts["failed"]:
-            said.insert(0, "none failed" if said else "all passed")
-        scripts, files = _count(len(self.results), "script"), _count(len(self.readings), "file")
-        return f"{scripts} in {holding} of {files}: {', '.join(said)}"
+        unseen = sum(result.has(CheckOutcome.NOT_APPLICABLE) for result in passed)
+        passing = "none failed" if differ + unseen else "all passed"
+        said = [f"{failed} failed" if failed else passing]
+        if differ:
+            said.append(f"{differ} differ{'s' * (differ == 1)} from what the generator renders")
+        if unseen:
+            said.append(f"{unseen} not checked in full (not applicable)")
+        return f"{self.counts()}: {', '.join(said)}"
 
     def remarks(self) -> list[str]:
         """What was passed over, a line each."""
@@ -72,6 +77,7 @@ class CheckReport:
         s, places = "s" * (len(alike) == 1), ", ".join(alike)
         looks = f"look{s} like such a script and carr{'ies' if s else 'y'} no command: {places}"
         return [
+            *[self.sandbox] * bool(self.sandbox),
             *[f"{_count(len(alike), 'block')} {looks}"] * bool(alike),
             *(f"{place}: there is no generated script in it" for place in self.empty),
             *(f"left out: {words}" for words in self.left_out),
@@ -88,18 +94,22 @@ class CheckReport:
             "without_command": self.alike,
             "empty": self.empty,
             "left_out": self.left_out,
+            "sandbox": self.sandbox,
             "notes": self.notes,
             "diff": self.diff,
         }
 
 
 def _script(result: ScriptResult) -> dict[str, Any]:
-    found = result.found
+    found, share = result.found, result.share
+    low, high = wilson(share.learned, share.tried) if share else (0.0, 1.0)
     return {
         "path": printable(str(found.path)),
         "line": found.block.line,
         "part": found.part,
         "command": command(found.spec) if found.spec else "",
+        "as": found.claim,
+        "seeds": share and {**asdict(share), "low": low, "high": high},
         "code": result.code,
         "checks": {name: asdict(check) for name, check in result.checks.items()},
         "look": result.look,
@@ -126,7 +136,7 @@ def print_report(report: CheckReport, quiet: bool = False, verbose: bool = False
     if report.results and not quiet:
         console.print(_table(report))
     for result in report.results:
-        if result.code if quiet else verbose or not result.clean:
+        if result.code if quiet else verbose or result.found.claim or not result.clean:
             say("")
             for line in result.report():
                 style = {"-": "red", "+": "green"}.get(line.lstrip()[:1], "")
@@ -137,7 +147,7 @@ def print_report(report: CheckReport, quiet: bool = False, verbose: bool = False
         say("")
     for reading in report.readings if verbose else ():
         say(printable(f"read: {reading.path}"))
-    for note in [*report.notes, *report.remarks()]:
+    for note in [*report.notes, *report.remarks()[quiet and bool(report.sandbox) :]]:
         say(printable(note))
     if report.code or not quiet:
         say(report.headline(), "bold red" if report.code else "bold green")
@@ -150,7 +160,11 @@ def _table(report: CheckReport) -> Table:
         grid.add_row(
             Text(result.found.place(), overflow="fold"),
             *(
-                Text(c.outcome, style=_STYLES[c.outcome]) if c else Text("not known")
+                (
+                    Text(c.outcome, style=_STYLES[c.outcome])
+                    if c
+                    else Text("" if result.found.claim else "not known")
+                )
                 for c in checks
             ),
         )

@@ -1,7 +1,8 @@
 """What the pytest plug-in does with a file that looks like one of scripts: its test items."""
 
+import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +13,10 @@ import pytest
 from nineteen.errors import UsageError
 from nineteen.pytest_plugin import FIRST_LINE
 from nineteen.script.choices import read
+from nineteen.verbs.check.check_report import CheckReport
 from nineteen.verbs.check.check_runs import check_script
-from nineteen.verbs.check.files_to_check import settings_of
-from nineteen.verbs.check.found_script import FoundScript, scripts_in
+from nineteen.verbs.check.files_to_check import is_excluded, settings_of
+from nineteen.verbs.check.found_script import FoundScript, Reading, reading, scripts_in
 
 
 def collect_scripts(
@@ -24,7 +26,9 @@ def collect_scripts(
 
     What only resembles a script is a warning, and with --nineteen-strict an item that fails.
     """
-    alike = scripts_in(path)
+    if _is_excluded(path):
+        return [] if path.suffix.lower() == ".py" else others
+    alike = _reading(path, parent.config).scripts
     ours = [found for found in alike if _is_script(found)]
     if not parent.config.getoption("--nineteen-strict"):
         for found in alike:
@@ -32,7 +36,7 @@ def collect_scripts(
                 with suppress(Warning):  # where warnings are errors, this is none
                     text = f"{found.place()} is not checked: {found.problem}"
                     parent.warn(pytest.PytestCollectionWarning(text))
-        alike = ours
+        alike = tuple(ours)
     mine = [ScriptFile.from_parent(parent, path=path, found=alike)] if alike else []
     return [*mine] if ours and path.suffix.lower() == ".py" else [*others, *mine]
 
@@ -42,10 +46,34 @@ def has_script(path: Path) -> bool:
     return any(map(_is_script, scripts_in(path)))
 
 
+def _is_excluded(path: Path) -> bool:
+    """Whether the project leaves out this file, or a folder that it is in."""
+    settings = settings_of([path])
+    inside = (one for one in (path, *path.parents) if one.is_relative_to(settings.folder))
+    return any(is_excluded(one, settings) for one in inside)
+
+
+def _reading(path: Path, config: pytest.Config) -> Reading:
+    """What a file holds, with what --nineteen-as says of files that are named."""
+    claim = config.getoption("--nineteen-as") or ""
+    named = any(Path(word).absolute() == path.absolute() for word in config.args)
+    return reading(path, claim, bool(claim) and named)
+
+
+def collected_in_words(paths: Iterable[Path], config: pytest.Config) -> list[str]:
+    """How many scripts there are in the files that pytest looked at, and what was passed over."""
+    seen = [path for path in paths if not _is_excluded(path)]
+    start = Path.cwd()
+    shown = [path.relative_to(start) if path.is_relative_to(start) else path for path in seen]
+    report = CheckReport((), tuple(_reading(path, config) for path in shown))
+    found = any(one.scripts for one in report.readings)
+    return [f"nineteen: {words}" for words in (report.counts(), *report.remarks()) if found]
+
+
 class ScriptFile(pytest.File):
     """A file with generated scripts."""
 
-    def __init__(self, *, found: list[FoundScript], **rest: Any) -> None:
+    def __init__(self, *, found: tuple[FoundScript, ...], **rest: Any) -> None:
         super().__init__(**rest)
         self.found = found
 
@@ -67,14 +95,14 @@ class ScriptItem(pytest.Item):
         start, found, option = self.config.invocation_params.dir, self.found, self.config.getoption
         if self.path.is_relative_to(start):  # messages show the path from where pytest started
             found = replace(found, path=self.path.relative_to(start))
-        said = settings_of([self.path])
-        seconds = option("--nineteen-seconds") or said.seconds
-        strict = option("--nineteen-strict") or said.strict
-        result = check_script(found, replace(said, seconds=seconds, strict=strict))
+        seconds, strict = option("--nineteen-seconds"), option("--nineteen-strict") or None
+        workers = 1 if hasattr(self.config, "workerinput") else os.cpu_count()
+        settings = settings_of([self.path], seconds=seconds, strict=strict, workers=workers)
+        result = check_script(found, settings)
         if result.code:
             lines = [f"{', '.join(result.failed)} failed", *result.report()]
             pytest.fail("\n".join(lines), pytrace=False)
-        if not result.clean:
+        if found.claim or not result.clean:
             self.add_report_section("call", "checks", "\n".join(result.report()))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *_: Any) -> Any:
@@ -98,5 +126,5 @@ def _is_script(found: FoundScript) -> bool:
         lines += [re.sub(r'(?<!\\)(\\n|").*', "", line).replace('\\"', '"') for line in lines]
     for line in lines:
         with suppress(UsageError):
-            return bool(read(line))
+            return bool(found.claim or read(line))
     return False

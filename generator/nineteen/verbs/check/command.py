@@ -9,8 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from nineteen.errors import UsageError
+from nineteen.script.any_origin import table_named
 from nineteen.script.as_written import spec_as_written
 from nineteen.script.options import PROGRAM, command_parser, printable
+from nineteen.script.sandbox import sandbox, sandbox_remark
 from nineteen.verbs.check import replacement
 from nineteen.verbs.check.check_report import CheckReport, print_report
 from nineteen.verbs.check.check_runs import check_all
@@ -21,14 +23,17 @@ from nineteen.verbs.check.found_script import FoundScript, reading, scripts_in
 def main(argv: list[str]) -> int:
     """Check, and with --fix or --adopt change what needs it; returns the report's exit code."""
     given = command_parser("check").read(argv)
-    paths, workers = [*map(Path, given.paths)], given.workers or os.cpu_count() or 1
-    said = settings_of(paths)
-    settings = replace(
-        said, seconds=given.seconds or said.seconds, strict=given.strict or said.strict
+    paths, options = [*map(Path, given.paths)], vars(given)
+    settings = settings_of(
+        paths,
+        **{name: options[name] for name in ("seconds", "sandbox", "seeds")},
+        strict=given.strict or None,
+        workers=given.workers or os.cpu_count(),
+        claim=options["as"],
     )
-    report = check_paths(paths, settings, workers, given.adopt)
+    report = check_paths(paths, settings, given.adopt)
     if given.fix or given.diff or given.adopt:
-        report = _mended(report, settings, workers, given)
+        report = _mended(report, settings, given)
     if given.allow_empty:
         report = replace(report, empty=())
     elif not report.results and not report.empty:
@@ -45,7 +50,7 @@ def main(argv: list[str]) -> int:
 
 
 def check_paths(
-    paths: Sequence[Path], settings: Settings | None = None, workers: int = 1, adopt: bool = False
+    paths: Sequence[Path], settings: Settings | None = None, adopt: bool = False
 ) -> CheckReport:
     """The report on every script in files and folders; nothing is written.
 
@@ -54,13 +59,22 @@ def check_paths(
     """
     settings = settings or settings_of(paths)
     left_out: list[str] = []
-    readings = [reading(path) for path in files_in(paths, settings, left_out)]
+    sandbox(settings.sandbox)
+    if settings.claim:
+        table_named(settings.claim)
+    files = files_in(paths, settings, left_out)
+    readings = [
+        reading(path, settings.claim, path in paths and bool(settings.claim)) for path in files
+    ]
     left_out += [f"{one.path}: {one.left_out}" for one in readings if one.left_out]
     found = [script for one in readings for script in one.scripts]
-    results = check_all([*map(_as_it_is, found)] if adopt else found, workers, settings)
+    results = check_all([*map(_as_it_is, found)] if adopt else found, settings)
     passed_over = [one for one in readings if not one.scripts and not one.left_out]
     empty = [str(one.path) for one in passed_over if one.path in paths]
-    return CheckReport(tuple(results), tuple(readings), tuple(empty), tuple(left_out))
+    remark = sandbox_remark(settings.sandbox) if results else ""
+    return CheckReport(
+        tuple(results), tuple(readings), tuple(empty), tuple(left_out), sandbox=remark
+    )
 
 
 def _as_it_is(found: FoundScript) -> FoundScript:
@@ -70,13 +84,13 @@ def _as_it_is(found: FoundScript) -> FoundScript:
     return replace(found, spec=spec)
 
 
-def _mended(report: CheckReport, settings: Settings, workers: int, given: Namespace) -> CheckReport:
+def _mended(report: CheckReport, settings: Settings, given: Namespace) -> CheckReport:
     """The report once --fix or --adopt has changed files, or with what --diff says they would."""
     if given.adopt:
         changes, notes = replacement.adoptions(report.results), list[str]()
     else:
         failed = [result for result in report.results if result.failed]
-        changes, notes = replacement.fixes(failed, settings.seconds, given.force or given.diff)
+        changes, notes = replacement.fixes(failed, settings, given.force or given.diff)
     files = list(replacement.rewritten(changes))
     if given.diff:
         diff = "".join(file.diff() for file in files)
@@ -87,7 +101,7 @@ def _mended(report: CheckReport, settings: Settings, workers: int, given: Namesp
         places = {_place(script) for script in fixed}
         paths = dict.fromkeys(script.path for script in fixed)
         now = [script for path in paths for script in scripts_in(path) if _place(script) in places]
-        again = check_all(now, workers, settings, "checking again") if fixed else []
+        again = check_all(now, settings, "checking again") if fixed else []
     except KeyboardInterrupt:
         done = ", ".join(script.place() for script in fixed)
         words = f"interrupted; changed already: {done}; nothing else was written" if fixed else ""

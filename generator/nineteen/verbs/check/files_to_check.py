@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
 from pathlib import Path
+from typing import Any
 
 from nineteen.errors import UsageError
 from nineteen.script.make import SECONDS
@@ -17,40 +18,52 @@ from nineteen.verbs.check.found_script import READERS
 
 @dataclass(frozen=True)
 class Settings:
-    """What a project's pyproject.toml says under [tool.nineteen], or the defaults.
+    """How scripts are found and checked: what is said, what the project's pyproject.toml says
+    under [tool.nineteen], or the defaults.
 
-    `exclude` are patterns such as "drafts" or "old/*.md", of paths below the `folder` of the file.
+    `exclude` are patterns such as "drafts" or "old/*.md", of paths below the `folder` of the file;
+    `sandbox` is "auto", "require" or "off". Scripts without a command are checked as what `claim`
+    names, if it does, with so many `seeds`.
     """
 
     exclude: tuple[str, ...] = ()
     seconds: float = SECONDS
     strict: bool = False
+    sandbox: str = "auto"
+    seeds: int = 100
+    claim: str = ""
+    workers: int = 1
     folder: Path = field(default_factory=Path)
 
 
 DEFAULTS = Settings()
-_KINDS = {"exclude": list, "seconds": int | float, "strict": bool}
+_KINDS = {"exclude": list, "seconds": int | float, "strict": bool, "sandbox": str, "seeds": int}
 
 
-def settings_of(paths: Sequence[Path]) -> Settings:
-    """The settings of the nearest pyproject.toml that has some, above all the paths.
+def settings_of(paths: Sequence[Path], **said: Any) -> Settings:
+    """The settings for these paths: what is `said` and is not None comes before the project's.
 
-    Raises UsageError where they are not what they should be.
+    The project's are in the nearest pyproject.toml that has some, above all the paths. Raises
+    UsageError where they are not what they should be.
     """
+    given = {key: value for key, value in said.items() if value is not None}
     above = Path(os.path.commonpath([path.absolute() for path in paths] or [Path.cwd()]))
     for folder in (above, *above.parents):
         file, found = folder / "pyproject.toml", None
         with suppress(OSError, ValueError):
             found = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("nineteen")
         for key, value in (found or {}).items():
-            if key not in _KINDS or not isinstance(value, _KINDS[key]):
+            right = key in _KINDS and isinstance(value, _KINDS[key])
+            if not right or (key == "sandbox" and value not in ("auto", "require", "off")):
                 raise UsageError(
                     f"{file}: [tool.nineteen] {key} = {value!r}: it takes exclude (a list of "
-                    "patterns), seconds (a number) and strict (true or false)"
+                    "patterns), seconds (a number), strict (true or false), sandbox (auto, require "
+                    "or off) and seeds (a number)"
                 )
         if found is not None:
-            return Settings(**{**found, "exclude": tuple(found.get("exclude", ()))}, folder=folder)
-    return DEFAULTS
+            own = {**found, "exclude": tuple(found.get("exclude", ())), "folder": folder}
+            return Settings(**(own | given))
+    return Settings(**given)
 
 
 def files_in(
@@ -64,30 +77,27 @@ def files_in(
     """
     found: dict[str, Path] = {}
     for path in paths:
-        problem = "it is not a regular file; name another"
+        problem, inside = "", [path]
         if path.is_dir():
-            for file in sorted(_walk(path, settings, [] if unreadable is None else unreadable)):
-                found.setdefault(os.path.realpath(file), file)
-            continue
-        if not path.exists():
+            inside = sorted(_walk(path, settings, [] if unreadable is None else unreadable))
+        elif not path.exists():
             problem = "there is no such file or folder"
         elif path.suffix.lower() not in READERS:
             problem = f"scripts are in {', '.join(READERS)} files"
-        elif path.is_file():
-            found.setdefault(os.path.realpath(path), path)
-            continue
-        raise UsageError(f"{printable(str(path))}: {problem}")
+        elif not path.is_file():
+            problem = "it is not a regular file; name another"
+        if problem:
+            raise UsageError(f"{printable(str(path))}: {problem}")
+        for file in inside:
+            found.setdefault(os.path.realpath(file), file)
     return list(found.values())
 
 
 def _walk(folder: Path, settings: Settings, unreadable: list[str]) -> Iterator[Path]:
     left_out = {*data("check/formats.toml")["folders"]["left_out"]}
     seen: set[str] = set()
-
-    def note(error: OSError) -> None:
-        unreadable.append(f"{error.filename}: {error.strerror}")
-
-    for name, folders, names in os.walk(folder, followlinks=True, onerror=note):
+    errors: list[OSError] = []
+    for name, folders, names in os.walk(folder, followlinks=True, onerror=errors.append):
         if (real := os.path.realpath(name)) in seen:  # a link may lead back
             folders.clear()
             continue
@@ -104,6 +114,7 @@ def _walk(folder: Path, settings: Settings, unreadable: list[str]) -> Iterator[P
             readable = path.suffix.lower() in READERS and path.is_file()
             if readable and not is_excluded(path, settings):
                 yield path
+    unreadable += [f"{error.filename}: {error.strerror}" for error in errors]
 
 
 def is_excluded(path: Path, settings: Settings) -> bool:

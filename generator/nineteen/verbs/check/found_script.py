@@ -24,7 +24,8 @@ READERS: dict[str, str] = {
     key.lower(): name for key, name in data("check/formats.toml")["readers"].items()
 }
 _FIRST_LINE = re.compile(r"import numpy as np\b[^#\n\\]*" + COMMAND.pattern)
-_MAYBE = re.compile(rb"(?:generator|nineteen)[ \t]")
+_MAYBE = re.compile(rb"(?:generator|nineteen)[ \t]|# *learns ")
+_CLAIM = re.compile(r"^[ \t]*# *learns ([\w,]+)[ \t]*$", re.MULTILINE)
 _QUOTES = re.compile(r"[rRuU]?(\"\"\"|'''|\"|')")
 # Code that imports NumPy, draws random numbers, multiplies matrices and loops, all at its top.
 _TEXT = re.compile(r"(\"\"\"|''').*?\1", re.DOTALL)
@@ -44,7 +45,7 @@ class FoundScript:
     silent (see as_written.py). `named` is the command alone, with today's defaults. Without a spec,
     `problem` says why: the command is refused, or the file cannot be read. `order` counts the
     scripts of a block from 0. `text` is the file's, and `next` the block that follows, which may
-    hold the rest of the script.
+    hold the rest of the script. `claim` is the gate that a script of any origin is said to learn.
     """
 
     path: Path
@@ -52,6 +53,7 @@ class FoundScript:
     spec: ScriptSpec | None
     problem: str = ""
     named: ScriptSpec | None = None
+    claim: str = ""
     order: int = 0
     text: str = field(default="", repr=False, compare=False)
     next: Block | None = field(default=None, repr=False, compare=False)
@@ -71,7 +73,8 @@ class FoundScript:
     @property
     def name(self) -> str:
         """An identifier that no other script of the file has."""
-        stem = file_stem(self.named) if self.named else "refused" if self.block.source else "broken"
+        other = self.claim.replace(",", "_") or ("refused" if self.block.source else "broken")
+        stem = file_stem(self.named) if self.named else other
         again = f"_{self.order + 1}" if self.order else ""
         return f"{self.part.replace(' ', '')}_{stem}{again}".lstrip("_")
 
@@ -102,8 +105,12 @@ def scripts_in(path: Path) -> list[FoundScript]:
     return list(reading(path).scripts)
 
 
-def reading(path: Path) -> Reading:
-    """What a file holds. One that cannot be taken apart is one FoundScript, without a spec."""
+def reading(path: Path, claim: str = "", whole: bool = False) -> Reading:
+    """What a file holds. One that cannot be taken apart is one FoundScript, without a spec.
+
+    What looks like a script and has no command is one where there is a `claim`, and so is the
+    `whole` of a Python file; a comment in it, such as "# learns xor", comes before that.
+    """
     reader = READERS.get(path.suffix.lower(), "")
     maybe, line = bool(reader), 1
     try:
@@ -111,11 +118,11 @@ def reading(path: Path) -> Reading:
         if isinstance(content, str):
             return Reading(path, left_out=content)
         maybe = _MAYBE.search(content.replace(b"\0", b"")) is not None
-        if not reader or not (maybe or b"numpy" in content):
+        if not reader or not (maybe or whole or b"numpy" in content):
             return Reading(path)
         if maybe and not _MAYBE.search(content):
             raise ValueError("the file is UTF-16: save it as UTF-8")
-        return _reading(path, content.decode(), reader)
+        return _reading(path, content.decode(), reader, claim, whole)
     except OSError as error:
         problem = f"the file cannot be read: {error.strerror or error}"
     except UnicodeDecodeError as error:
@@ -140,7 +147,7 @@ def _content(path: Path) -> bytes | str:
         return file.readall()
 
 
-def _reading(path: Path, text: str, reader: str) -> Reading:
+def _reading(path: Path, text: str, reader: str, claim: str, whole: bool) -> Reading:
     """What a text holds, by a reader that is named as module.function."""
     module, _, function = reader.partition(".")
     blocks = [*getattr(import_module(f"nineteen.verbs.check.{module}"), function)(text)]
@@ -153,7 +160,11 @@ def _reading(path: Path, text: str, reader: str) -> Reading:
             behind = following if part is parts[-1] else None
             scripts.append(replace(_found(path, part), order=order, text=text, next=behind))
         code = "" if parts else _TEXT.sub("", block.source)
-        if all(pattern.search(code) for pattern in _ALIKE):
+        said, looks = _CLAIM.search(code), all(pattern.search(code) for pattern in _ALIKE)
+        if said or (claim and (looks or (whole and code and not block.number))):
+            named = said[1] if said else claim
+            scripts.append(FoundScript(path, block, None, claim=named, text=text))
+        elif looks:
             alike.append(block.numbers[min(begin, len(block.lines) - 1)])
     return Reading(path, tuple(scripts), tuple(alike))
 
@@ -191,14 +202,14 @@ def _begin(lines: tuple[str, ...]) -> int:
 
 
 def _found(path: Path, block: Block) -> FoundScript:
-    line = block.lines[0]
-    if len(line) > MAX_FIRST_LINE:
-        return FoundScript(path, block, None, f"its first line has {len(line)} characters")
+    line, problem = block.lines[0], ""
     try:
         block.source.encode()
-        spec = spec_as_written(line, block.source)
-        return FoundScript(path, block, spec, "", read(line))
+        if len(line) <= MAX_FIRST_LINE:
+            return FoundScript(path, block, spec_as_written(line, block.source), "", read(line))
+        problem = f"its first line has {len(line)} characters"
     except UnicodeEncodeError:
-        return FoundScript(path, block, None, "it holds half a character (a lone surrogate)")
+        problem = "it holds half a character (a lone surrogate)"
     except UsageError as error:
-        return FoundScript(path, block, None, f"the command on its first line is refused: {error}")
+        problem = f"the command on its first line is refused: {error}"
+    return FoundScript(path, block, None, problem)

@@ -7,6 +7,7 @@ from itertools import zip_longest
 
 from nineteen.script.choices import canonical_choices, command, command_words
 from nineteen.script.judge import Status, Verdict, wrong_rows
+from nineteen.script.make import SeedShare
 from nineteen.script.options import PROGRAM, printable
 from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
@@ -14,6 +15,7 @@ from nineteen.training.honesty import Honesty
 from nineteen.verbs.check.found_script import FoundScript
 from nineteen.verbs.check.script_form import form_problems
 
+ENDED = (Status.CRASHED, Status.TIMEOUT)
 MAX_ROWS = 8
 MAX_DIFF = 60  # lines
 MAX_COMPARED = 200  # lines of a script that is still compared with the generator's
@@ -39,7 +41,8 @@ class ScriptResult:
     """The checks of one script by name, and where to look when one fails.
 
     `code` is the exit code: 0 passed, 1 failed, 3 crashed or out of time. `fault` is set where
-    the checker itself failed; that says nothing about the script.
+    the checker itself failed; that says nothing about the script. `share` are the seeds that were
+    tried with a script of any origin.
     """
 
     found: FoundScript
@@ -47,6 +50,7 @@ class ScriptResult:
     look: str = ""
     code: int = 0
     fault: str = ""
+    share: SeedShare | None = None
 
     @property
     def failed(self) -> list[str]:
@@ -65,7 +69,8 @@ class ScriptResult:
     def report(self) -> list[str]:
         """The lines that a student acts on."""
         spec = self.found.spec
-        subject = f": {command(spec).removeprefix(PROGRAM).strip()}" if spec else ""
+        claim = f": as {self.found.claim}" if self.found.claim else ""
+        subject = f": {command(spec).removeprefix(PROGRAM).strip()}" if spec else claim
         lines = [self.found.place() + subject]
         for name, check in self.checks.items():
             lines += [f"  {name}: {check.outcome}", *(f"      {line}" for line in check.lines)]
@@ -90,7 +95,7 @@ def checked(
     as_meant = spec.keep and learned.outcome is CheckOutcome.PASS
     if learned.outcome is CheckOutcome.FAIL and (rest := continued(found)):
         line = f"it goes on in {rest}: a script is checked in one piece"
-        learned = CheckResult(CheckOutcome.FAIL, (line, *learned.lines))
+        learned = replace(learned, lines=(line, *learned.lines))
     checks = {
         "learns": learned,
         "honest": _honest(found, honesty, strict, as_meant),
@@ -99,8 +104,8 @@ def checked(
     }
     result = ScriptResult(found, checks)
     look = _look(found, verdict) if {"learns", "honest"} & {*result.failed} else ""
-    ended = verdict.status in (Status.CRASHED, Status.TIMEOUT)
-    return replace(result, look=look, code=3 if ended else int(bool(result.failed)))
+    code = 3 if verdict.status in ENDED else int(bool(result.failed))
+    return replace(result, look=look, code=code)
 
 
 def refused(found: FoundScript, problem: str) -> ScriptResult:

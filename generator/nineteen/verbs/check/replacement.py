@@ -14,8 +14,10 @@ from nineteen.script.files import replace_text
 from nineteen.script.judge import Status
 from nineteen.script.make import SEEDS, make
 from nineteen.script.options import PROGRAM
+from nineteen.script.sandbox import sandbox
 from nineteen.training.examine import examine
 from nineteen.verbs.check import four_checks
+from nineteen.verbs.check.files_to_check import Settings
 from nineteen.verbs.check.found_script import FoundScript
 from nineteen.verbs.check.four_checks import CheckOutcome, ScriptResult
 from nineteen.verbs.check.line_edits import Edits, edits_between
@@ -68,14 +70,14 @@ def write_files(files: Iterable[Rewritten], fixed: list[FoundScript]) -> list[st
 
 
 def fixes(
-    failed: Iterable[ScriptResult], seconds: float, force: bool
+    failed: Iterable[ScriptResult], settings: Settings, force: bool
 ) -> tuple[list[Change], list[str]]:
     """What would put failed scripts right, and a note on each that cannot be, or not wholly."""
     changes, notes = [], []
     for result in failed:
         place = result.found.place()
         try:
-            edits = _fix(result, seconds, force)
+            edits = _fix(result, settings, force)
         except UsageError as error:
             notes.append(f"not fixed: {place}: {error}")
             continue
@@ -86,7 +88,7 @@ def fixes(
     return changes, notes
 
 
-def _fix(result: ScriptResult, seconds: float, force: bool) -> Edits:
+def _fix(result: ScriptResult, settings: Settings, force: bool) -> Edits:
     """The edits that put a failed script right, in the file's other lines' favour.
 
     Lines of somebody's own inside it stay where the script passes with them; they go only with
@@ -97,12 +99,12 @@ def _fix(result: ScriptResult, seconds: float, force: bool) -> Edits:
         raise UsageError(f"it has {len(lines)} lines: mend it by hand")
     if rest := four_checks.continued(found):
         raise UsageError(f"it goes on in {rest}: put it in one piece")
-    made = replacement_of(result, seconds)
+    made = replacement_of(result, settings.seconds)
     new = four_checks.with_first_line(found.block.source, made).splitlines()
     edits = edits_between(lines, new)
     if edits.lost and not force:
-        kept = edits_between(lines, new, keep=True)
-        _, verdict, honesty = examine(kept.source, found.meant[0], seconds)
+        kept, around = edits_between(lines, new, keep=True), sandbox(settings.sandbox)
+        _, verdict, honesty = examine(kept.source, found.meant[0], settings.seconds, around)
         own = tuple(kept.source.splitlines())
         block = replace(found.block, lines=own, numbers=(found.block.line,) * len(own))
         if not four_checks.checked(replace(found, block=block), verdict, honesty).failed:
@@ -126,7 +128,8 @@ def replacement_of(result: ScriptResult, seconds: float) -> str:
     """
     spec, named = result.found.spec, result.found.named
     if spec is None or named is None:
-        part = "its first line" if result.found.block.source else "the file"
+        ours = result.found.block.source and not result.found.claim
+        part = "its first line" if ours else "the file"
         raise UsageError(f"mend {part} by hand")
     made = make(spec, (spec.seed,), seconds)
     if made.verdict.status is Status.NOT_LEARNED and not spec.keep:

@@ -1,0 +1,163 @@
+"""Scripts of any origin: the predictions among what they print, and other seeds in their text."""
+
+import ast
+import re
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from itertools import pairwise
+
+from nineteen.script.judge import Status, Verdict, broke_off, wrong_rows
+from nineteen.script.make import SeedShare
+from nineteen.script.run import Ending, Run, printed_in_isolation
+from nineteen.script.subject import subject_table
+from nineteen.script.syntax import parse
+from nineteen.script.table import TruthTable
+
+_TOGETHER = 10  # seeds whose processes are forked from one that has imported NumPy
+_SEEDERS = {"seed", "default_rng", "RandomState", "manual_seed"}
+_NUMBER = re.compile(
+    r"(?<![\w.])(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|true|false|nan)(?!\w)", re.I
+)
+_WORDS = {"true": "1", "false": "0"}
+Rows = list[list[float]]
+
+
+def table_named(name: str) -> TruthTable:
+    """The truth table of gate names, with commas between, or of bits. Raises UsageError."""
+    if re.fullmatch(r"0x[0-9a-fA-F]+|[01,]+", name):
+        return subject_table((), name, None, None)[0]
+    return subject_table(tuple(name.split(",")), None, None, None)[0]
+
+
+def judge_any(result: Run, table: TruthTable, source: str) -> Verdict:
+    """The verdict on a run in any style: the last predictions that it prints count.
+
+    They are an array or a list, in the order in which the source lists the inputs, or else lines,
+    which may name the inputs, and the targets beside the predictions.
+    """
+    if reason := broke_off(result):
+        timeout = result.ending is Ending.TIMEOUT
+        return Verdict(Status.TIMEOUT if timeout else Status.CRASHED, reason=reason)
+    found = _array(result.stdout, table, source) or _lines(result.stdout, table)
+    predictions = tuple(map(tuple, found))
+    wrong = wrong_rows(predictions, table)
+    reason = "; ".join(wrong) or (
+        "" if found else f"no {table.rows} predictions are in what it prints"
+    )
+    return Verdict(Status.NOT_LEARNED if reason else Status.LEARNED, predictions, reason)
+
+
+def _array(printed: str, table: TruthTable, source: str) -> Rows:
+    """The last array or list that has as many numbers as the table has bits; none if none has."""
+    depth, start, found, width = 0, 0, Rows(), table.outputs
+    for bracket in re.finditer(r"[][]", printed):
+        start = start if depth else bracket.start()
+        depth = max(0, depth + (1 if bracket[0] == "[" else -1))
+        numbers = [] if depth else _numbers(printed[start : bracket.end()])
+        if len(numbers) == table.predictions and _likely(numbers):
+            found = [numbers[i : i + width] for i in range(0, len(numbers), width)]
+    order = _order(source, table)
+    return [found[order.index(row)] for row in range(table.rows)] if found else []
+
+
+def _order(source: str, table: TruthTable) -> list[int]:
+    """The truth table's row of each of the inputs that the source lists; its own order if none."""
+    with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+        for node in ast.walk(parse(source)):
+            with suppress(ValueError, TypeError):
+                listed = [list(row)[: table.inputs] for row in ast.literal_eval(node)]
+                if order := _rows_of(listed, table):
+                    return order
+    return list(range(table.rows))
+
+
+def _rows_of(inputs: Rows, table: TruthTable) -> list[int]:
+    """The rows that inputs of 0 and 1, or -1 and 1, stand for; none unless each is there once."""
+    if {value for row in inputs for value in row} not in ({0, 1}, {-1, 1}):
+        return []
+    order = [int("".join("01"[value > 0] for value in row), 2) for row in inputs]
+    return order if sorted(order) == list(range(table.rows)) else []
+
+
+def _lines(printed: str, table: TruthTable) -> Rows:
+    """The last lines with a prediction each, beside which inputs, targets and counts may stand."""
+    lines = [numbers for line in printed.splitlines() if (numbers := _numbers(line))]
+    targets = [[float(bit) for bit in column] for column in table.columns]
+    for end in range(len(lines), table.rows - 1, -1):
+        window = lines[end - table.rows : end]
+        if len({*map(len, window)}) > 1:
+            continue
+        order = list(range(table.rows))
+        for at in range(len(window[0]) - table.inputs):
+            if named := _rows_of([line[at : at + table.inputs] for line in window], table):
+                order = named
+                window = [line[:at] + line[at + table.inputs :] for line in window]
+                break
+        rows = [window[order.index(row)] for row in range(table.rows)]
+        columns = [list(column) for column in zip(*rows, strict=True)]
+        # Beside a prediction may stand its target, a count of the lines, and what never changes.
+        steps = [{b - a for a, b in pairwise(column)} for column in columns]
+        even = [column for column, step in zip(columns, steps, strict=True) if step in ({0}, {1})]
+        for known in (targets, even):
+            rest = [column for column in columns if column not in known]
+            columns = rest if len(rest) >= table.outputs else columns
+        columns = columns[: table.outputs]
+        if len(columns) == table.outputs and all(map(_likely, columns)):
+            return [list(row) for row in zip(*columns, strict=True)]
+    return []
+
+
+def _likely(numbers: list[float]) -> bool:
+    """Whether these may be predictions, good or bad: near 0 to 1, or no numbers."""
+    return all(not (value < -0.5 or value > 1.5) for value in numbers)
+
+
+def _numbers(text: str) -> list[float]:
+    return [float(_WORDS.get(word.lower(), word)) for word in _NUMBER.findall(text)]
+
+
+def reseeded(source: str, seed: int) -> str:
+    """The script with every seed that it sets replaced; where it sets none, with one set before it.
+
+    Raises SyntaxError or ValueError where it is not Python.
+    """
+    lines = source.encode().splitlines(keepends=True)
+    calls = [
+        node
+        for node in ast.walk(parse(source))
+        if isinstance(node, ast.Call)
+        and getattr(node.func, "attr", getattr(node.func, "id", "")) in _SEEDERS
+    ]
+    for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset), reverse=True):
+        given = next(iter([*call.args, *(word.value for word in call.keywords)]), None)
+        last = given or call
+        row, end = (last.end_lineno or 1) - 1, (last.end_col_offset or 1) - (given is None)
+        first, begin = (given.lineno - 1, given.col_offset) if given else (row, end)
+        seeded = lines[first][:begin] + str(seed).encode() + lines[row][end:]
+        lines[first : row + 1] = [seeded]
+    setters = {"random": "seed", "numpy": "random.seed", "torch": "manual_seed"}
+    used = [module for module in setters if module in source and not calls]
+    own = "".join(f"import {name}\n{name}.{setters[name]}({seed})\n" for name in used)
+    return own + b"".join(lines).decode()
+
+
+def seeds_learned(
+    source: str,
+    table: TruthTable,
+    tried: int,
+    seconds: float,
+    around: tuple[str, ...],
+    workers: int,
+) -> SeedShare:
+    """With which of the first seeds the script does not learn, each run in isolation."""
+
+    def failed(seeds: range) -> list[int]:
+        sources = [reseeded(source, seed) for seed in seeds]
+        printed = printed_in_isolation(sources, seconds * len(seeds), around)
+        runs = [Run(text or "", "", 0, Ending.FINISHED) for text in printed]
+        pairs = zip(seeds, runs, strict=True)
+        return [seed for seed, each in pairs if not judge_any(each, table, source).ok]
+
+    chunks = [range(at, min(at + _TOGETHER, tried)) for at in range(0, tried, _TOGETHER)]
+    with ThreadPoolExecutor(workers) as pool:
+        return SeedShare(tried, tuple(seed for some in pool.map(failed, chunks) for seed in some))
