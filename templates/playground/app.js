@@ -216,6 +216,7 @@ async function change(source) {
 
 let editor = null; // the module, once it was asked for
 let editing = false;
+let changing = null; // settled when what was typed last is shown
 
 /** Opens the editor, or closes it and shows what was written. */
 async function toggleEditor(on) {
@@ -233,7 +234,7 @@ async function toggleEditor(on) {
   }
   byId("editor").hidden = !on;
   byId("code").hidden = byId("meaning").hidden = on;
-  if (on) editor.open((edit ?? shown).source, change);
+  if (on) editor.open((edit ?? shown).source, (text) => (changing = change(text)));
 }
 
 async function run() {
@@ -249,6 +250,7 @@ async function run() {
     if (!ready) return;
   }
   await asking;
+  await changing;
   if (refused) return form.toError();
   const [script, own] = [edit ?? shown, ++running];
   forget();

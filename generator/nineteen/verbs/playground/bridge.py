@@ -1,11 +1,11 @@
 """What the playground's page asks for, JSON in and JSON out: the package's own functions."""
 
 import json
-import math
 import shlex
 from collections.abc import Callable
 from dataclasses import replace
 from difflib import SequenceMatcher
+from math import isfinite
 from tokenize import TokenError
 from typing import Any
 
@@ -120,7 +120,7 @@ def train(spec: ScriptSpec, report: Callable[[Json], None], source: str | None =
         **{"ok": verdict.ok, "status": verdict.status, "reason": printable(verdict.reason)},
         "missing": printable(recording.missing),
         "advice": [] if verdict.ok or source is not None else advice(canonical_choices(spec)),
-        "predictions": [[_finite(value) for value in row] for row in verdict.predictions],
+        "predictions": [[v if isfinite(v) else None for v in row] for row in verdict.predictions],
         "close": [
             [abs(value - target) <= TOLERANCE for value, target in zip(*pair, strict=True)]
             for pair in zip(verdict.predictions, spec.table.targets(), strict=False)
@@ -185,10 +185,6 @@ def _changed(before: str, after: str) -> list[int]:
         block.b + place for block in matcher.get_matching_blocks() for place in range(block.size)
     }
     return [place for place in range(len(lines)) if place not in same]
-
-
-def _finite(value: float) -> float | None:
-    return value if math.isfinite(value) else None
 
 
 def _spec(words: object) -> ScriptSpec:

@@ -28,7 +28,7 @@ class Watch(Recorder):
         super().__init__(range(1, 10**9), SECONDS)
         self.spec, self.report, self.reported = spec, report, time.perf_counter()
         self.epoch: Any = None
-        self.loss, self.losses = 0.0, list[float]()  # of the epoch that runs, and of those before
+        self.losses: list[float] = []  # of the epochs, the last of which may not have ended
         self.weights: tuple[Any, ...] = ()
 
     def run(self, source: str) -> Recording:
@@ -39,37 +39,33 @@ class Watch(Recorder):
             return Recording(tuple(source.splitlines()), missing=str(error), run=run_here(source))
         except TimeIsUp:
             run = Run("", "", SECONDS, Ending.TIMEOUT, 1, SECONDS)
-        if self.epoch is not None:
-            self._end_epoch()
+            del self.losses[-1:]
         return self.recording(run)
 
-    def state(self) -> Json:
-        """The epochs, the loss curve (see `look.LOSS`) and the weights, packed.
+    def state(self, epochs: int | None = None) -> Json:
+        """The loss curve (see `look.LOSS`) of so many epochs, or all, and the weights, packed.
 
         `loss` is averaged over each `stride` epochs, and None where it is infinite.
         """
-        means, stride = thinned(self.losses)
+        means, stride = thinned(self.losses[:epochs])
         loss = [float(f"{value:.4g}") if isfinite(value) else None for value in means]
         weights = packed([*map(np.asarray, self.weights)])
         return {"epoch": len(self.losses), "stride": stride, "loss": loss, "weights": weights}
 
     def _seen(self, epoch: Any, rows: Any, error: Any, weights: Any) -> None:
         super()._seen(epoch, rows, error, weights)
-        if epoch != self.epoch and self.epoch is not None:
-            self._end_epoch()
+        if epoch != self.epoch:
+            self.losses.append(0.0)
         self.epoch = epoch
-        self.loss += Update(0, (), error, (), ()).loss
+        predictions = self.spec.rows * len(self.spec.table.columns)
+        self.losses[-1] += Update(0, (), error, (), ()).loss / predictions
 
     def _updated(self, weights: tuple[Any, ...]) -> None:
         super()._updated(weights)
         self.weights = weights
         if time.perf_counter() - self.reported > EVERY:
-            self.report(self.state())
+            self.report(self.state(-1))
             self.reported = time.perf_counter()
-
-    def _end_epoch(self) -> None:
-        self.losses.append(self.loss / self.spec.rows / len(self.spec.table.columns))
-        self.loss = 0.0
 
 
 def thinned(values: list[float]) -> tuple[list[float], int]:
