@@ -36,7 +36,7 @@ function grid(title, shape, data) {
 function cell(value, most, whole) {
   const text = Number.isFinite(value) ? (whole ? String(value) : written(value)) : String(value);
   const node = make("td", { class: value < 0 ? "minus" : "plus" }, text);
-  node.style.setProperty("--heat", `${Number.isFinite(value) ? (60 * Math.abs(value)) / most : 0}%`);
+  node.style.setProperty("--heat", `${Number.isFinite(value) ? (40 * Math.abs(value)) / most : 0}%`);
   return node;
 }
 

@@ -216,7 +216,7 @@ def test_nothing_is_wider_than_a_phone(opened: Open) -> None:
     page.get_by_role("button", name="Compare strategies").tap()
     expect(page.locator("#strategies .good")).to_have_count(3, timeout=60_000)
     assert page.evaluate(WIDE, 360) == []
-    page.evaluate("document.querySelector('.tagline').style.minWidth = '400px'")
+    page.evaluate("document.querySelector('#position').style.minWidth = '400px'")
     assert page.evaluate(WIDE, 360) != []  # it can say no
     playground.wait()
 
@@ -276,16 +276,8 @@ def test_a_course_can_embed_a_part(
 ) -> None:
     playground = opened()
     page = playground.page
-    page.goto(address + "icon.svg")  # some page with a frame in it
-    page.evaluate(
-        """url => { const html = "http://www.w3.org/1999/xhtml";
-        const frame = document.createElementNS(html, "iframe");
-        const space = document.createElementNS("http://www.w3.org/2000/svg", "foreignObject");
-        for (const name of ["width", "height"]) space.setAttribute(name, 900);
-        Object.assign(frame, { src: url, width: 880, height: 880 });
-        space.append(frame); document.documentElement.replaceChildren(space); }""",
-        f"{address}#{quote('xor --seed 3')}&view={view}",
-    )
+    source = f"{address}#{quote('xor --seed 3')}&view={view}"
+    page.set_content(f'<iframe src="{source.replace("&", "&amp;")}" width=880 height=880></iframe>')
     inside = page.frame_locator("iframe")
     expect(inside.locator("#count")).to_have_text("19 of 19 lines", timeout=120_000)
     for part in there:
@@ -304,7 +296,7 @@ def test_what_is_not_needed_yet_is_not_loaded(opened: Open) -> None:
     playground = opened(service_workers="block")
     asked: list[str] = []
     playground.page.context.on("request", lambda request: asked.append(request.url))
-    playground.load().show("xor3 --batch sgd")
+    playground.load().drawn()
     assert any("rendering.zip" in url for url in asked)
     playground.run()
     for once in ("numpy-", "pyodide.asm.wasm", "nineteen.zip"):
@@ -315,12 +307,12 @@ def test_what_is_not_needed_yet_is_not_loaded(opened: Open) -> None:
 
 
 def test_a_file_that_cannot_be_made_says_so(opened: Open) -> None:
-    playground = opened(service_workers="block").load()
+    playground = opened(service_workers="block").load().drawn()
     playground.page.context.set_offline(True)
     playground.click("Download .py")
     expect(playground.page.locator("#status")).to_contain_text("The file could not be made")
     playground.page.context.set_offline(False)
-    assert playground.download("Download .py")[0] == "xor_mini.py"
+    assert playground.download("Download .py")[0] == "and_full.py"
     assert any("confirming.zip" in problem for problem in playground.problems)
     playground.problems.clear()
 
