@@ -16,7 +16,7 @@ from nineteen.script.spec import ScriptSpec
 from nineteen.script.templates import templates_folder
 from nineteen.training.gradient import hidden, matrices
 from nineteen.training.observe import Update, observe
-from nineteen.verbs.lesson.lesson import lesson
+from nineteen.verbs.lesson.command import lesson
 from space import spec
 
 ROWS = {

@@ -1,6 +1,5 @@
 """Lessons: nothing broken, nothing empty, the script inside is the one that was verified."""
 
-import ast
 import base64
 import io
 import random
@@ -9,6 +8,7 @@ import shlex
 import sys
 import warnings
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import cache
 from html.parser import HTMLParser
 from itertools import pairwise
@@ -25,14 +25,16 @@ from nineteen.cli import main
 from nineteen.page import look as figures
 from nineteen.page.document import FORMATS, document_files
 from nineteen.script.gates import GATES, table_of
+from nineteen.script.judge import read_predictions, wrong_rows
 from nineteen.script.make import Made, make
-from nineteen.script.render import fit
+from nineteen.script.render import render
 from nineteen.script.spec import Batch
 from nineteen.script.templates import templates_folder
 from nineteen.training.execute import execute
 from nineteen.training.gradient import predict
-from nineteen.verbs.lesson.command import default_path
-from nineteen.verbs.lesson.lesson import MATH, lesson, train_again
+from nineteen.training.observe import observe
+from nineteen.training.one_update import one_update
+from nineteen.verbs.lesson.command import answers, changed_lines, lesson, nudge, train_again
 from nineteen.verbs.lesson.lesson_pictures import loss_curve
 from space import EXPRESSIONS, spec
 
@@ -49,6 +51,7 @@ COMMANDS = (
     '--expr "a | b == c"',
     "--table 0x6996c33c",
 )
+MATH = ("none", "some", "full")
 VOID = {"meta", "img", "br", "hr", "link"}
 
 
@@ -121,7 +124,7 @@ def check_markdown(text: str, made: Made, beside: dict[str, bytes]) -> None:
     assert all(len(image.content) > 20 for image in images)
     shown = {unquote(str(image.attrs["src"])) for image in images}
     assert shown == set(beside)
-    assert len(shown) == 3
+    assert len(shown) == 3 + (made.spec.table.inputs == 2)
     assert all(drawn(svg) > 20 for svg in beside.values())
     assert "picture:" not in text
 
@@ -136,7 +139,8 @@ def check_page(text: str, made: Made, math: str) -> None:
     colours = {span["class"] for span in page.of("span")}
     assert {"keyword", "number", "comment"} <= colours <= {"keyword", "number", "comment", "string"}
     images = page.of("img")
-    assert len(images) == 3
+    assert len(images) == 3 + (made.spec.table.inputs == 2)
+    assert len(page.of("details")) == len(page.of("summary")) >= 6
     for image in images:
         kind, data = str(image["src"]).split(",")
         assert kind == "data:image/svg+xml;base64"
@@ -168,7 +172,7 @@ def check_notebook(text: str, made: Made) -> None:
     assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
     prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     pictures = re.findall(r"!\[([^\]]{20,})\]\(data:image/png;base64,([A-Za-z0-9+/=]+)\)", prose)
-    assert len(pictures) == prose.count("![") == 3
+    assert len(pictures) == prose.count("![") == 3 + (made.spec.table.inputs == 2)
     for _, data in pictures:
         assert imread(io.BytesIO(base64.b64decode(data)), format="png").std() > 0.05
     check_walk(prose, made)
@@ -177,7 +181,7 @@ def check_notebook(text: str, made: Made) -> None:
 
 
 def written(made: Made, math: str, format: str, folder: Path) -> dict[Path, str]:
-    path = folder / default_path(made.spec, math, format).name
+    path = folder / f"page.{format}"
     return document_files(lesson(made, math, format), format, path)
 
 
@@ -200,18 +204,17 @@ def test_a_lesson_is_whole(made: Made, turn: int, tmp_path: Path) -> None:
     check_lesson(written(made, level, format, tmp_path), made, level)
 
 
-def test_a_lesson_renders_and_trains_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    trained: list[ast.Module] = []
+def test_a_lesson_trains_its_script_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    trained: list[str] = []
 
-    def counted(tree: ast.Module, **names: Callable[..., object]) -> str:
-        trained.append(tree)
-        return execute(tree, **names)
+    def counted(source: str, *watchers: Callable[..., None]) -> str:
+        trained.append(source)
+        return observe(source, *watchers)
 
-    monkeypatch.setattr("nineteen.verbs.lesson.lesson.execute", counted)
-    fit.cache_clear()
-    lesson(make(spec("xor", "--batch", "mini")), "full", "html")
-    assert fit.cache_info().misses == 1
-    assert len(trained) == 1
+    monkeypatch.setattr("nineteen.verbs.lesson.command.observe", counted)
+    whole = make(spec("xor", "--batch", "mini"))
+    lesson(whole, "full", "html")
+    assert trained == [whole.source]
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -235,6 +238,65 @@ def test_the_picture_is_of_the_script_that_was_verified(made: Made) -> None:
         assert first
         total = losses[0] * made.spec.table.predictions
         assert total == pytest.approx(float(first[1]), abs=0.00051)
+
+
+def answers_in(text: str) -> list[str]:
+    return re.findall(r"<summary>Answer</summary>\n\n(.*?)\n\n</details>", text, re.DOTALL)
+
+
+def test_every_question_has_an_answer_that_is_folded_and_asked_before(made: Made) -> None:
+    text = lesson(made, "some", "md").text
+    found = answers_in(text)
+    assert len(found) == text.count("<details>") == text.count("</details>")
+    assert all(len(answer) > 20 and not re.search(r"[{}]|None", answer) for answer in found)
+    for before in re.split(r"<details>", text)[:-1]:
+        asked = before.rstrip().rpartition("\n\n")[2]
+        assert re.match(r"\*\*(Guess|Compute|\d)\.", asked), asked
+    assert "**Before you read on.**" in text.partition("## What it prints")[0]
+
+
+def test_the_figures_of_the_answers_are_those_of_other_runs() -> None:
+    """How many seeds learn, by running the scripts one by one; what one weight does to the loss."""
+    wanted = spec("xor", "--hidden", "3")
+    figures = answers(made := make(wanted), one_update(wanted))
+    assert figures["tried"] == 100
+    for name, epochs in (("half", wanted.epochs // 2), ("usual", wanted.epochs)):
+        learned = 0
+        for seed in range(100):
+            source = render(replace(wanted, seed=seed, epochs=epochs))
+            printed = read_predictions(execute(source), wanted.table)
+            learned += not wrong_rows(printed, wanted.table)
+        assert figures["learns"][name] == learned
+    assert figures["one_line"] == [False]
+    assert figures["missed"] == pytest.approx(
+        max(
+            abs(a - b)
+            for (a,), (b,) in zip(made.verdict.predictions, ((0,), (1,), (1,), (0,)), strict=True)
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["xor"],
+        ["xor", "--batch", "sgd", "--lr", "0.3"],
+        ["xor3", "--hidden", "4,3", "--batch", "mini"],
+    ],
+)
+def test_the_slope_by_hand_is_what_the_update_follows(words: list[str]) -> None:
+    wanted = spec(*words)
+    found = nudge(wanted, one_update(wanted))
+    assert found.change == pytest.approx(-wanted.lr * found.slope, rel=1e-3, abs=1e-6)
+    assert found.below != found.loss != found.above
+
+
+def test_the_lines_that_change_are_those_of_the_other_script() -> None:
+    wanted = spec("xor", "--batch", "mini")
+    lines = dict(changed_lines(wanted, batch=Batch.SGD, batch_size=1))
+    assert lines == {9: "for rows in rng.permutation(4).reshape(4, 1):"}
+    other = make(spec("xor", "--batch", "sgd")).source.splitlines()
+    assert all(other[number - 1].strip() == line for number, line in lines.items())
 
 
 @cache
@@ -273,13 +335,13 @@ def test_a_loss_curve_is_drawn_whatever_the_losses(losses: list[float]) -> None:
 
 
 def test_the_colours_of_the_page_have_enough_contrast() -> None:
-    """Contrast ratios of WCAG 2.2, level AA: 4.5 for text, in light and in dark."""
+    """Contrast ratios of WCAG 2.2, level AA: 4.5 for text, in light, in dark and on paper."""
     page = (templates_folder() / "lesson" / "page.html.j2").read_text(encoding="utf-8")
     schemes = [
         dict(re.findall(r"--(\w+): (#\w{6})", css))
         for css in re.findall(":root {(.*?)}", page, re.S)
     ]
-    assert len(schemes) == 2
+    assert len(schemes) == 3  # in light, in dark, on paper
     for colours in schemes:
         for text in ("ink", "quiet", "keyword", "number", "string", "comment"):
             for ground in ("paper", "soft"):
@@ -317,7 +379,7 @@ def test_the_command_writes_a_lesson_and_never_over_an_edit(
     page = here / "generated" / "lessons" / "xor_full.md"
     assert main(words) == 0
     assert str(page.relative_to(here)) in capsys.readouterr().out
-    assert len(list(page.with_name("xor_full_files").iterdir())) == 3
+    assert len(list(page.with_name("xor_full_files").iterdir())) == 4
     before = page.read_bytes()
     assert main(words) == 0
     page.write_bytes(before + b"My own remark.\n")

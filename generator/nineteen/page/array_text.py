@@ -12,29 +12,36 @@ from nineteen.training.one_update import OneUpdate
 from nineteen.training.snapshots import Value
 from nineteen.training.worksheet import FULL, PLACES
 
-_ROWS, _COLUMNS = 4, 6  # of the corner that is shown of an array with more than FULL numbers
+_ROWS, _COLUMNS = 4, 6  # of the corner that is shown of an array with too many numbers
 _BLANK = "____"
 ROOM = 88  # columns of the arrays on a page
 
 
-def update_rows(shown: OneUpdate, room: int, key: bool = False) -> list[tuple[str, str, str, str]]:
+def update_rows(
+    shown: OneUpdate, room: int, key: bool = False, full: int = FULL
+) -> list[tuple[str, str, str, str]]:
     """Line by line its number, text, meaning and arrays, the latter as text of `room` columns.
 
     The first row is what the update starts from. The key has only the lines with blanks, whole.
+    Of an array with more than `full` numbers only a corner is shown.
     """
     places = PLACES if shown.sheet else 0
-    given = ("", "", "Before the update:", values_text(shown.given, (), room, places))
+    given = ("", "", "Before the update:", values_text(shown.given, (), room, places, full))
     rows = [] if key else [given]
     for line in shown.lines:
         if line.blank or not key:
             meaning, blanks = ("", ()) if key else (line.meaning, line.blanks)
-            arrays = values_text(line.values, blanks, room, places)
+            arrays = values_text(line.values, blanks, room, places, full)
             rows.append((str(line.number), line.text, meaning, arrays))
     return rows
 
 
 def values_text(
-    values: Sequence[Value], blanks: Sequence[NDArray[np.bool_]], room: int, places: int = 0
+    values: Sequence[Value],
+    blanks: Sequence[NDArray[np.bool_]],
+    room: int,
+    places: int = 0,
+    full: int = FULL,
 ) -> str:
     """Values with their names and shapes, side by side as the room, in columns, allows.
 
@@ -44,25 +51,27 @@ def values_text(
     """
     rows: list[list[str]] = [[]]
     for value, blank in zip_longest(values, blanks):
-        text = _value_text(value, room, blank, places)
+        text = _value_text(value, room, blank, places, full)
         if rows[-1] and _width(_beside([*rows[-1], text])) > room:
             rows.append([])
         rows[-1].append(text)
     return "\n\n".join(map(_beside, rows))
 
 
-def _value_text(value: Value, room: int, blank: NDArray[np.bool_] | None, places: int) -> str:
+def _value_text(
+    value: Value, room: int, blank: NDArray[np.bool_] | None, places: int, full: int
+) -> str:
     new, old = value.new, value.old
     title = " = ".join([value.name, value.alias] if value.alias else [value.name])
     if not new.shape:
         return f"{title} = {new.item():g}"
     title += f"  {new.shape}"
     if old is None or old.shape != new.shape:
-        return "\n".join([title, *_lines(new, places or _places(new), room, blank)])
+        return "\n".join([title, *_lines(new, places or _places(new), room, blank, full)])
     step = new.astype(float) - old
     places = places or _places(step)
     parts = (("old", old, None), ("+ step", step, blank), ("= new", new, blank))
-    blocks = ["\n".join(_lines(array, places, room, hidden)) for _, array, hidden in parts]
+    blocks = ["\n".join(_lines(array, places, room, hidden, full)) for _, array, hidden in parts]
     fits = sum(map(_width, blocks)) + 8 <= room
     headed = [
         f"{name.center(_width(text)) if fits else name}\n{text}"
@@ -83,7 +92,9 @@ def _width(text: str) -> int:
     return max(map(len, text.split("\n")))
 
 
-def _lines(array: Array, places: int, room: int, blank: NDArray[np.bool_] | None) -> list[str]:
+def _lines(
+    array: Array, places: int, room: int, blank: NDArray[np.bool_] | None, full: int
+) -> list[str]:
     """The rows of an array, each in brackets and folded to the room."""
     rows = np.atleast_2d(array)
     hidden = np.zeros(rows.shape, bool) if blank is None else np.atleast_2d(blank)
@@ -91,7 +102,7 @@ def _lines(array: Array, places: int, room: int, blank: NDArray[np.bool_] | None
         [_BLANK if left_out else _number(x, places) for x, left_out in zip(*pair, strict=True)]
         for pair in zip(rows.tolist(), hidden.tolist(), strict=True)
     ]
-    if array.size > FULL:
+    if array.size > full:
         cells = [[*row[:_COLUMNS], *["…"] * (len(row) > _COLUMNS)] for row in cells[:_ROWS]]
         cells += [["…"]] * (len(rows) > _ROWS)
     wide = max(len(cell) for row in cells for cell in row)

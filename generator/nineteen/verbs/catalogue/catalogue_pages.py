@@ -90,6 +90,7 @@ def pages(scripts: list[tuple[ScriptSpec, str]]) -> dict[str, str]:
         (chapter, [next(rest) for _ in chapter["scripts"]])
         for chapter in data("catalogue/scripts.toml")["chapter"]
     ]
+    questions = data("catalogue/course.toml")["question"]
     lessons = [
         (one, [every[name] for name in one.get("scripts", []) + one.get("failures", [])])
         for one in data("catalogue/course.toml")["lesson"]
@@ -97,7 +98,7 @@ def pages(scripts: list[tuple[ScriptSpec, str]]) -> dict[str, str]:
     reference = environment().list_templates(filter_func=lambda name: name.startswith(REFERENCE))
     return {
         INDEX: _filled("catalogue/index.md.j2", chapters=chapters),
-        COURSE: _filled("catalogue/course.md.j2", lessons=lessons),
+        COURSE: _filled("catalogue/course.md.j2", lessons=lessons, questions=questions),
         **{name[:-3]: _filled(name) for name in reference if name.endswith(".j2")},
     }
 

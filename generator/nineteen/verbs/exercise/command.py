@@ -11,8 +11,13 @@ from nineteen.script.files import GENERATED, check_folder, make_folder, output_p
 from nineteen.script.make import Made
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.seeds import make_first
-from nineteen.verbs.exercise.exercise import EXERCISE_FORMATS, exercise_files
-from nineteen.verbs.exercise.variants import TABLE, variant_files, variants
+from nineteen.verbs.exercise.exercise import (
+    EXERCISE_FORMATS,
+    TABLE,
+    exercise_files,
+    variant_files,
+    variants,
+)
 
 EXERCISES = GENERATED / "exercises"
 
@@ -28,7 +33,10 @@ def make_exercise(options: Namespace, spec: ScriptSpec) -> tuple[Made, str]:
     to_stdout = options.output == "-"
     if not to_stdout:
         folder = output_path(options.output, folder)
-        _check_name(folder.name)
+        if not re.fullmatch(r"[A-Za-z0-9_-]+", folder.name):  # which stands in checks and pages
+            raise UsageError(
+                f"-o {folder.name}: use letters, digits, _ and - in the name of the folder"
+            )
         check_folder(folder)
     solutions = folder.with_name(f"{folder.name}_solution")
     made = make_first(spec, options.seed)
@@ -60,9 +68,3 @@ def _check(options: Namespace) -> None:
         raise UsageError("--keep: an exercise is made from a script that learned; leave it out")
     if options.output == "-" and (options.variants or options.format == "py"):
         raise UsageError("-o - cannot hold several files: name a folder for the exercise")
-
-
-def _check_name(name: str) -> None:
-    """The name of the folder is that of its files, and stands in the checks and pages."""
-    if not re.fullmatch(r"[A-Za-z0-9_-]+", name):
-        raise UsageError(f"-o {name}: use letters, digits, _ and - in the name of the folder")

@@ -1,17 +1,35 @@
-"""An exercise: a verified script with blanks, the checks that grade them, and the solution."""
+"""Exercises: a verified script with blanks, its checks and its solution; for each student another.
 
+A variant has another gate, another size and another batch strategy.
+"""
+
+import csv
+import io
 import re
+from collections import Counter
+from collections.abc import Iterator
+from hashlib import sha256
+from itertools import combinations, islice, product
 from pathlib import Path
 from typing import Any
 
+from nineteen.errors import UsageError
 from nineteen.page.notebook import code_cell, markdown_cell, notebook
-from nineteen.script.make import Made
-from nineteen.script.render import environment, formatted
+from nineteen.script.choices import Choices, command, spec_of
+from nineteen.script.gates import GATES, table_of
+from nineteen.script.make import Made, make
+from nineteen.script.options import PROGRAM
+from nineteen.script.render import environment, formatted, render
+from nineteen.script.spec import Batch, ScriptSpec
+from nineteen.script.table import TruthTable
 from nineteen.verbs.exercise.blanks import POINTS, blanks_of
 from nineteen.verbs.exercise.grade import exercise_code
 
 EXERCISE_FORMATS = ("py", "ipynb")
 _CELL = re.compile(r"^%% (\w+) ?(\w*) ?([0-9]*)\n", re.MULTILINE)
+TABLE = "variants.csv"
+# Sizes of the layers, in quarters of those of the command.
+QUARTERS = (4, 2, 3, 6, 8)
 
 
 def exercise_files(made: Made, format: str, folder: Path, solutions: Path) -> dict[Path, str]:
@@ -76,3 +94,104 @@ def _notebook(text: str) -> str:
         graded = {"id": grading["grade_id"], "metadata": {"nbgrader": grading}}
         cells.append(code_cell(source.strip("\n")) | graded)
     return notebook(cells)
+
+
+def variants(own: Made, count: int) -> list[Made]:
+    """`count` scripts that learned: the command's own, and others with as many inputs and outputs.
+
+    The same command gives the same variants, and more of them begin with fewer of them. Raises
+    UsageError where there are not so many.
+    """
+    from joblib import Parallel, delayed
+
+    learned = [own]
+    waiting = _in_turn(own.spec)
+    with Parallel(n_jobs=-1) as parallel:
+        while len(learned) < count:
+            specs = list(islice(waiting, count - len(learned)))
+            if not specs:
+                raise UsageError(
+                    f"--variants {count}: there are only {len(learned)} of them for "
+                    f"{command(own.spec).removeprefix(PROGRAM).strip()}: take fewer"
+                )
+            made = parallel(delayed(make)(spec) for spec in specs)
+            learned += [script for script in made if script.verdict.ok]
+    return learned
+
+
+def variant_files(made: list[Made], format: str, folder: Path, solutions: Path) -> dict[Path, str]:
+    """The files of every variant in a folder of its own, and the table of which one is which.
+
+    The table stands with the solutions. It is CSV, with an empty column for the students' names.
+    """
+    texts: dict[Path, str] = {}
+    table = io.StringIO()
+    writer = csv.writer(table, lineterminator="\n")
+    writer.writerow(
+        ["variant", "folder", "learns", "hidden", "batch", "rows", "updates", "command", "student"]
+    )
+    for number, script in enumerate(made, 1):
+        spec, own = script.spec, folder / f"variant_{number:02}"
+        texts |= exercise_files(script, format, own, solutions)
+        learns, hidden = spec.subject.replace("`", ""), ",".join(map(str, spec.hidden))
+        about = [number, own.name, learns, hidden, spec.batch, spec.batch_size, spec.updates]
+        writer.writerow([*about, command(spec), ""])
+    return texts | {solutions / TABLE: table.getvalue()}
+
+
+def candidates(spec: ScriptSpec) -> list[ScriptSpec]:
+    """Every variant with as many inputs, outputs and layers as `spec`, which is none of them."""
+    found: list[ScriptSpec] = []
+    sizes = dict.fromkeys(
+        tuple(max(2, units * quarters // 4) for units in spec.hidden) for quarters in QUARTERS
+    )
+    show = "loss" if spec.show_loss else None
+    for gates, hidden, batch in product(_gates(spec), sizes, Batch):
+        chosen = Choices(gates, hidden=hidden, batch=batch, activation=spec.activation, show=show)
+        try:
+            other = spec_of(chosen)
+            render(other)
+        except UsageError:  # such as mini for two rows, or a layer too large
+            continue
+        if _choice(other) != _choice(spec):
+            found.append(other)
+    return found
+
+
+def _gates(spec: ScriptSpec) -> list[tuple[str, ...]]:
+    """The gates to choose from: as many of them at once as `spec` has outputs.
+
+    None copies one input or answers always the same, and no two are the same function.
+    """
+    inputs, outputs = spec.table.inputs, spec.table.outputs
+    single: dict[TruthTable, str] = {}
+    for gate in GATES.values():
+        name = f"{gate.name}{inputs}" if gate.rule and inputs != 2 else gate.name
+        table = table_of(name)
+        if (table.inputs, table.outputs) == (inputs, 1) and not table.ignores_an_input():
+            single.setdefault(table, name)
+    return list(combinations(sorted(single.values()), outputs))
+
+
+def _in_turn(spec: ScriptSpec) -> Iterator[ScriptSpec]:
+    """The candidates, next always one whose gates, size and strategy were used least so far.
+
+    Ties are broken by a hash, so that the order depends on nothing but the commands.
+    """
+
+    own = command(spec)
+    digests = {
+        other: sha256(f"{own}\n{command(other)}".encode()).digest() for other in candidates(spec)
+    }
+    waiting = sorted(digests, key=digests.__getitem__)
+    used = Counter(_choice(spec))
+    while waiting:
+        chosen = min(waiting, key=lambda other: sum(used[part] for part in _choice(other)))
+        waiting.remove(chosen)
+        used.update(_choice(chosen))
+        yield chosen
+
+
+def _choice(spec: ScriptSpec) -> tuple[object, object, object]:
+    """What a variant chooses."""
+    return spec.table, spec.hidden, spec.batch

@@ -1,16 +1,40 @@
-"""`--format md|ipynb|html`: make a script as ever, and write a lesson around it."""
+"""`--format md|ipynb|html`: a verified script, and a lesson around it in one of three formats."""
 
 import sys
 from argparse import Namespace
-from pathlib import Path
+from dataclasses import replace
+from math import log
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from nineteen.errors import UsageError, extra
-from nineteen.page.document import document_files, write_all
-from nineteen.script.choices import file_stem
+from nineteen.page.array_text import ROOM, update_rows
+from nineteen.page.document import FORMATS, Document, Picture, document_files, write_all
+from nineteen.page.filled import filled_in
+from nineteen.page.look import save, style
+from nineteen.script.activations import ACTIVATIONS
+from nineteen.script.annotate import annotated
+from nineteen.script.choices import command, file_stem
 from nineteen.script.files import LESSONS, check_target, output_path
+from nineteen.script.gates import gate_of
 from nineteen.script.make import Made
-from nineteen.script.spec import ScriptSpec
-from nineteen.training.seeds import make_first
+from nineteen.script.recipe import recipe
+from nineteen.script.render import environment, render
+from nineteen.script.spec import Batch, ScriptSpec
+from nineteen.script.table import linearly_separable
+from nineteen.training.gradient import Matrices, forward, hidden, matrices, sigmoid
+from nineteen.training.honesty import inputs_of, shapes
+from nineteen.training.observe import Update, observe
+from nineteen.training.one_update import OneUpdate, one_update
+from nineteen.training.seeds import failing_seeds, make_first, seeds_to_try
+from nineteen.verbs.lesson import lesson_pictures
+from nineteen.verbs.lesson.derivation import derive, tex
+
+BESIDE = 68  # columns of the arrays of an update, which stand beside their lines on paper
+FEW = 16  # numbers of an array that are all shown
+SEEDS = 100  # at most, to count with how many of them a script learns
+NUDGE = 0.01  # by which one weight is changed by hand
 
 
 def make_lesson(options: Namespace, spec: ScriptSpec) -> tuple[Made, str]:
@@ -26,7 +50,8 @@ def make_lesson(options: Namespace, spec: ScriptSpec) -> tuple[Made, str]:
     to_stdout = options.output == "-"
     if to_stdout and options.format == "md":
         raise UsageError("-o - cannot hold the pictures of --format md: name a file, or use html")
-    path = default_path(spec, options.math, options.format)
+    level = f"_math_{options.math}" if options.math != "none" else ""
+    path = LESSONS / f"{file_stem(spec)}{level}.{options.format}"
     if not to_stdout:
         path = output_path(options.output, path, options.format)
         check_target(path, force=True)
@@ -36,8 +61,6 @@ def make_lesson(options: Namespace, spec: ScriptSpec) -> tuple[Made, str]:
     made = make_first(spec, options.seed)
     if not made.verdict.ok:
         return made, ""
-    from nineteen.verbs.lesson.lesson import lesson
-
     texts = document_files(lesson(made, options.math, options.format), options.format, path)
     if to_stdout:
         sys.stdout.write(texts[path])
@@ -46,7 +69,152 @@ def make_lesson(options: Namespace, spec: ScriptSpec) -> tuple[Made, str]:
     return made, str(path)
 
 
-def default_path(spec: ScriptSpec, math: str, format: str) -> Path:
-    """Where a lesson goes: generated/lessons/, named as the script, with the level of formulas."""
-    level = f"_math_{math}" if math != "none" else ""
-    return LESSONS / f"{file_stem(spec)}{level}.{format}"
+def lesson(made: Made, math: str, format: str) -> Document:
+    """The lesson on a script that learned, with formulas for one of three readers.
+
+    The script is trained once more, in this process. Raises UsageError where a library of the extra
+    `lessons` is missing.
+    """
+    spec = made.spec
+    losses, weights = train_again(made)
+    update = one_update(spec)
+    values = {
+        "spec": spec,
+        "format": format,
+        "math": math,
+        "command": command,
+        "source": made.source,
+        "printed": made.run.stdout,
+        "lines": annotated(spec),
+        "losses": losses,
+        "parameters": sum(matrix.size for matrix in weights),
+        "kind": lesson_pictures.kind(spec),
+        "shown": lesson_pictures.SHOWN,
+        "gate_of": gate_of,
+        "derivation": derive(spec) if math != "none" else None,
+        "tex": tex,
+        "update": update,
+        "rows": _update_rows(update),
+        **answers(made, update),
+    }
+    if math == "full":
+        values["formulas"] = filled_in(update)
+    text = environment().get_template("lesson/lesson.md.j2").render(values)
+    title = text.partition("\n")[0].removeprefix("# ").replace("`", "")
+    file = FORMATS[format]
+    with style():
+        drawn = {
+            "network": lesson_pictures.network(spec),
+            "loss": lesson_pictures.loss_curve(losses, spec.batch),
+            "learned": lesson_pictures.learned(spec, weights),
+        }
+        if spec.table.inputs == 2:
+            drawn["units"] = lesson_pictures.unit_lines(spec, weights)
+        pictures = [Picture(name, save(figure, file), file) for name, figure in drawn.items()]
+    return Document(title, text, tuple(pictures))
+
+
+def _update_rows(update: OneUpdate) -> list[tuple[str, str, str, str]]:
+    """The lines of an update without their meanings, which stand above on the page."""
+    before, *_ = update_rows(update, ROOM, full=FEW)
+    lines = update_rows(update, BESIDE, full=FEW)[1:]
+    return [before, *((number, code, "", arrays) for number, code, _, arrays in lines)]
+
+
+def train_again(made: Made) -> tuple[list[float], Matrices]:
+    """The loss of each epoch, as `look.LOSS` says, and the final weights, seen in this process."""
+    losses: dict[int, float] = {}
+    last: list[Update] = []
+
+    def seen(update: Update) -> None:
+        loss = update.loss / made.spec.table.predictions
+        losses[update.epoch] = losses.get(update.epoch, 0.0) + loss
+        last[:] = [update]
+
+    observe(made.source, seen)
+    return list(losses.values()), matrices(last[0].after, made.spec)
+
+
+class Nudge(NamedTuple):
+    """A weight before an update, the loss with it and a little below and above it, and its change.
+
+    The losses are those of the rows of the update, added up, in nats.
+    """
+
+    name: str
+    value: float
+    loss: float
+    below: float
+    above: float
+    change: float
+
+    @property
+    def slope(self) -> float:
+        """How fast the loss rises with the weight."""
+        return (self.above - self.below) / (2 * NUDGE)
+
+
+def answers(made: Made, update: OneUpdate) -> dict[str, Any]:
+    """What the template of a lesson needs to answer its questions, by name."""
+    spec = made.spec
+    kind = ACTIVATIONS["tanh" if spec.activation.name != "tanh" else "sigmoid"]
+    size = spec.table.rows if spec.batch is Batch.SGD else 1
+    pairs = zip(made.verdict.predictions, spec.table.targets(), strict=True)
+    tried = min(SEEDS, seeds_to_try(replace(spec, epochs=2 * spec.epochs)))
+
+    other = _other_size(spec)
+    others = [
+        ("usual", spec),
+        ("half", replace(spec, epochs=max(1, spec.epochs // 2))),
+        ("twice", replace(spec, epochs=2 * spec.epochs)),
+        ("other", other),
+    ]
+    return {
+        "other": other,
+        "tried": tried,
+        "learns": {name: tried - len(failing_seeds(one, range(tried))) for name, one in others},
+        "missed": max(abs(a - b) for row in pairs for a, b in zip(*row, strict=True)),
+        "one_line": [linearly_separable(bits, spec.table.inputs) for bits in spec.table.columns],
+        "strategy": changed_lines(
+            spec, batch=Batch.SGD if size == 1 else Batch.FULL, batch_size=size
+        ),
+        "activation": changed_lines(spec, activation=kind),
+        "nudge": nudge(spec, update),
+        "log": log,
+    }
+
+
+def changed_lines(spec: ScriptSpec, **changes: Any) -> list[tuple[int, str]]:
+    """The lines, with their numbers, that the script has after a change and has not before it."""
+    plain = replace(spec, show_loss=False)
+    old, new = (render(one).splitlines() for one in (plain, replace(plain, **changes)))
+    return [(i, line.strip()) for i, line in enumerate(new, 1) if i > 1 and line not in old]
+
+
+def nudge(spec: ScriptSpec, update: OneUpdate) -> Nudge:
+    """What becomes of the loss when the first weight to the output is changed by hand."""
+    given = {value.name: value.new for value in update.given}
+    before = [np.array(given[name], float) for name in shapes(spec)]
+    rows = list(update.snapshot.rows)
+    X, y = inputs_of(spec)[rows], np.array(spec.table.targets(), float)[rows]
+    last = list(shapes(spec))[-1 if len(spec.hidden) > 1 else -2]
+    place = list(shapes(spec)).index(last)
+
+    def loss(more: float) -> float:
+        weights = [array.copy() for array in before]
+        weights[place][0, 0] += more
+        logits = forward(matrices(weights, spec), X, hidden(spec.activation).function)[1]
+        output = sigmoid(logits)
+        return float(-np.log(np.where(y == 1, output, 1 - output)).sum())
+
+    value = before[place][0, 0]
+    change = update.snapshot.weights[place][0, 0] - value
+    return Nudge(last, value, loss(0), loss(-NUDGE), loss(NUDGE), change)
+
+
+def _other_size(spec: ScriptSpec) -> ScriptSpec:
+    """The same with half as many hidden units, where there are hardly any with twice as many."""
+    smaller = tuple(max(2, units // 2) for units in spec.hidden)
+    other = smaller if smaller != spec.hidden else tuple(2 * units for units in spec.hidden)
+    usual = recipe(spec.table.inputs, other, spec.batch, spec.activation)
+    return replace(spec, hidden=other, lr=usual.lr, epochs=usual.epochs, seed=0)

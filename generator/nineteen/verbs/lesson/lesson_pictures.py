@@ -11,21 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from nineteen.page.look import (
-    EDGE,
-    GREY,
-    GRID,
-    INK,
-    LOSS,
-    OUTPUTS,
-    STRATEGIES,
-    SURFACE,
-    TARGETS,
-    draw_surface,
-    explain_surfaces,
-    legend_above,
-    new_figure,
-)
+from nineteen.page import look
 from nineteen.script.activations import SIGMOID
 from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.training.gradient import Matrices, predict
@@ -42,44 +28,66 @@ AXIS = "input {} (-1 means 0, +1 means 1)"
 
 def network(spec: ScriptSpec) -> "Figure":
     """The layers as columns of circles, joined by lines; below, names, sizes and shapes."""
-    figure = new_figure(6.4, 3.8)
+    figure = look.new_figure(6.4, 3.8)
     axes = figure.subplots()
     axes.set_axis_off()
     axes.set(xlim=(-0.5, len(spec.sizes) - 0.3), ylim=(-1.75, 1.1))
     columns = [_heights(size) for size in spec.sizes]
     for x, (left, right) in enumerate(pairwise(columns)):
         for start, end in product(left, right):
-            axes.plot([x, x + 1], [start, end], color=GREY, linewidth=0.6, zorder=1)
+            axes.plot([x, x + 1], [start, end], color=look.GREY, linewidth=0.6, zorder=1)
         axes.text(x + 0.5, -1.62, _between(spec, x), ha="center", va="center", family="monospace")
+    last = len(columns) - 1
     for x, heights in enumerate(columns):
-        axes.scatter([x] * len(heights), heights, s=190, color="white", edgecolor=INK, zorder=2)
+        axes.scatter(
+            [x] * len(heights), heights, s=190, color="white", edgecolor=look.INK, zorder=2
+        )
         if spec.sizes[x] > SHOWN:
             axes.text(x, 0, "⋮", ha="center", va="center", fontsize=16)
         axes.text(x, -1.28, _about(spec, x), ha="center", va="center")
-    last = len(columns) - 1
-    for x, names, side in ((0, spec.input_names, "right"), (last, spec.output_names, "left")):
-        if len(names) == len(columns[x]):
-            for y, name in zip(columns[x], names, strict=True):
-                axes.text(x + (0.12 if x else -0.12), y, name, ha=side, va="center")
+        names = spec.output_names if x == last else () if x else spec.input_names
+        for y, name in zip(heights, names if len(names) == len(heights) else (), strict=False):
+            axes.text(x + (0.12 if x else -0.12), y, name, ha="left" if x else "right", va="center")
     return figure
 
 
 def loss_curve(losses: Sequence[float], batch: Batch) -> "Figure":
     """The loss of each epoch, as `look.LOSS` says."""
-    figure = new_figure(6.4, 3.2)
+    figure = look.new_figure(6.4, 3.2)
     axes = figure.subplots()
-    look = STRATEGIES[batch]
-    few = len(losses) < 20
-    mark = look.marker if few else ""
-    axes.plot(range(len(losses)), losses, look.line, color=look.colour, marker=mark)
-    axes.set(xlabel="epoch", ylabel=LOSS, xlim=(0, None), ylim=(0, None))
+    drawn = look.STRATEGIES[batch]
+    mark = drawn.marker if len(losses) < 20 else ""
+    axes.plot(range(len(losses)), losses, drawn.line, color=drawn.colour, marker=mark)
+    axes.set(xlabel="epoch", ylabel=look.LOSS, xlim=(0, None), ylim=(0, None))
+    return figure
+
+
+def unit_lines(spec: ScriptSpec, weights: Matrices) -> "Figure":
+    """The line of each unit of the first layer over two inputs, with an arrow to its high side."""
+    figure = look.new_figure(6.4, 3.8)
+    axes = figure.subplots()
+    edge = look.EDGE
+    for a, b, bias in weights[0].T[:SHOWN]:
+        length = np.hypot(a, b)
+        foot = -bias / length**2 * np.array([a, b])  # the point of the line next to the middle
+        ends = foot + np.outer((-9, 9), (-b, a)) / length
+        axes.plot(*ends.T, color=look.GREY)
+        axes.annotate(
+            "", foot + np.array([a, b]) / length / 4, foot, arrowprops={"arrowstyle": "->"}
+        )
+    for row, targets in enumerate(spec.table.targets()):
+        x, y = (2 * int(bit) - 1 for bit in spec.table.inputs_of(row))
+        axes.plot(x, y, **look.TARGETS[targets[0]])
+    axes.set(aspect="equal", xlim=(-edge, edge), ylim=(-edge, edge))
+    axes.set(xticks=(-1, 0, 1), yticks=(-1, 0, 1))
+    axes.set(xlabel=AXIS.format(spec.input_names[0]), ylabel=AXIS.format(spec.input_names[1]))
+    look.legend_above(figure, look.TARGETS)
     return figure
 
 
 def learned(spec: ScriptSpec, weights: Matrices) -> "Figure":
     """What the network predicts: a curve, surfaces, or a square for each row (see `kind`)."""
-    draw = {"curve": _curves, "surfaces": _surfaces, "squares": _squares}[kind(spec)]
-    return draw(spec, weights)
+    return {"curve": _curves, "surfaces": _surfaces, "squares": _squares}[kind(spec)](spec, weights)
 
 
 def kind(spec: ScriptSpec) -> str:
@@ -105,11 +113,10 @@ def _heights(size: int) -> list[float]:
 def _about(spec: ScriptSpec, x: int) -> str:
     """The name and size of the layer in column x."""
     count, last = spec.sizes[x], len(spec.hidden) + 1
-    if x == 0:
-        return f"X\n{count} input{'s' * (count > 1)}"
-    name = "output" if x == last else "layer" if last == 2 else f"layers[{x}]"
+    name = "X" if x == 0 else "output" if x == last else "layer" if last == 2 else f"layers[{x}]"
     curve = (SIGMOID if x == last else spec.activation).noun.removeprefix("the ")
-    return f"{name}\n{count} unit{'s' * (count > 1)}, {curve}"
+    units = f"{'unit' if x else 'input'}{'s' * (count > 1)}"
+    return f"{name}\n{count} {units}{f', {curve}' if x else ''}"
 
 
 def _between(spec: ScriptSpec, x: int) -> str:
@@ -121,15 +128,15 @@ def _between(spec: ScriptSpec, x: int) -> str:
 
 
 def _curves(spec: ScriptSpec, weights: Matrices) -> "Figure":
-    figure = new_figure(6.4, 3.2)
+    figure = look.new_figure(6.4, 3.2)
     axes = figure.subplots()
-    x, targets = np.linspace(-EDGE, EDGE, 2 * GRID), np.array(spec.table.targets())
+    x, targets = np.linspace(-look.EDGE, look.EDGE, 2 * look.GRID), np.array(spec.table.targets())
     predictions = predict(weights, x[:, None], spec.activation)
     for i, name in enumerate(spec.output_names):
-        line, marker = OUTPUTS[i % len(OUTPUTS)]
-        axes.plot(x, predictions[:, i], line, color=INK)
-        axes.plot([-1, 1], targets[:, i], marker, color=INK, clip_on=False)
-        axes.plot([], [], line, marker=marker, color=INK, label=name)
+        line, marker = look.OUTPUTS[i % len(look.OUTPUTS)]
+        axes.plot(x, predictions[:, i], line, color=look.INK)
+        axes.plot([-1, 1], targets[:, i], marker, color=look.INK, clip_on=False)
+        axes.plot([], [], line, marker=marker, color=look.INK, label=name)
     axes.set(xlabel=AXIS.format(spec.input_names[0]), ylabel="prediction (line), target (mark)")
     axes.set(ylim=(0, 1))
     figure.legend(loc="outside right upper")
@@ -143,13 +150,13 @@ def _surfaces(spec: ScriptSpec, weights: Matrices) -> "Figure":
     figure, grid = _panels(len(panels), 2.0 if len(panels) > 1 else 3.4)
     shape: Any = None
     for axes, (i, values) in zip(grid, panels, strict=True):
-        shape = draw_surface(axes, spec.table, answers, TENTHS, values, i)
+        shape = look.draw_surface(axes, spec.table, answers, TENTHS, values, i)
         names = zip(spec.input_names[2:], values, strict=True)
         title = [spec.output_names[i]] * (spec.table.outputs > 1)
         axes.set_title(", ".join(title + [f"{name} = {int(bit > 0)}" for name, bit in names]))
     figure.supxlabel(AXIS.format(spec.input_names[0]), fontsize="medium")
     figure.supylabel(AXIS.format(spec.input_names[1]), fontsize="medium")
-    explain_surfaces(figure, shape, grid)
+    look.explain_surfaces(figure, shape, grid)
     return figure
 
 
@@ -160,11 +167,11 @@ def _squares(spec: ScriptSpec, weights: Matrices) -> "Figure":
     X = np.array(list(product((-1, 1), repeat=count)))
     predictions = predict(weights, X, spec.activation).reshape(shape)
     targets = np.array(spec.table.targets()).reshape(shape)
-    one = TARGETS[1] | {"markersize": 4.5}
+    one = look.TARGETS[1] | {"markersize": 4.5}
     figure, grid = _panels(spec.table.outputs, 2.4 if spec.table.outputs > 1 else 4.0)
     mesh: Any = None
     for i, axes in enumerate(grid):
-        mesh = axes.pcolormesh(predictions[:, :, i], cmap=SURFACE, vmin=0, vmax=1)
+        mesh = axes.pcolormesh(predictions[:, :, i], cmap=look.SURFACE, vmin=0, vmax=1)
         mesh.set(edgecolor="white", linewidth=0.5)
         y, x = np.argwhere(targets[:, :, i] == 1).T + 0.5
         axes.plot(x, y, **one)
@@ -177,7 +184,7 @@ def _squares(spec: ScriptSpec, weights: Matrices) -> "Figure":
     figure.supxlabel(f"inputs {' '.join(spec.input_names[down:])}", fontsize="medium")
     figure.supylabel(f"inputs {' '.join(spec.input_names[:down])}", fontsize="medium")
     figure.colorbar(mesh, ax=grid, label="prediction (0 to 1)")
-    legend_above(figure, [one])
+    look.legend_above(figure, [one])
     return figure
 
 
@@ -185,7 +192,7 @@ def _panels(count: int, side: float) -> "tuple[Figure, list[Axes]]":
     """A figure with so many square panels of `side` inches, at most four in a row."""
     width = min(count, 4)
     height = -(-count // width)
-    figure = new_figure(width * side + 1.4, height * (side + 0.3) + 0.5)
+    figure = look.new_figure(width * side + 1.4, height * (side + 0.3) + 0.5)
     grid = figure.subplots(height, width, squeeze=False, sharex=True, sharey=True).ravel()
     for axes in grid[count:]:
         axes.set_axis_off()
