@@ -147,7 +147,8 @@ def test_what_no_weights_can_represent_is_run_and_fails(tmp_path: Path) -> None:
         ("xor --seed 3", "--seed"),
         ("xor --workers 0", "--workers: '0'"),
         ("xor --workers 2 --scheduler tcp://127.0.0.1:1", "--workers is for this machine"),
-        ("xor --at-least 101", "--at-least '101'"),
+        ("xor --at-least 101", "--at-least 101: a percentage"),
+        ("xor --at-least most", "--at-least: 'most'"),
         ("xor --lr -1", "--lr"),
         ("xor --noise 0.5", "--noise goes with --samples"),
         ("not --samples 2 --batch mini", "use sgd or full"),
@@ -260,7 +261,7 @@ def test_a_script_that_crashes_is_an_error(
     def fit(spec: object) -> tuple[str, None]:
         return 'import numpy as np\n\nraise ZeroDivisionError("as planned")\n', None
 
-    monkeypatch.setattr(sweep_run, "fit", fit)
+    monkeypatch.setattr(sweep_run.render, "fit", fit)
     assert main(["sweep", "xor", "--seeds", "1", *HERE]) == 3
     assert "ZeroDivisionError: as planned (line 3)" in capsys.readouterr().err
 
@@ -512,12 +513,14 @@ def test_a_worker_that_dies_twice_is_survived_and_nothing_counts_twice(
     assert (tmp_path / "deaths").read_text() == "0"
 
 
+@pytest.mark.slow
 def test_workers_that_keep_dying_end_the_sweep(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with pytest.raises(WorkersDie, match="a worker died 3 times before python -m generator xor"):
         spread_mortal(99, tmp_path, monkeypatch)
-    assert (tmp_path / "deaths").read_text() == "96"
+    left = int((tmp_path / "deaths").read_text())
+    assert 99 - 3 * 8 <= left <= 99 - 3  # three deaths for each job that was the first, up to 7
 
 
 def spread_mortal(deaths: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
@@ -566,7 +569,7 @@ def test_the_table_and_the_page_say_what_the_file_says(
         how = f"{mine[0]['lr']:g} | {mine[0]['epochs']}"
         assert f"| {share['hidden']} | {share['batch']} | {how} | {learned} | 12 |" in text
     failed = [row for row in found if not row["learned"]]
-    assert 0 < len(failed) == summary["not_learned"] < 48
+    assert 0 < len(failed) == summary["failures"] < 48
     assert f"{len(failed)} did not learn" in out
     assert "python -m generator sweep xor --epochs 80 --hidden 2 8 --batch full,sgd" in text
     drawing = ElementTree.parse(page.with_suffix(".svg")).getroot()
@@ -678,7 +681,7 @@ def test_failing_functions_and_the_worst_are_named() -> None:
     assert (share.learned, share.runs, share.subjects) == (36, 40, 4)
     assert (share.least, share.failing, share.hardest) == (7, 2, ("table2_3",))
     assert "2 of 4 classes did not learn with every seed; the fewest: 7 of 10" in str(found)
-    assert [*found.failing()] == [
+    assert found.failing(100) == [
         "python -m generator --table 0011, seeds 0, 1, 2",
         "python -m generator --table 0110",
     ]

@@ -8,7 +8,7 @@ from itertools import groupby
 from typing import Any
 
 from nineteen.errors import UsageError
-from nineteen.script.choices import Choices, choices_of, choose, spec_of, words_of
+from nineteen.script import choices
 from nineteen.script.gates import canonical
 from nineteen.script.options import BATCH_ALIASES, PROGRAM, written
 from nineteen.script.spec import Batch, ScriptSpec, table_name
@@ -33,7 +33,7 @@ class SweepPlan:
     """
 
     command: str
-    groups: tuple[Choices, ...]
+    groups: tuple[choices.Choices, ...]
     seeds: int
     subjects: Sequence[int | str] = ("",)
     kind: str = "gates"
@@ -67,15 +67,15 @@ class SweepPlan:
         the same. Raises UsageError as the main command does.
         """
         place, group = divmod(cell, len(self.groups))
-        subject, choices = self.subjects[place], self.groups[group]
+        subject, chosen = self.subjects[place], self.groups[group]
         if self.inputs:
-            choices = replace(choices, table=f"{subject:0{2**self.inputs}b}")
+            chosen = replace(chosen, table=f"{subject:0{2**self.inputs}b}")
         elif subject:
-            choices = replace(choices, gates=(str(subject),))
+            chosen = replace(chosen, gates=(str(subject),))
         try:
-            return spec_of(choices)
+            return choices.spec_of(chosen)
         except UsageError:
-            return spec_of(replace(choices, keep=True))
+            return choices.spec_of(replace(chosen, keep=True))
 
     def spec_of_job(self, job: int) -> ScriptSpec:
         """The ScriptSpec of a job, with its seed."""
@@ -87,26 +87,26 @@ class SweepPlan:
         return [(self.spec(cell), [job % self.seeds for job in mine]) for cell, mine in cells]
 
 
-def plan_sweep(options: Namespace) -> SweepPlan:
+def plan_sweep(given: Namespace) -> SweepPlan:
     """The plan for what the command's options choose, in every size and strategy.
 
     Raises UsageError where the main command would refuse every seed of a cell.
     """
-    names, kinds = _words(options.gate), _words(options.batch or [])
+    names, kinds = _words(given.gate), _words(given.batch or [])
     if kinds:  # what stands behind the first of them, and can only be a strategy, is one too
         known = {*Batch, *BATCH_ALIASES}
         kinds += [name for name in names if name.lower() in known]
         names = [name for name in names if name.lower() not in known]
-    batches = [choose([f"--batch={kind}"]).batch or Batch.FULL for kind in kinds]
-    what = choices_of(Namespace(**vars(options) | {"gate": names, "hidden": None, "batch": None}))
-    seeds = options.seeds or (1 if options.all_functions else SEEDS)
-    flags = words_of((), {name: getattr(options, name) for name in FLAGS})
-    several = [*flags, *(["--hidden", *map(written, options.hidden)] if options.hidden else [])]
-    several += ["--batch", ",".join(batches)] if batches else []
+    batches = [choices.choose([f"--batch={kind}"]).batch for kind in kinds]
+    one = Namespace(**vars(given) | {"gate": names, "hidden": None, "batch": None})
+    what, seeds = choices.choices_of(one), given.seeds or (1 if given.all_functions else SEEDS)
+    several = choices.words_of((), {name: getattr(given, name) for name in FLAGS})
+    several += ["--hidden", *map(written, given.hidden)] if given.hidden else []
+    several += ["--batch", written(batches)] if batches else []
     command = " ".join([PROGRAM, "sweep", what.line, *several, "--seeds", str(seeds)])
     if what.batch_size is not None and Batch.MINI not in batches:
         raise UsageError("--batch-size goes with --batch mini: leave it out or say mini")
-    what, subjects = _subjects(what, flags)
+    what, subjects = _subjects(what, given)
     plain = replace(what, batch_size=None)
     plan = SweepPlan(command, (plain,), seeds, **subjects)
     first = range(1 if plan.inputs else len(plan.subjects))  # the functions of a family are alike
@@ -118,8 +118,8 @@ def plan_sweep(options: Namespace) -> SweepPlan:
         plan = replace(plan, remarks=(f"--batch mini is left out: {reason}",))
     groups = dict.fromkeys(
         replace(what if batch is Batch.MINI else plain, hidden=size, batch=batch)
-        for size in options.hidden or (None,)
-        for batch in batches or (None,)
+        for size in given.hidden or [None]
+        for batch in batches or [None]
     )
     plan = replace(plan, groups=tuple(groups))
     if plan.scripts > MAX_SCRIPTS:
@@ -132,23 +132,23 @@ def plan_sweep(options: Namespace) -> SweepPlan:
 
 
 def _words(texts: Iterable[str]) -> list[str]:
-    """The words of some texts, which commas or spaces separate."""
     return [word for text in texts for word in re.split(r"[,\s]+", text) if word]
 
 
-def _subjects(what: Choices, flags: Sequence[str]) -> tuple[Choices, dict[str, Any]]:
+def _subjects(what: choices.Choices, given: Namespace) -> tuple[choices.Choices, dict[str, Any]]:
     """What all cells choose of a subject, and the fields of the plan that name the subjects."""
-    if "--all-functions" in flags or "--classes" in flags:
-        if what.gates or what.table or what.expr or len(flags) > 1 or what.inputs is None:
+    if given.all_functions or given.classes:
+        several = given.each or (given.all_functions and given.classes)
+        if what.gates or what.table or what.expr or several or what.inputs is None:
             raise UsageError(
                 "--all-functions or --classes goes with --inputs N and nothing else to learn"
             )
         subjects = [int(first, 2) for first in npn_classes(what.inputs)]  # refuses large numbers
         family = {"inputs": what.inputs, "kind": "classes", "subjects": subjects}
-        if "--all-functions" in flags:
+        if given.all_functions:
             family |= {"kind": "functions", "subjects": range(1 << (1 << what.inputs))}
         return replace(what, inputs=None), family
-    if "--each" in flags:
+    if given.each:
         if what.table or what.expr or not what.gates:
             raise UsageError("--each goes with gate names, such as: sweep and or xor --each")
         names = tuple(dict.fromkeys(canonical(name, what.inputs) for name in what.gates))

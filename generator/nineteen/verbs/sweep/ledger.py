@@ -1,7 +1,4 @@
-"""Runs the jobs of a plan, each once, and keeps a row of each in a file that a sweep continues.
-
-The file has one line of JSON per script; it is added to and never rewritten.
-"""
+"""Runs the jobs of a plan, each once; a file, only added to, has a line of JSON for each."""
 
 import json
 import os
@@ -15,7 +12,7 @@ import numpy as np
 
 from nineteen.errors import UsageError
 from nineteen.script.choices import command
-from nineteen.script.files import check_target, make_folder
+from nineteen.script.files import make_folder
 from nineteen.script.spec import ScriptSpec
 from nineteen.verbs.sweep import work
 from nineteen.verbs.sweep.jobs import SweepPlan
@@ -72,12 +69,7 @@ def resume(result: SweepResult) -> None:
     is there. Raises UsageError where a line is not one of this plan's, and touches nothing then.
     """
     path = result.path
-    if path is None:
-        return
-    if str(path) == "-":
-        raise UsageError("-o -: rows go to a file, where the sweep can be continued; name one")
-    check_target(path, force=True)  # adding to a file loses nothing of it
-    if not path.exists():
+    if path is None or not path.exists():
         return
     whole, spec_of_cell = 0, lru_cache(maxsize=256)(result.plan.spec)
     with open(path, "rb") as file:
@@ -127,19 +119,14 @@ def _job(row: Any, plan: SweepPlan, spec_of_cell: Callable[[int], ScriptSpec]) -
     if not 0 <= row["seed"] < plan.seeds:
         raise ValueError
     for cell in range(subject * len(plan.groups), (subject + 1) * len(plan.groups)):
-        spec = spec_of_cell(cell)
-        if spec.batch == row["batch"] and list(spec.hidden) == row["hidden"]:
-            head = work.row_head(replace(spec, seed=row["seed"]))
-            if head == {key: row[key] for key in head}:
-                return cell * plan.seeds + int(row["seed"])
+        spec = replace(spec_of_cell(cell), seed=row["seed"])
+        if spec.batch == row["batch"] and work.row_head(spec).items() <= row.items():
+            return cell * plan.seeds + int(row["seed"])
     raise ValueError
 
 
 def _enter(result: SweepResult, rows: Sequence[work.Row]) -> None:
-    """Add rows to the file, if there is one, at once: a kill or a full disk tears the last only.
-
-    Then they count. Raises OSError where the file cannot hold them.
-    """
+    """Add rows to the file at once: a kill or a full disk tears the last only; then they count."""
     if result.path is not None:
         make_folder(result.path.parent)
         data = "".join(row.line for row in rows).encode()
@@ -161,7 +148,7 @@ def _difference(
     if row and row.printed != alone:
         other = "does not finish" if alone is None else f"prints {alone!r}"
         return 1, f"{command(spec)}: it prints {row.printed!r} beside others and {other} alone"
-    learned = work.verdict_on(alone or "", spec.table).ok
-    if not row and learned is not (result.states[job] == LEARNED):
+    known = result.states[job] == LEARNED
+    if not row and work.verdict_on(alone or "", spec.table).ok is not known:
         return 1, f"{command(spec)}: its row is wrong about whether it learned"
     return None

@@ -16,9 +16,7 @@ from joblib import Parallel, delayed, parallel_config
 
 from nineteen.errors import UsageError, extra
 from nineteen.page.terminal import counting
-from nineteen.script.choices import command
-from nineteen.script.options import short
-from nineteen.script.render import render
+from nineteen.script import choices, options, render
 from nineteen.verbs.sweep.jobs import Jobs, SweepPlan
 from nineteen.verbs.sweep.work import cut
 
@@ -66,13 +64,13 @@ class Workers:
                         count(len(results))
                     return
                 except self.deaths:
-                    first = next(iter(missing()))
+                    first = next(iter(missing()), -1)
                     deaths[first] += 1
                     if deaths[first] == MAX_DEATHS:
-                        script = command(self.plan.spec_of_job(first))
-                        reason = f"a worker died {MAX_DEATHS} times before {script} was through"
+                        script = choices.command(self.plan.spec_of_job(first))
                         raise WorkersDie(
-                            f"{reason}: is there too little memory? try fewer --workers"
+                            f"a worker died {MAX_DEATHS} times before {script} was through: is "
+                            "there too little memory? try fewer --workers"
                         ) from None
 
 
@@ -107,7 +105,7 @@ def workers_for(
 
 def fingerprint(plan: SweepPlan) -> str:
     """A digest of the first script of each group: equal where the generators are."""
-    sources = [render(plan.spec(group)) for group in range(len(plan.groups))]
+    sources = [render.render(plan.spec(group)) for group in range(len(plan.groups))]
     return sha256("".join(sources).encode()).hexdigest()
 
 
@@ -130,7 +128,7 @@ def _client(distributed: Any, plan: SweepPlan, scheduler: str) -> Iterator[None]
     """A connection to a Dask cluster; raises UsageError where it cannot work for the plan."""
 
     def refusal(reason: str) -> UsageError:
-        return UsageError(f"--scheduler {short(scheduler)}: {reason}")
+        return UsageError(f"--scheduler {options.short(scheduler)}: {reason}")
 
     try:
         client = distributed.Client(scheduler, timeout=PATIENCE)

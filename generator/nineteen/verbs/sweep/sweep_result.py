@@ -3,9 +3,8 @@
 import io
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from html import escape
-from itertools import islice
 from math import ceil, floor
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 
 MISSING, LEARNED, NOT_LEARNED = range(3)  # the state of a job
 HARDEST = 5  # how many of the subjects that learned least often are named
-SHOWN = 10  # of how many cells the table names the scripts that did not learn
+NAMED = 100  # of how many cells the data names the scripts that did not learn
 SEEDS_NAMED = 12  # of a cell
 FLOORS = (99.9, 99, 90, 50, 0)  # where the axis of percentages may begin
 
@@ -80,10 +79,8 @@ class Share:
         return f"{floor(1e4 * low) / 100:.2f} to {ceil(1e4 * high) / 100:.2f} %"
 
     def as_data(self) -> dict[str, Any]:
-        """Its options, its counts, and the ends of its interval."""
-        names = ("what", "hidden", "batch", "lr", "epochs", "runs", "learned")
-        low, high = self.interval
-        return {name: getattr(self, name) for name in names} | {"low": low, "high": high}
+        """Everything, with the ends of its interval."""
+        return asdict(self) | {"low": self.interval[0], "high": self.interval[1]}
 
     def updates_of(self, percent: int) -> int:
         """The updates within which so many percent of the observed scripts had learned."""
@@ -124,6 +121,11 @@ class SweepResult:
         return self.states.count(NOT_LEARNED)
 
     @property
+    def code(self) -> int:
+        """The exit code: 0 where there is no problem."""
+        return max([code for code, _ in self.problems], default=0)
+
+    @property
     def kept(self) -> str:
         """What is left of a sweep that is broken off."""
         if self.path is None:
@@ -135,30 +137,30 @@ class SweepResult:
     def pooled(self) -> list[Share]:
         """The share of each group of size and strategy, over all subjects; of those that ran."""
         cells, groups = self.plan.cells, len(self.plan.groups)
-        found = [
+        found = (
             self._share(self.plan.title, range(group, cells, groups), self.needed[group])
             for group in range(groups)
-        ]
+        )
         return [share for share in found if share.runs]
 
     @property
     def shares(self) -> list[Share]:
         """The share of each gate in each group, where there are several; none for a family."""
         plan = self.plan
-        if plan.inputs or len(plan.subjects) == 1:
-            return []
-        found = [self._share(plan.name(cell), range(cell, cell + 1)) for cell in range(plan.cells)]
+        cells = range(0 if plan.inputs or len(plan.subjects) == 1 else plan.cells)
+        found = (self._share(plan.name(cell), range(cell, cell + 1)) for cell in cells)
         return [share for share in found if share.runs]
 
-    def failing(self) -> Iterator[str]:
-        """A line for each cell in which a script did not learn: its command, and which seeds."""
-        failed = self.by_cell == NOT_LEARNED
-        for cell in np.flatnonzero(failed.any(axis=1)).tolist():
+    def failing(self, most: int) -> list[str]:
+        """A line for at most so many cells in which scripts did not learn, and with which seeds."""
+        failed, lines = self.by_cell == NOT_LEARNED, []
+        for cell in np.flatnonzero(failed.any(axis=1))[:most].tolist():
             seeds = np.flatnonzero(failed[cell]).tolist()
             shown = ", ".join(map(str, seeds[:SEEDS_NAMED]))
             more = f" and {len(seeds) - SEEDS_NAMED:,} more" if len(seeds) > SEEDS_NAMED else ""
             text = "" if seeds == [0] else f", seed{'s' * (len(seeds) > 1)} {shown}{more}"
-            yield command(self.plan.spec(cell)) + text
+            lines.append(command(self.plan.spec(cell)) + text)
+        return lines
 
     def plot(self) -> "Figure":
         """The shares over hidden size and strategy and, where they were observed, the updates.
@@ -193,22 +195,23 @@ class SweepResult:
             grid.add_row(share.what, share.hidden, share.batch, *numbers)
         file = io.StringIO()
         Console(file=file, width=200, highlight=False, markup=False).print(grid)
-        failing = list(islice(self.failing(), SHOWN + 1))
-        values = {"result": self, "failing": failing[:SHOWN], "more": len(failing) > SHOWN}
-        return file.getvalue() + environment().get_template("sweep.txt.j2").render(values).rstrip()
+        said = environment().get_template("sweep.txt.j2").render(result=self)
+        return file.getvalue() + said.rstrip()
 
-    def as_data(self, problems: Sequence[tuple[int, str]]) -> dict[str, Any]:
-        """The same, with all its problems, as templates/reference/results.schema.json says."""
+    def as_data(self) -> dict[str, Any]:
+        """The same as templates/reference/results.schema.json says."""
         return {
             "version": 1,
             "kind": "sweep",
             "command": self.plan.command,
-            "code": max([code for code, _ in problems], default=0),
+            "code": self.code,
             "scripts": self.done,
-            "seconds": self.seconds,
+            "seconds": round(self.seconds, 1),
             "confirmed": self.confirmed,
             "shares": [share.as_data() for share in self.shares + self.pooled],
-            "problems": [problem for _, problem in problems],
+            "failures": self.failures,
+            "failing": self.failing(NAMED),
+            "problems": [problem for _, problem in self.problems],
             "remarks": [*self.plan.remarks],
         }
 
@@ -216,14 +219,11 @@ class SweepResult:
         return f"<pre>{escape(str(self))}</pre>"
 
     def _share(self, what: str, cells: range, updates: Sequence[int] = ()) -> Share:
-        """The share of some cells, with the different values of each option.
-
-        The functions of a family have the same; the defaults of named gates go with their inputs.
-        """
         states = self.by_cell[cells.start : cells.stop : cells.step]
         learned = (states == LEARNED).sum(axis=1)
         failing = int((states == NOT_LEARNED).any(axis=1).sum())
         hardest = np.flatnonzero(learned == learned.min())[: HARDEST if failing else 0]
+        # The functions of a family have the same; the defaults of named gates go with their inputs.
         options = [
             (written(spec.hidden), spec.batch.value, decimal(spec.lr), str(spec.epochs))
             for spec in map(self.plan.spec, cells[:1] if self.plan.inputs else cells)
@@ -253,14 +253,10 @@ def _draw(axes: "Axes", shares: Sequence[Share], ends: Callable[[Share], Iterabl
         mine = [share for share in shares if share.batch == batch]
         if mine:
             values, lows, highs = np.array([[*ends(share)] for share in mine]).T
+            places = [sizes.index(share.hidden) + aside for share in mine]
+            ranges, form = (values - lows, highs - values), f"{look.line}{look.marker}"
             axes.errorbar(
-                [sizes.index(share.hidden) + aside for share in mine],
-                values,
-                (values - lows, highs - values),
-                fmt=f"{look.line}{look.marker}",
-                color=look.colour,
-                capsize=3,
-                label=look.label,
+                places, values, ranges, fmt=form, color=look.colour, capsize=3, label=look.label
             )
     axes.set(xlim=(-0.5, len(sizes) - 0.5), xlabel="hidden units")
     axes.set_xticks(range(len(sizes)), sizes)

@@ -9,10 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from nineteen.script.choices import command
-from nineteen.script.judge import TOLERANCE, Verdict, judge
-from nineteen.script.render import confirm, fit, for_seeds
-from nineteen.script.run import Ending, Run, printed_in_isolation
+from nineteen.script import choices, judge, render, run
 from nineteen.script.spec import ScriptSpec, table_name
 from nineteen.script.table import TruthTable
 from nineteen.training.seeds import expected_seconds
@@ -63,8 +60,8 @@ def run_jobs(plan: SweepPlan, jobs: Jobs) -> list[Row]:
     tables = [spec.table for spec, seeds in cells for _ in seeds]
     rows = []
     for job, table, head, done in zip(jobs, tables, heads, runs, strict=True):
-        if done.ending is not Ending.FINISHED:
-            rows.append(Row(job, "", False, judge(done, table).reason, done.seconds))
+        if done.ending is not run.Ending.FINISHED:
+            rows.append(Row(job, "", False, judge.judge(done, table).reason, done.seconds))
             continue
         verdict = verdict_on(done.stdout, table)
         result = {"learned": verdict.ok, "seconds": round(done.seconds, 6)}
@@ -81,9 +78,9 @@ def run_in_isolation(plan: SweepPlan, jobs: Jobs) -> list[tuple[int, str | None]
     """
     cells = plan.cells_of(jobs)
     for spec, seeds in cells:
-        confirm(_source(replace(spec, seed=seeds[0])))
+        render.confirm(_source(replace(spec, seed=seeds[0])))
     guess = sum(len(seeds) * ALONE * expected_seconds(spec) for spec, seeds in cells)
-    printed = printed_in_isolation(_texts(_source, cells), 60 + 20 * guess)
+    printed = run.printed_in_isolation(_texts(_source, cells), 60 + 20 * guess)
     return list(zip(jobs, printed, strict=True))
 
 
@@ -97,7 +94,7 @@ def observe_jobs(plan: SweepPlan, jobs: Jobs) -> list[tuple[int, int]]:
     cells, last = plan.cells_of(jobs), np.full(len(jobs), -1)
 
     def see(places: Places, update: LaneUpdate) -> None:
-        wrong = ~(np.abs(update.error).max(axis=(1, 2)) <= TOLERANCE)
+        wrong = ~(np.abs(update.error).max(axis=(1, 2)) <= judge.TOLERANCE)
         last[np.array(places)[wrong]] = update.epoch
 
     with np.errstate(all="ignore"):
@@ -107,16 +104,16 @@ def observe_jobs(plan: SweepPlan, jobs: Jobs) -> list[tuple[int, int]]:
 
 
 @lru_cache(maxsize=4096)
-def verdict_on(printed: str, table: TruthTable) -> Verdict:
+def verdict_on(printed: str, table: TruthTable) -> judge.Verdict:
     """The judge's verdict on a finished script; the seeds of a cell print few different texts."""
-    return judge(Run(printed, "", 0.0, Ending.FINISHED), table)
+    return judge.judge(run.Run(printed, "", 0.0, run.Ending.FINISHED), table)
 
 
 def row_head(spec: ScriptSpec) -> dict[str, object]:
     """What a row says about the script; the rest of the row says what became of it."""
     samples = {"samples": spec.samples, "noise": spec.noise} if spec.samples else {}
     return {
-        "command": command(spec),
+        "command": choices.command(spec),
         "gate": " ".join(spec.gates) or table_name(spec.table),
         "table": ",".join(spec.table.columns),
         "hidden": list(spec.hidden),
@@ -131,9 +128,8 @@ def row_head(spec: ScriptSpec) -> dict[str, object]:
 
 
 def _texts(text_of: Callable[[ScriptSpec], str], cells: list[Cell]) -> list[str]:
-    """A text of each script of the cells."""
-    return [text for spec, seeds in cells for text in for_seeds(text_of, spec, seeds)]
+    return [text for spec, seeds in cells for text in render.for_seeds(text_of, spec, seeds)]
 
 
 def _source(spec: ScriptSpec) -> str:
-    return fit(spec)[0]
+    return render.fit(spec)[0]
