@@ -574,9 +574,11 @@ def test_the_table_and_the_page_say_what_the_file_says(
     assert "python -m generator sweep xor --epochs 80 --hidden 2 8 --batch full,sgd" in text
     drawing = ElementTree.parse(page.with_suffix(".svg")).getroot()
     assert drawing.tag.endswith("svg")
-    before = {path.name: path.read_bytes() for path in page.parent.iterdir()}
+    before = {path.name: path.read_bytes() for path in page.parent.glob("*[!n]")}
     assert main([*words.split(), *HERE]) == 0
-    assert {path.name: path.read_bytes() for path in page.parent.iterdir()} == before
+    assert {path.name: path.read_bytes() for path in page.parent.glob("*[!n]")} == before
+    again = json.loads(page.with_suffix(".json").read_text(encoding="utf-8"))
+    assert again == summary | {"confirmed": 3}  # what was there already: only the sample
 
 
 def test_without_matplotlib_the_page_has_its_tables_and_says_what_to_install(

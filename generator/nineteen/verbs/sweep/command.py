@@ -54,11 +54,11 @@ def main(argv: list[str]) -> int:
         said += [missing] if missing else []
         if loud:
             print(page)
-    low = f"less than --at-least {given.at_least:g} %"
+    low = f"learned, less than --at-least {given.at_least:g} %"
     result.problems += [
-        (1, f"{share}: {share.learned:,} of {share.runs:,} learned, {low}")
-        for share in [*result.pooled, *result.shares]
-        if 100 * share.learned < least * share.runs
+        (1, f"{one.what}, hidden {one.hidden}, {one.batch}: {one.learned:,} of {one.runs:,} {low}")
+        for one in [*result.pooled, *result.shares]
+        if 100 * one.learned < least * one.runs
     ]
     if given.json:
         print(json.dumps(result.as_data()))
@@ -81,11 +81,18 @@ def _swept(given: Namespace) -> SweepResult:
             if given.report and not given.samples:  # noise keeps some errors large for ever
                 observe_updates(result, crew)
     except (WorkersDie, KeyboardInterrupt) as error:
-        raise type(error)(f"{str(error) or 'interrupted'}; {result.kept}") from None
+        raise type(error)(f"{str(error) or 'interrupted'}; {_kept(result)}") from None
     except OSError as error:
         where, what = error.filename or result.path or "output", error.strerror or error
-        raise UsageError(f"{where}: {what}; {result.kept}") from None
+        raise UsageError(f"{where}: {what}; {_kept(result)}") from None
     return result
+
+
+def _kept(result: SweepResult) -> str:
+    if result.path is None:
+        return "nothing was kept: with -o FILE a sweep continues where it stopped"
+    rows = f"{result.done:,} of {len(result.states):,} rows are in {result.path}"
+    return f"{rows}: the same command goes on"
 
 
 def _write_page(result: SweepResult) -> tuple[Path, str]:

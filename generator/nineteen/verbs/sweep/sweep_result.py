@@ -2,7 +2,7 @@
 
 import io
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from html import escape
 from math import ceil, floor
@@ -54,9 +54,6 @@ class Share:
     hardest: tuple[str, ...] = ()
     updates: tuple[int, ...] = ()
 
-    def __str__(self) -> str:
-        return f"{self.what}, hidden {self.hidden}, {self.batch}"
-
     @property
     def rate(self) -> float:
         """The share itself, between 0 and 1."""
@@ -77,10 +74,6 @@ class Share:
         """The interval in percent, rounded outwards to two decimals."""
         low, high = self.interval
         return f"{floor(1e4 * low) / 100:.2f} to {ceil(1e4 * high) / 100:.2f} %"
-
-    def as_data(self) -> dict[str, Any]:
-        """Everything, with the ends of its interval."""
-        return asdict(self) | {"low": self.interval[0], "high": self.interval[1]}
 
     def updates_of(self, percent: int) -> int:
         """The updates within which so many percent of the observed scripts had learned."""
@@ -124,14 +117,6 @@ class SweepResult:
     def code(self) -> int:
         """The exit code: 0 where there is no problem."""
         return max([code for code, _ in self.problems], default=0)
-
-    @property
-    def kept(self) -> str:
-        """What is left of a sweep that is broken off."""
-        if self.path is None:
-            return "nothing was kept: with -o FILE a sweep continues where it stopped"
-        rows = f"{self.done:,} of {len(self.states):,} rows are in {self.path}"
-        return f"{rows}: the same command goes on"
 
     @property
     def pooled(self) -> list[Share]:
@@ -208,7 +193,10 @@ class SweepResult:
             "scripts": self.done,
             "seconds": round(self.seconds, 1),
             "confirmed": self.confirmed,
-            "shares": [share.as_data() for share in self.shares + self.pooled],
+            "shares": [
+                asdict(share) | {"low": share.interval[0], "high": share.interval[1]}
+                for share in self.shares + self.pooled
+            ],
             "failures": self.failures,
             "failing": self.failing(NAMED),
             "problems": [problem for _, problem in self.problems],
