@@ -19,6 +19,7 @@ from nineteen.script.run import Ending, Run
 from nineteen.training.honesty import Honesty
 from nineteen.verbs.check import check_runs as checking
 from nineteen.verbs.check import replacement, script_form
+from nineteen.verbs.check.check_report import script_lines
 from nineteen.verbs.check.check_runs import check_script
 from nineteen.verbs.check.files_to_check import Settings
 from nineteen.verbs.check.found_script import FoundScript, scripts_in
@@ -228,9 +229,9 @@ def test_place_of_a_crash_is_a_line_of_the_page() -> None:
 def test_report_is_printable() -> None:
     hostile = found(XOR, name="\x1b[2J\n.py")
     verdict = judge(Run("\x1b]0;x\x07", "", 0.1, Ending.FINISHED), SPEC.table)
-    lines = checked(hostile, verdict, Honesty("pass"))
-    assert all(line.isprintable() for line in lines.report())
-    assert refused(hostile, "why").report()[2] == "      why"
+    lines = script_lines(checked(hostile, verdict, Honesty("pass")))
+    assert all(line.isprintable() for line in lines)
+    assert script_lines(refused(hostile, "why"))[2] == "      why"
 
 
 # Real runs.

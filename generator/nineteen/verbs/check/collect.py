@@ -13,7 +13,7 @@ import pytest
 from nineteen.errors import UsageError
 from nineteen.pytest_plugin import FIRST_LINE
 from nineteen.script.choices import read
-from nineteen.verbs.check.check_report import CheckReport
+from nineteen.verbs.check.check_report import CheckReport, script_lines, seen_lines
 from nineteen.verbs.check.check_runs import check_script
 from nineteen.verbs.check.files_to_check import is_excluded, settings_of
 from nineteen.verbs.check.found_script import FoundScript, Reading, reading, scripts_in
@@ -26,7 +26,7 @@ def collect_scripts(
 
     What only resembles a script is a warning, and with --nineteen-strict an item that fails.
     """
-    if _is_excluded(path):
+    if is_excluded(path, settings_of([path])):
         return [] if path.suffix.lower() == ".py" else others
     alike = _reading(path, parent.config).scripts
     ours = [found for found in alike if _is_script(found)]
@@ -46,11 +46,9 @@ def has_script(path: Path) -> bool:
     return any(map(_is_script, scripts_in(path)))
 
 
-def _is_excluded(path: Path) -> bool:
-    """Whether the project leaves out this file, or a folder that it is in."""
-    settings = settings_of([path])
-    inside = (one for one in (path, *path.parents) if one.is_relative_to(settings.folder))
-    return any(is_excluded(one, settings) for one in inside)
+def _from(start: Path, path: Path) -> Path:
+    """The path as messages show it: from where pytest started."""
+    return path.relative_to(start) if path.is_relative_to(start) else path
 
 
 def _reading(path: Path, config: pytest.Config) -> Reading:
@@ -62,12 +60,11 @@ def _reading(path: Path, config: pytest.Config) -> Reading:
 
 def collected_in_words(paths: Iterable[Path], config: pytest.Config) -> list[str]:
     """How many scripts there are in the files that pytest looked at, and what was passed over."""
-    seen = [path for path in paths if not _is_excluded(path)]
-    start = Path.cwd()
-    shown = [path.relative_to(start) if path.is_relative_to(start) else path for path in seen]
-    report = CheckReport((), tuple(_reading(path, config) for path in shown))
+    seen = [path for path in paths if not is_excluded(path, settings_of([path]))]
+    start = config.invocation_params.dir
+    report = CheckReport((), tuple(_reading(_from(start, path), config) for path in seen))
     found = any(one.scripts for one in report.readings)
-    return [f"nineteen: {words}" for words in (report.counts(), *report.remarks()) if found]
+    return [f"nineteen: {words}" for words in seen_lines(report) if found]
 
 
 class ScriptFile(pytest.File):
@@ -92,18 +89,17 @@ class ScriptItem(pytest.Item):
 
     def runtest(self) -> None:
         """Run and check the script; fails with what a student can act on."""
-        start, found, option = self.config.invocation_params.dir, self.found, self.config.getoption
-        if self.path.is_relative_to(start):  # messages show the path from where pytest started
-            found = replace(found, path=self.path.relative_to(start))
+        start, option = self.config.invocation_params.dir, self.config.getoption
+        found = replace(self.found, path=_from(start, self.path))
         seconds, strict = option("--nineteen-seconds"), option("--nineteen-strict") or None
         workers = 1 if hasattr(self.config, "workerinput") else os.cpu_count()
         settings = settings_of([self.path], seconds=seconds, strict=strict, workers=workers)
         result = check_script(found, settings)
         if result.code:
-            lines = [f"{', '.join(result.failed)} failed", *result.report()]
+            lines = [f"{', '.join(result.failed)} failed", *script_lines(result)]
             pytest.fail("\n".join(lines), pytrace=False)
         if found.claim or not result.clean:
-            self.add_report_section("call", "checks", "\n".join(result.report()))
+            self.add_report_section("call", "checks", "\n".join(script_lines(result)))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *_: Any) -> Any:
         """The text of what failed; only the checker's own faults have a traceback."""

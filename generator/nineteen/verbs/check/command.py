@@ -10,7 +10,6 @@ from pathlib import Path
 
 from nineteen.errors import UsageError
 from nineteen.script.any_origin import table_named
-from nineteen.script.as_written import spec_as_written
 from nineteen.script.options import PROGRAM, command_parser, printable
 from nineteen.script.sandbox import sandbox, sandbox_remark
 from nineteen.verbs.check import replacement
@@ -68,20 +67,15 @@ def check_paths(
     ]
     left_out += [f"{one.path}: {one.left_out}" for one in readings if one.left_out]
     found = [script for one in readings for script in one.scripts]
-    results = check_all([*map(_as_it_is, found)] if adopt else found, settings)
+    if adopt:
+        found = [one.as_it_is() for one in found]
+    results = check_all(found, settings)
     passed_over = [one for one in readings if not one.scripts and not one.left_out]
     empty = [str(one.path) for one in passed_over if one.path in paths]
     remark = sandbox_remark(settings.sandbox) if results else ""
     return CheckReport(
         tuple(results), tuple(readings), tuple(empty), tuple(left_out), sandbox=remark
     )
-
-
-def _as_it_is(found: FoundScript) -> FoundScript:
-    if found.spec is None:
-        return found
-    spec = spec_as_written(found.block.lines[0], found.block.source, every=True)
-    return replace(found, spec=spec)
 
 
 def _mended(report: CheckReport, settings: Settings, given: Namespace) -> CheckReport:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -118,7 +119,8 @@ def _walk(folder: Path, settings: Settings, unreadable: list[str]) -> Iterator[P
 
 
 def is_excluded(path: Path, settings: Settings) -> bool:
-    """Whether a pattern of a project means this file or folder."""
-    below = os.path.relpath(path.absolute(), settings.folder.absolute()).replace(os.sep, "/")
+    """Whether a pattern of a project means this file or folder, or one that it is in."""
+    parts = os.path.relpath(path.absolute(), settings.folder.absolute()).split(os.sep)
+    names = {*parts, *accumulate(parts, "{}/{}".format)}
     patterns = [pattern.rstrip("/") for pattern in settings.exclude]
-    return any(fnmatch(name, pattern) for name in (below, path.name) for pattern in patterns)
+    return any(fnmatch(name, pattern) for name in names for pattern in patterns)

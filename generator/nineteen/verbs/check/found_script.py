@@ -65,6 +65,12 @@ class FoundScript:
         assert self.named is not None
         return self.spec, self.named
 
+    def as_it_is(self) -> "FoundScript":
+        """The script with the spec that its text says, also where its command says otherwise."""
+        if self.spec is None:
+            return self
+        return replace(self, spec=spec_as_written(self.block.lines[0], self.block.source, True))
+
     @property
     def part(self) -> str:
         """The part of the file, such as "block 2" or "cell 3"; empty for a Python file."""

@@ -8,7 +8,7 @@ from itertools import zip_longest
 from nineteen.script.choices import canonical_choices, command, command_words
 from nineteen.script.judge import Status, Verdict, wrong_rows
 from nineteen.script.make import SeedShare
-from nineteen.script.options import PROGRAM, printable
+from nineteen.script.options import PROGRAM
 from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.honesty import Honesty
@@ -62,21 +62,16 @@ class ScriptResult:
         """Whether every check passed, so that there is nothing to report."""
         return {check.outcome for check in self.checks.values()} == {CheckOutcome.PASS}
 
-    def has(self, outcome: CheckOutcome) -> bool:
+    def has(self, outcome: str) -> bool:
         """Whether a check had this outcome."""
-        return any(check.outcome is outcome for check in self.checks.values())
+        return any(check.outcome == outcome for check in self.checks.values())
 
-    def report(self) -> list[str]:
-        """The lines that a student acts on."""
-        spec = self.found.spec
-        claim = f": as {self.found.claim}" if self.found.claim else ""
-        subject = f": {command(spec).removeprefix(PROGRAM).strip()}" if spec else claim
-        lines = [self.found.place() + subject]
-        for name, check in self.checks.items():
-            lines += [f"  {name}: {check.outcome}", *(f"      {line}" for line in check.lines)]
-        lines += [f"  {self.look}"] if self.look else []
-        lines += [f"  the checker itself failed, not the script: {self.fault}"] * bool(self.fault)
-        return [printable(line) for line in lines]
+    @property
+    def subject(self) -> str:
+        """What it is checked as: its command, or what it is said to learn."""
+        if self.found.spec:
+            return command(self.found.spec).removeprefix(PROGRAM).strip()
+        return f"as {self.found.claim}" if self.found.claim else ""
 
 
 def checked(
