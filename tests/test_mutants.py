@@ -1,10 +1,11 @@
 """Every realistic mistake is caught by `learns` or `honest`, or known to be none."""
 
+import re
 import warnings
 from functools import cache
 
 import pytest
-from harmless import HARMLESS
+from harmless import HARMLESS, OTHERWISE
 from mutant import BASES, mutated
 from nineteen.script.choices import read
 from nineteen.script.judge import Status, Verdict
@@ -54,6 +55,20 @@ def test_another_way_to_write_it_is_no_mistake(mutant: Mistake) -> None:
     verdict, honesty = checks(mutated(mutant))
     assert verdict.ok, verdict.reason
     assert honesty == Honesty("pass")
+
+
+@pytest.mark.parametrize("name", OTHERWISE)
+def test_a_harmless_edit_is_never_dishonest(name: str) -> None:
+    base, edits = OTHERWISE[name]
+    first, _, rest = render(spec(*BASES[base].split())).partition("\n")
+    for pattern, other in edits:
+        rest, found = re.subn(pattern, other, f"\n{rest}")
+        assert found, f"{name}: {pattern} is not there"
+        rest = rest.removeprefix("\n")
+    verdict, honesty = checks(f"{first}\n{rest}")
+    assert verdict.ok, verdict.reason
+    assert honesty.status in ("pass", "not applicable"), honesty.reason
+    assert len(HARMLESS) + len(OTHERWISE) >= 60
 
 
 @pytest.mark.parametrize(

@@ -102,7 +102,7 @@ def instrument(source: str | bytes) -> ast.Module:
     body = next((body for body in bodies(loop) if error in stored(body, deep=False)), None)
     if body is None:
         raise NotApplicable(f"no line of the training loop sets {error}")
-    rows = "rows" if "rows" in stored([loop]) else "None"
+    rows = "rows" if "rows" in stored([loop]) else _rows_of_y(loop)
     known = next(i for i, line in enumerate(body) if error in stored([line], deep=False))
     body.append(call(f"__updated__(({weights},))", body[-1]))
     seen = call(f"__seen__(epoch, {rows}, {error}, ({weights},))", body[known])
@@ -153,6 +153,16 @@ def _training(tree: ast.Module) -> tuple[int, ast.For]:
         if isinstance(line, ast.For) and "epoch" in _names(line.target):
             return place, line
     raise NotApplicable("there is no loop `for epoch in …`")
+
+
+def _rows_of_y(loop: ast.For) -> str:
+    """What the loop takes of y, where that changes in it: `i`, `i : i + 1`; None means all."""
+    for node in ast.walk(loop):
+        if isinstance(node, ast.Subscript) and ast.unparse(node.value) == "y":
+            names = {name.id for name in ast.walk(node.slice) if isinstance(name, ast.Name)}
+            if names & stored([loop]) and not isinstance(node.slice, ast.Tuple):
+                return f"np.s_[{ast.unparse(node.slice)}]"
+    return "None"
 
 
 def bodies(loop: ast.For | ast.While) -> Iterator[list[ast.stmt]]:
