@@ -27,7 +27,7 @@ export function open(text, changed) {
   const root = box.shadowRoot ?? box.attachShadow({ mode: "open" });
   view?.destroy();
   const extensions = [
-    ...[cm.lineNumbers(), cm.history(), cm.drawSelection(), cm.highlightActiveLine(), cm.bracketMatching()],
+    ...[cm.lineNumbers(), cm.history(), cm.drawSelection(), cm.highlightActiveLine(), cm.bracketMatching(), cm.EditorView.lineWrapping],
     ...[cm.indentUnit.of("    "), cm.indentOnInput(), cm.pythonLanguage, cm.syntaxHighlighting(COLOURS), LOOK],
     // Tab leaves the editor after Escape, as CodeMirror's own help says; so no one is caught in it.
     cm.keymap.of([...cm.defaultKeymap, ...cm.historyKeymap, cm.indentWithTab]),

@@ -38,7 +38,10 @@ def main() -> None:
     still = pictures[LINES + 7].quantize(256, Image.Quantize.MAXCOVERAGE, kmeans=5)
     still.save(PICTURE, optimize=True)
     small = [picture.resize((960, 540), Image.Resampling.LANCZOS) for picture in pictures]
-    palette = small[-1].quantize(64, Image.Quantize.MEDIANCUT)
+    every = Image.new("RGB", (960, 540 * 3))  # what the colours have to do for
+    for place, picture in enumerate((small[LINES - 3], small[LINES + 7], small[-1])):
+        every.paste(picture, (0, 540 * place))
+    palette = every.quantize(200, Image.Quantize.MAXCOVERAGE, kmeans=5)
     first, *rest = [each.quantize(palette=palette, dither=Image.Dither.NONE) for each in small]
     durations = [900] * LINES + [350] * (len(UPDATES) - 1) + [3000]
     first.save(ANIMATED, save_all=True, append_images=rest, duration=durations, loop=0)

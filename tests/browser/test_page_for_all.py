@@ -207,6 +207,7 @@ def test_nothing_is_wider_than_a_phone(opened: Open) -> None:
         playground.show(words)
         for width in (320, 360):
             page.set_viewport_size({"width": width, "height": 640})
+            page.wait_for_timeout(200)  # until the network has its new places
             assert page.evaluate(WIDE, width) == []
             assert page.evaluate("document.documentElement.scrollWidth") <= width
     page.locator('.bit[data-row="0"]').tap()
