@@ -38,7 +38,7 @@ async function start() {
   if (!response.ok) throw new Error(`site.json: ${response.status}`);
   const site = await response.json();
   first = site.first;
-  form.listen(site.gates, () => request(form.words(), "typing"));
+  form.listen(() => request(form.words(), "typing"));
   truth.listen((row, column) => {
     form.flip(row, column);
     request(form.words());

@@ -111,19 +111,14 @@ function arrangeGates(inputs) {
 }
 
 /** Makes the controls work; `changed` is called after every change by the user. */
-export function listen(gates, changed) {
-  const rank = ({ scalable, columns }) => (scalable ? 0 : columns.length > 1 ? 1 : 2);
-  catalogue = [...gates].sort((a, b) => rank(a) - rank(b));
-  byId("gates").append(
-    ...catalogue.map(({ name, meaning }) =>
-      make(
-        "label",
-        { title: meaning },
-        make("input", { type: "checkbox", name: "gate", value: name }),
-        make("span", {}, name),
-      ),
-    ),
-  );
+export function listen(changed) {
+  const labels = [...byId("gates").children].sort((a, b) => a.dataset.rank - b.dataset.rank);
+  byId("gates").replaceChildren(...labels);
+  catalogue = labels.map((label) => ({
+    name: label.firstChild.value,
+    inputs: Number(label.dataset.inputs),
+    scalable: label.dataset.rank === "0", // for any number of inputs
+  }));
   form.addEventListener("input", ({ target }) => {
     edited(target);
     arrange();

@@ -14,7 +14,7 @@ from nineteen.page.highlight import highlighted
 from nineteen.page.notebook import code_cell, markdown_cell, notebook
 from nineteen.script.annotate import annotated
 from nineteen.script.choices import canonical_choices, choose, command, file_stem, spec_of
-from nineteen.script.gates import GATES, gate_of, names, table_of
+from nineteen.script.gates import gate_of
 from nineteen.script.make import SeedShare
 from nineteen.script.options import decimal, printable
 from nineteen.script.render import MAX_LINES, confirm, render
@@ -46,15 +46,6 @@ def answer(request: str, report: Report = lambda _: None) -> str:
     except UsageError as error:
         result = {"error": printable(str(error)), "option": error.option}
     return json.dumps(result, allow_nan=False)
-
-
-def gates() -> list[Json]:
-    """Every gate's name, number of inputs, columns and meaning, in the order of the list."""
-    return [
-        {"name": name, "inputs": table.inputs, "columns": table.columns}
-        | {"scalable": bool(GATES[name].rule), "meaning": GATES[name].meaning}
-        for name, table in ((name, table_of(name)) for name in names())
-    ]
 
 
 def script(spec: ScriptSpec, before: str = "") -> Json:

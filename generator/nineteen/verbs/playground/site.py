@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from nineteen.errors import UsageError
 from nineteen.page.look import BITS, STRATEGIES
 from nineteen.script.activations import ACTIVATIONS, SIGMOID
+from nineteen.script.gates import GATES, names, table_of
 from nineteen.script.options import short
 from nineteen.script.render import environment
 from nineteen.script.templates import templates_folder
@@ -56,6 +57,7 @@ def site(pyodide: str = PYODIDE) -> dict[str, bytes]:
     values = {
         "sources": f"'self' {address}" if remote else "'self'",
         **{"activations": ACTIVATIONS, "default": SIGMOID, "starts": starts},
+        "gates": [(name, GATES[name], table_of(name)) for name in names()],
         "looks": dict(zip(("zero", "one"), BITS, strict=True)) | STRATEGIES,
         "strategies": STRATEGIES,
     }
@@ -66,7 +68,7 @@ def site(pyodide: str = PYODIDE) -> dict[str, bytes]:
     files |= {"index.html": page, "style.css": shared + files["style.css"]}
     first = bridge.answer(json.dumps({"ask": "script", "words": starts[0]["words"]}))
     manifest = {
-        **{"pyodide": address, "numpy": numpy, "gates": bridge.gates(), "first": json.loads(first)},
+        **{"pyodide": address, "numpy": numpy, "first": json.loads(first)},
         "files": {name: digest(files[name]) for name in sorted(files)},
     }
     files[MANIFEST] = json.dumps(manifest, separators=(",", ":")).encode()
