@@ -31,7 +31,7 @@ from nineteen.verbs.check.files_to_check import Settings
 from nineteen.verbs.check.found_script import scripts_in
 from nineteen.verbs.exercise import grade
 from nineteen.verbs.exercise.blanks import Blanks, blanks_of
-from nineteen.verbs.exercise.exercise import exercise_files
+from nineteen.verbs.exercise.command import exercise_files
 from nineteen.verbs.exercise.grade import check_step, check_whole, exercise_code
 from space import command_lines, spec
 
@@ -665,8 +665,8 @@ def test_no_exercise_is_made_of_a_script_that_does_not_learn(
         ("xor --exercise --variants 0", "'0': it has to be a whole number from 1 to 99"),
         ("xor --exercise --variants 100", "'100': it has to be a whole number from 1 to 99"),
         ("xor --exercise --variants two", "'two': it has to be a whole number"),
-        ("xor --exercise -o mine.py", "use letters, digits, _ and - in the name of the folder"),
-        ("xor --exercise -o 'x\");evil(\"'", "use letters, digits, _ and -"),
+        ("xor --exercise -o mine.py", "the folder's name: letters, digits, _ and - only"),
+        ("xor --exercise -o 'x\");evil(\"'", "letters, digits, _ and - only"),
         ("xor --exercise -o no/such/mine", "there is no folder"),
     ],
 )

@@ -287,8 +287,8 @@ def test_the_figures_of_the_answers_are_those_of_other_runs() -> None:
 def test_the_slope_by_hand_is_what_the_update_follows(words: list[str]) -> None:
     wanted = spec(*words)
     found = nudge(wanted, one_update(wanted))
-    assert found.change == pytest.approx(-wanted.lr * found.slope, rel=1e-3, abs=1e-6)
-    assert found.below != found.loss != found.above
+    assert found["change"] == pytest.approx(-wanted.lr * found["slope"], rel=1e-3, abs=1e-6)
+    assert found["below"] != found["loss"] != found["above"]
 
 
 def test_the_lines_that_change_are_those_of_the_other_script() -> None:

@@ -18,7 +18,7 @@ import pytest
 from environment import CI
 from nineteen.script.make import make
 from nineteen.verbs.exercise.blanks import blanks_of
-from nineteen.verbs.exercise.exercise import exercise_files
+from nineteen.verbs.exercise.command import exercise_files
 from space import spec
 from test_exercise import BEFORE, CHEATS, MISTAKES, trained
 

@@ -9,7 +9,7 @@ from nineteen.page.document import Document, Picture, document_files
 from nineteen.page.notebook import code_cell, markdown_cell, notebook
 from nineteen.script.make import make
 from nineteen.script.render import render
-from nineteen.verbs.exercise.exercise import exercise_files
+from nineteen.verbs.exercise.command import exercise_files
 from nineteen.verbs.playground.bridge import script_notebook
 from space import spec
 

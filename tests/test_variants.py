@@ -12,7 +12,7 @@ from nineteen.verbs.check.check_runs import check_all
 from nineteen.verbs.check.files_to_check import Settings
 from nineteen.verbs.check.found_script import scripts_in
 from nineteen.verbs.exercise.blanks import blanks_of
-from nineteen.verbs.exercise.exercise import TABLE, candidates, variant_files, variants
+from nineteen.verbs.exercise.command import TABLE, candidates, variant_files, variants
 from space import spec
 
 
@@ -68,7 +68,7 @@ def test_the_same_command_gives_the_same_files_and_fewer_of_them_come_first(fold
 
 def test_another_command_gives_others() -> None:
     def first(*words: str) -> list[str]:
-        from nineteen.verbs.exercise.exercise import _in_turn
+        from nineteen.verbs.exercise.command import _in_turn
 
         turn = _in_turn(spec(*words))
         return [command(next(turn)) for _ in range(5)]
@@ -109,7 +109,7 @@ def test_candidates_are_as_hard_as_the_command(
 def test_more_variants_than_there_are_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(candidates(spec("not"))) == 19
     monkeypatch.setattr(
-        "nineteen.verbs.exercise.exercise._in_turn", lambda _: iter([spec("buffer")])
+        "nineteen.verbs.exercise.command._in_turn", lambda _: iter([spec("buffer")])
     )
     with pytest.raises(UsageError, match="--variants 3: there are only 2 of them for not: "):
         variants(make(spec("not")), 3)
@@ -119,7 +119,5 @@ def test_a_variant_that_does_not_learn_is_left_out(monkeypatch: pytest.MonkeyPat
     own = make(spec("not"))
     stuck = spec("not", "--epochs", "1", "--hidden", "3")
     learns = spec("not", "--hidden", "5")
-    monkeypatch.setattr(
-        "nineteen.verbs.exercise.exercise._in_turn", lambda _: iter([stuck, learns])
-    )
+    monkeypatch.setattr("nineteen.verbs.exercise.command._in_turn", lambda _: iter([stuck, learns]))
     assert [made.spec.hidden for made in variants(own, 2)] == [own.spec.hidden, (5,)]

@@ -4,7 +4,7 @@ import sys
 from argparse import Namespace
 from dataclasses import replace
 from math import log
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -78,6 +78,8 @@ def lesson(made: Made, math: str, format: str) -> Document:
     spec = made.spec
     losses, weights = train_again(made)
     update = one_update(spec)
+    before = update_rows(update, ROOM, full=FEW)[:1]
+    lines = update_rows(update, BESIDE, full=FEW)[1:]  # what each means stands above on the page
     values = {
         "spec": spec,
         "format": format,
@@ -94,7 +96,7 @@ def lesson(made: Made, math: str, format: str) -> Document:
         "derivation": derive(spec) if math != "none" else None,
         "tex": tex,
         "update": update,
-        "rows": _update_rows(update),
+        "rows": before + [(number, code, "", arrays) for number, code, _, arrays in lines],
         **answers(made, update),
     }
     if math == "full":
@@ -114,13 +116,6 @@ def lesson(made: Made, math: str, format: str) -> Document:
     return Document(title, text, tuple(pictures))
 
 
-def _update_rows(update: OneUpdate) -> list[tuple[str, str, str, str]]:
-    """The lines of an update without their meanings, which stand above on the page."""
-    before, *_ = update_rows(update, ROOM, full=FEW)
-    lines = update_rows(update, BESIDE, full=FEW)[1:]
-    return [before, *((number, code, "", arrays) for number, code, _, arrays in lines)]
-
-
 def train_again(made: Made) -> tuple[list[float], Matrices]:
     """The loss of each epoch, as `look.LOSS` says, and the final weights, seen in this process."""
     losses: dict[int, float] = {}
@@ -133,25 +128,6 @@ def train_again(made: Made) -> tuple[list[float], Matrices]:
 
     observe(made.source, seen)
     return list(losses.values()), matrices(last[0].after, made.spec)
-
-
-class Nudge(NamedTuple):
-    """A weight before an update, the loss with it and a little below and above it, and its change.
-
-    The losses are those of the rows of the update, added up, in nats.
-    """
-
-    name: str
-    value: float
-    loss: float
-    below: float
-    above: float
-    change: float
-
-    @property
-    def slope(self) -> float:
-        """How fast the loss rises with the weight."""
-        return (self.above - self.below) / (2 * NUDGE)
 
 
 def answers(made: Made, update: OneUpdate) -> dict[str, Any]:
@@ -191,8 +167,12 @@ def changed_lines(spec: ScriptSpec, **changes: Any) -> list[tuple[int, str]]:
     return [(i, line.strip()) for i, line in enumerate(new, 1) if i > 1 and line not in old]
 
 
-def nudge(spec: ScriptSpec, update: OneUpdate) -> Nudge:
-    """What becomes of the loss when the first weight to the output is changed by hand."""
+def nudge(spec: ScriptSpec, update: OneUpdate) -> dict[str, Any]:
+    """What becomes of the loss when the first weight to the output is changed by hand.
+
+    The loss of the update's rows, added up, in nats, with the weight as it is and a little `below`
+    and `above`; by these its `slope`, and the `change` that the update makes in the weight.
+    """
     given = {value.name: value.new for value in update.given}
     before = [np.array(given[name], float) for name in shapes(spec)]
     rows = list(update.snapshot.rows)
@@ -209,7 +189,10 @@ def nudge(spec: ScriptSpec, update: OneUpdate) -> Nudge:
 
     value = before[place][0, 0]
     change = update.snapshot.weights[place][0, 0] - value
-    return Nudge(last, value, loss(0), loss(-NUDGE), loss(NUDGE), change)
+    below, above = loss(-NUDGE), loss(NUDGE)
+    losses = {"loss": loss(0), "below": below, "above": above}
+    slope = (above - below) / (2 * NUDGE)
+    return {"name": last, "value": value, "slope": slope, "change": change} | losses
 
 
 def _other_size(spec: ScriptSpec) -> ScriptSpec:

@@ -66,20 +66,17 @@ def unit_lines(spec: ScriptSpec, weights: Matrices) -> "Figure":
     """The line of each unit of the first layer over two inputs, with an arrow to its high side."""
     figure = look.new_figure(6.4, 3.8)
     axes = figure.subplots()
-    edge = look.EDGE
-    for a, b, bias in weights[0].T[:SHOWN]:
-        length = np.hypot(a, b)
-        foot = -bias / length**2 * np.array([a, b])  # the point of the line next to the middle
-        ends = foot + np.outer((-9, 9), (-b, a)) / length
+    for *across, bias in weights[0].T[:SHOWN]:
+        up = np.array(across) / np.hypot(*across)
+        foot = -bias / np.hypot(*across) * up  # the point of the line next to the middle
+        ends = foot + np.outer((-9, 9), (-up[1], up[0]))
         axes.plot(*ends.T, color=look.GREY)
-        axes.annotate(
-            "", foot + np.array([a, b]) / length / 4, foot, arrowprops={"arrowstyle": "->"}
-        )
+        axes.annotate("", foot + up / 4, foot, arrowprops={"arrowstyle": "->"})
     for row, targets in enumerate(spec.table.targets()):
         x, y = (2 * int(bit) - 1 for bit in spec.table.inputs_of(row))
         axes.plot(x, y, **look.TARGETS[targets[0]])
-    axes.set(aspect="equal", xlim=(-edge, edge), ylim=(-edge, edge))
-    axes.set(xticks=(-1, 0, 1), yticks=(-1, 0, 1))
+    axes.set(aspect="equal", xticks=(-1, 0, 1), yticks=(-1, 0, 1))
+    axes.set(xlim=(-look.EDGE, look.EDGE), ylim=(-look.EDGE, look.EDGE))
     axes.set(xlabel=AXIS.format(spec.input_names[0]), ylabel=AXIS.format(spec.input_names[1]))
     look.legend_above(figure, look.TARGETS)
     return figure
