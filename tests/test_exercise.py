@@ -276,7 +276,9 @@ def released(cells: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def modules() -> Iterator[None]:
     """Hidden tests import our modules anew; everybody else here goes on with the old ones."""
     before, own, started = dict(sys.modules), vars(grade).copy(), subprocess.Popen
+    numpy = vars(np).copy()  # a cheat puts its own functions there
     yield
+    vars(np).update(numpy)
     vars(grade).update(own)
     subprocess.Popen = started  # type: ignore[misc]
     for name in [*sys.modules]:
