@@ -24,15 +24,13 @@ from nineteen.verbs.check.four_checks import CheckOutcome, CheckResult, ScriptRe
 _SLICE = 0.2  # seconds, the longest that Ctrl-C can go unnoticed on Windows
 
 
-def check_all(
-    found: Sequence[FoundScript], settings: Settings = DEFAULTS, label: str = "checking"
-) -> list[ScriptResult]:
+def check_all(found: Sequence[FoundScript], settings: Settings = DEFAULTS) -> list[ScriptResult]:
     """The results in order; scripts run side by side, each in a process of its own."""
     with ThreadPoolExecutor(settings.workers) as pool:
         futures = [pool.submit(check_script, script, settings) for script in found]
         pairs = zip(found, futures, strict=True)
         try:
-            return [_result(*pair) for pair in counted(pairs, label, len(found))]
+            return [_result(*pair) for pair in counted(pairs, "checking", len(found))]
         except BaseException:  # Ctrl-C strikes the main thread only, not those of the pool
             pool.shutdown(wait=False, cancel_futures=True)
             while not all(future.done() for future in futures):

@@ -16,20 +16,16 @@ from nineteen.verbs.check import replacement
 from nineteen.verbs.check.check_report import CheckReport, print_report
 from nineteen.verbs.check.check_runs import check_all
 from nineteen.verbs.check.files_to_check import Settings, files_in, settings_of
-from nineteen.verbs.check.found_script import FoundScript, reading, scripts_in
+from nineteen.verbs.check.found_script import FoundScript, reading
 
 
 def main(argv: list[str]) -> int:
     """Check, and with --fix or --adopt change what needs it; returns the report's exit code."""
     given = command_parser("check").read(argv)
-    paths, options = [*map(Path, given.paths)], vars(given)
-    settings = settings_of(
-        paths,
-        **{name: options[name] for name in ("seconds", "sandbox", "seeds")},
-        strict=given.strict or None,
-        workers=given.workers or os.cpu_count(),
-        claim=options["as"],
-    )
+    paths, workers = [*map(Path, given.paths)], given.workers or os.cpu_count()
+    said = {name: getattr(given, name) for name in ("seconds", "sandbox", "seeds")}
+    said |= {"claim": getattr(given, "as"), "strict": given.strict or None, "workers": workers}
+    settings = settings_of(paths, **said)
     report = check_paths(paths, settings, given.adopt)
     if given.fix or given.diff or given.adopt:
         report = _mended(report, settings, given)
@@ -57,25 +53,21 @@ def check_paths(
     Raises UsageError for paths and settings that are refused.
     """
     settings = settings or settings_of(paths)
-    left_out: list[str] = []
-    sandbox(settings.sandbox)
-    if settings.claim:
-        table_named(settings.claim)
+    claim, left_out = settings.claim, list[str]()
+    sandbox(settings.sandbox)  # which may be refused, and so may the claim
+    if claim:
+        table_named(claim)
     files = files_in(paths, settings, left_out)
-    readings = [
-        reading(path, settings.claim, path in paths and bool(settings.claim)) for path in files
-    ]
+    readings = [reading(path, claim, bool(claim) and path in paths) for path in files]
     left_out += [f"{one.path}: {one.left_out}" for one in readings if one.left_out]
     found = [script for one in readings for script in one.scripts]
     if adopt:
         found = [one.as_it_is() for one in found]
-    results = check_all(found, settings)
-    passed_over = [one for one in readings if not one.scripts and not one.left_out]
-    empty = [str(one.path) for one in passed_over if one.path in paths]
+    results = tuple(check_all(found, settings))
+    passed_over = [one.path for one in readings if not one.scripts and not one.left_out]
+    empty = tuple(str(path) for path in passed_over if path in paths)
     remark = sandbox_remark(settings.sandbox) if results else ""
-    return CheckReport(
-        tuple(results), tuple(readings), tuple(empty), tuple(left_out), sandbox=remark
-    )
+    return CheckReport(results, tuple(readings), empty, tuple(left_out), remark)
 
 
 def _mended(report: CheckReport, settings: Settings, given: Namespace) -> CheckReport:
@@ -92,19 +84,13 @@ def _mended(report: CheckReport, settings: Settings, given: Namespace) -> CheckR
     fixed: list[FoundScript] = []
     try:
         notes = [*replacement.write_files(files, fixed), *notes]
-        places = {_place(script) for script in fixed}
-        paths = dict.fromkeys(script.path for script in fixed)
-        now = [script for path in paths for script in scripts_in(path) if _place(script) in places]
-        again = check_all(now, settings, "checking again") if fixed else []
+        paths = [*dict.fromkeys(script.path for script in fixed)]
+        again = check_paths(paths, settings).results if fixed else ()
     except KeyboardInterrupt:
         done = ", ".join(script.place() for script in fixed)
         words = f"interrupted; changed already: {done}; nothing else was written" if fixed else ""
         raise KeyboardInterrupt(words) from None
-    after = {_place(result.found): result for result in again}
-    results = tuple(after.get(_place(result.found), result) for result in report.results)
-    return replace(report, results=results, notes=tuple(notes))
-
-
-def _place(found: FoundScript) -> tuple[Path, int, int]:
-    """What a script keeps when its lines change: its file, its block, and its place in that."""
-    return found.path, found.block.number, found.order
+    order = [one.path for one in report.readings]
+    results = [one for one in report.results if one.found.path not in paths] + [*again]
+    results.sort(key=lambda one: order.index(one.found.path))
+    return replace(report, results=tuple(results), notes=tuple(notes))

@@ -202,13 +202,12 @@ def _look(found: FoundScript, verdict: Verdict) -> str:
         return "its code is what the generator renders: look at the command on its first line"
     number, has, wanted = changed[0]
     rest = f" ({len(changed) - 1} more differ)" if len(changed) > 1 else ""
+    other = f"writes '{wanted.strip()}'" if wanted else "has no such line"
+    words = f"it says '{has.strip()}', the generator {other}"
     if not has:
-        words = f"before this line the generator writes '{wanted.strip()}'"
+        words = f"before this line the generator {other}"
     elif has.strip() == wanted.strip():
         words = f"'{has.strip()}' is indented otherwise than the generator does"
-    else:
-        other = f"writes '{wanted.strip()}'" if wanted else "has no such line"
-        words = f"it says '{has.strip()}', the generator {other}"
     return f"look at {found.place(number)}{rest}: {words}"
 
 

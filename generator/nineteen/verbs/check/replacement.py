@@ -4,9 +4,10 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
+from typing import NamedTuple
 
 from nineteen.errors import UsageError
 from nineteen.script.choices import COMMAND, command, command_words
@@ -14,9 +15,8 @@ from nineteen.script.files import replace_text
 from nineteen.script.judge import Status
 from nineteen.script.make import SEEDS, make
 from nineteen.script.options import PROGRAM
-from nineteen.script.sandbox import sandbox
-from nineteen.training.examine import examine
 from nineteen.verbs.check import four_checks
+from nineteen.verbs.check.check_runs import check_script
 from nineteen.verbs.check.files_to_check import Settings
 from nineteen.verbs.check.found_script import FoundScript
 from nineteen.verbs.check.four_checks import CheckOutcome, ScriptResult
@@ -25,8 +25,7 @@ from nineteen.verbs.check.line_edits import Edits, edits_between
 Change = tuple[FoundScript, Edits]
 
 
-@dataclass(frozen=True)
-class Rewritten:
+class Rewritten(NamedTuple):
     """A file's text before and after the scripts in it were changed."""
 
     path: Path
@@ -103,11 +102,10 @@ def _fix(result: ScriptResult, settings: Settings, force: bool) -> Edits:
     new = four_checks.with_first_line(found.block.source, made).splitlines()
     edits = edits_between(lines, new)
     if edits.lost and not force:
-        kept, around = edits_between(lines, new, keep=True), sandbox(settings.sandbox)
-        _, verdict, honesty = examine(kept.source, found.meant[0], settings.seconds, around)
+        kept = edits_between(lines, new, keep=True)
         own = tuple(kept.source.splitlines())
         block = replace(found.block, lines=own, numbers=(found.block.line,) * len(own))
-        if not four_checks.checked(replace(found, block=block), verdict, honesty).failed:
+        if not check_script(replace(found, block=block), replace(settings, strict=False)).failed:
             return kept
         count = f"{len(edits.lost)} line{'s' * (len(edits.lost) > 1)}"
         raise UsageError(
@@ -126,11 +124,11 @@ def replacement_of(result: ScriptResult, seconds: float) -> str:
     by its command alone, then with other seeds. Marked --keep and learning after all, it loses
     the mark. Raises UsageError where there is none.
     """
-    spec, named = result.found.spec, result.found.named
-    if spec is None or named is None:
-        ours = result.found.block.source and not result.found.claim
-        part = "its first line" if ours else "the file"
-        raise UsageError(f"mend {part} by hand")
+    found = result.found
+    if found.spec is None:
+        ours = found.block.source and not found.claim
+        raise UsageError(f"mend {'its first line' if ours else 'the file'} by hand")
+    spec, named = found.meant
     made = make(spec, (spec.seed,), seconds)
     if made.verdict.status is Status.NOT_LEARNED and not spec.keep:
         made = make(named, list(dict.fromkeys([named.seed, *SEEDS])), seconds)
@@ -145,8 +143,8 @@ def adoptions(results: Iterable[ScriptResult]) -> list[Change]:
     changes = []
     for result in results:
         found, lines = result.found, result.found.block.lines
-        passed = [result.checks[name].outcome is CheckOutcome.PASS for name in ("learns", "honest")]
-        if found.spec != found.named and all(passed):
+        passed = [name for name, one in result.checks.items() if one.outcome is CheckOutcome.PASS]
+        if found.spec != found.named and {"learns", "honest"} <= {*passed}:
             line = _with_command(lines[0], command(found.meant[0]))
             changes.append((found, Edits(((line,), *((one,) for one in lines[1:])))))
     return changes
