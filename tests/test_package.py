@@ -67,6 +67,7 @@ def test_wheel_and_sdist(tmp_path: Path, wheel: Path) -> None:
     pytest.importorskip("build", reason="build makes the sdist")
     built = call(sys.executable, "-m", "build", "-o", tmp_path, ROOT, cwd=tmp_path)
     assert built.returncode == 0, built.stdout + built.stderr
+    assert "warning" not in (built.stdout + built.stderr).lower()
     [sdist], [again] = tmp_path.glob("*.tar.gz"), tmp_path.glob("*.whl")
     inside = {name: zipfile.ZipFile(wheel).read(name) for name in zipfile.ZipFile(wheel).namelist()}
     assert {name: zipfile.ZipFile(again).read(name) for name in inside} == inside
@@ -116,6 +117,19 @@ def test_such_modules_would_be_imported(bare: Fresh, tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_installed_it_works_elsewhere(command: str, installed: Fresh, tmp_path: Path) -> None:
     use(installed, command, tmp_path)
+
+
+@pytest.mark.parametrize("command", ["uv run --no-dev nineteen", "uvx --from . nineteen"])
+def test_uv_needs_no_installation(command: str, tmp_path: Path) -> None:
+    if not shutil.which("uv"):
+        pytest.skip("needs uv")
+    for name in ("generator", "templates", "pyproject.toml", "README.md", "LICENSE"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, tmp_path / name)
+    done = call(*command.split(), "xor", "--batch", "mini", cwd=tmp_path)
+    assert done.returncode == 0, done.stdout + done.stderr
+    made = (tmp_path / "generated/xor_mini.py").read_bytes()
+    assert made == (ROOT / "generated/xor_mini.py").read_bytes()
 
 
 def test_plugin_works_with_the_oldest_pytest(installed: Fresh, tmp_path: Path) -> None:

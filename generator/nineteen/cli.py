@@ -38,9 +38,8 @@ def main(argv: Sequence[str]) -> int:
         sys.stdout = None
         return 0
     except OSError as error:
-        return _fail(
-            f"{error.filename or 'output'}: {error.strerror or error}; nothing was written", 2
-        )
+        where, what = error.filename or "output", error.strerror or error
+        return _fail(f"{where}: {what}; nothing was written", 2)
     except KeyboardInterrupt as stop:
         return _fail(str(stop) or "interrupted, nothing was written", 130)
 
@@ -54,15 +53,12 @@ def entry() -> None:
 def _check_first(argv: Sequence[str]) -> None:
     """Raise UsageError where the first word is nearly a verb, and no gate."""
     word = argv[0] if argv else ""
-    near = get_close_matches(word, [*VERBS, "help"], n=1, cutoff=0.75)
-    if near and not word.startswith("-"):
+    if near := get_close_matches(word, [*VERBS, "help"], n=1, cutoff=0.75):
         try:
             canonical(word.partition(",")[0])
         except UsageError:
-            meant = "--help" if near == ["help"] else near[0]
-            raise UsageError(
-                f"unknown command {short(word)}: did you mean '{PROGRAM} {meant}'?"
-            ) from None
+            meant = f"{PROGRAM} {near[0].replace('help', '--help')}"
+            raise UsageError(f"unknown command {short(word)}: did you mean '{meant}'?") from None
 
 
 def _fail(message: str, code: int) -> int:

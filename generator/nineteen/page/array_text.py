@@ -62,29 +62,25 @@ def _value_text(
     value: Value, room: int, blank: NDArray[np.bool_] | None, places: int, full: int
 ) -> str:
     new, old = value.new, value.old
-    title = " = ".join([value.name, value.alias] if value.alias else [value.name])
+    title = f"{value.name} = {value.alias}" if value.alias else value.name
     if not new.shape:
         return f"{title} = {new.item():g}"
-    title += f"  {new.shape}"
+    title += f"  {new.shape}\n"
     if old is None or old.shape != new.shape:
-        return "\n".join([title, *_lines(new, places or _places(new), room, blank, full)])
+        return title + _rows(new, places or _places(new), room, blank, full)
     step = new.astype(float) - old
     places = places or _places(step)
     parts = (("old", old, None), ("+ step", step, blank), ("= new", new, blank))
-    blocks = ["\n".join(_lines(array, places, room, hidden, full)) for _, array, hidden in parts]
-    fits = sum(map(_width, blocks)) + 8 <= room
-    headed = [
-        f"{name.center(_width(text)) if fits else name}\n{text}"
-        for (name, _, _), text in zip(parts, blocks, strict=True)
-    ]
-    return f"{title}\n" + (_beside(headed) if fits else "\n".join(headed))
+    blocks = [(name, _rows(array, places, room, hidden, full)) for name, array, hidden in parts]
+    fits = sum(_width(text) for _, text in blocks) + 8 <= room
+    headed = [f"{name.center(_width(text) * fits)}\n{text}" for name, text in blocks]
+    return title + (_beside(headed) if fits else "\n".join(headed))
 
 
 def _beside(blocks: Sequence[str]) -> str:
     """Blocks of text as columns."""
-    columns = [block.split("\n") for block in blocks]
     widths = list(map(_width, blocks))
-    rows = zip_longest(*columns, fillvalue="")
+    rows = zip_longest(*(block.split("\n") for block in blocks), fillvalue="")
     return "\n".join("    ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
 
@@ -92,36 +88,28 @@ def _width(text: str) -> int:
     return max(map(len, text.split("\n")))
 
 
-def _lines(
-    array: Array, places: int, room: int, blank: NDArray[np.bool_] | None, full: int
-) -> list[str]:
+def _rows(array: Array, places: int, room: int, blank: NDArray[np.bool_] | None, full: int) -> str:
     """The rows of an array, each in brackets and folded to the room."""
-    rows = np.atleast_2d(array)
-    hidden = np.zeros(rows.shape, bool) if blank is None else np.atleast_2d(blank)
-    cells = [
-        [_BLANK if left_out else _number(x, places) for x, left_out in zip(*pair, strict=True)]
-        for pair in zip(rows.tolist(), hidden.tolist(), strict=True)
-    ]
+
+    def number(x: float) -> str:  # whole ones and truth values without decimals, and no -0.00
+        return f"{round(x, places) + 0.0:.{places}f}" if isinstance(x, float) else f"{int(x)}"
+
+    numbers = np.frompyfunc(number, 1, 1)(np.atleast_2d(array))
+    cells = np.where(False if blank is None else blank, _BLANK, numbers).tolist()
     if array.size > full:
-        cells = [[*row[:_COLUMNS], *["…"] * (len(row) > _COLUMNS)] for row in cells[:_ROWS]]
-        cells += [["…"]] * (len(rows) > _ROWS)
+        more = [["…"]] * (len(cells) > _ROWS)
+        cells = [[*row[:_COLUMNS], *["…"] * (len(row) > _COLUMNS)] for row in cells[:_ROWS]] + more
     wide = max(len(cell) for row in cells for cell in row)
     fit = max(1, (room - 2) // (wide + 2))
     lines = []
     for row in cells:
         padded = [cell.rjust(wide) for cell in row]
         pieces = ["  ".join(padded[i : i + fit]) for i in range(0, len(padded), fit)]
-        lines += ("[ " + "\n  ".join(pieces) + " ]").split("\n")
-    return lines
-
-
-def _number(x: float, places: int) -> str:
-    """A number as it is shown; whole ones and truth values without decimals, and no -0.00."""
-    return f"{round(x, places) + 0.0:.{places}f}" if isinstance(x, float) else f"{int(x)}"
+        lines.append("[ " + "\n  ".join(pieces) + " ]")
+    return "\n".join(lines)
 
 
 def _places(array: Array) -> int:
     """How many decimals show two digits of the largest number, from 2 to 6."""
-    finite = np.abs(array[np.isfinite(array)])
-    largest = float(finite.max(initial=0))
+    largest = float(np.abs(array[np.isfinite(array)]).max(initial=0))
     return min(6, max(2, 1 - floor(log10(largest)))) if largest else 2

@@ -7,7 +7,7 @@ the notebook, and a fence `text` right after it is its output; `![…](picture:N
 import base64
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -43,12 +43,6 @@ class Picture:
     data: bytes
     kind: str
 
-    @property
-    def uri(self) -> str:
-        """The picture as a data URI."""
-        kind = {"svg": "svg+xml"}.get(self.kind, self.kind)
-        return f"data:image/{kind};base64,{base64.b64encode(self.data).decode()}"
-
 
 @dataclass(frozen=True)
 class Document:
@@ -57,6 +51,11 @@ class Document:
     title: str
     text: str
     pictures: tuple[Picture, ...]
+
+    def linked(self, link: Callable[[Picture], str]) -> str:
+        """The Markdown with an address for each picture."""
+        links = {picture.name: link(picture) for picture in self.pictures}
+        return re.sub(r"\(picture:(\w+)\)", lambda found: f"({links[found[1]]})", self.text)
 
 
 def document_files(document: Document, format: str, path: Path) -> dict[Path, str]:
@@ -67,13 +66,11 @@ def document_files(document: Document, format: str, path: Path) -> dict[Path, st
     if format == "html":
         return {path: _page(document)}
     if format == "ipynb":
-        uris = {picture.name: picture.uri for picture in document.pictures}
-        return {path: notebook(list(_cells(_linked(document.text, uris))))}
+        return {path: notebook(list(_cells(document.linked(_uri))))}
     folder = path.with_name(f"{path.stem}_files")
-    files = {picture.name: f"{picture.name}.{picture.kind}" for picture in document.pictures}
+    files = {folder / f"{one.name}.{one.kind}": one.data.decode() for one in document.pictures}
     place = quote(os.fsencode(folder.name))
-    text = _linked(document.text, {name: f"{place}/{file}" for name, file in files.items()})
-    return {folder / files[one.name]: one.data.decode() for one in document.pictures} | {path: text}
+    return files | {path: document.linked(lambda one: f"{place}/{one.name}.{one.kind}")}
 
 
 def write_all(texts: dict[Path, str], force: bool) -> None:
@@ -93,9 +90,9 @@ def write_all(texts: dict[Path, str], force: bool) -> None:
         write_atomically(path, text)
 
 
-def _linked(text: str, links: dict[str, str]) -> str:
-    """The Markdown with an address for each picture."""
-    return re.sub(r"\(picture:(\w+)\)", lambda found: f"({links[found[1]]})", text)
+def _uri(picture: Picture) -> str:
+    kind = {"svg": "svg+xml"}.get(picture.kind, picture.kind)
+    return f"data:image/{kind};base64,{base64.b64encode(picture.data).decode()}"
 
 
 def _cells(text: str) -> Iterator[NotebookCell]:
@@ -122,7 +119,7 @@ def _page(document: Document) -> str:
     markdown.add_render_rule("table_close", lambda *_: "</table>\n</div>\n")
     body = markdown.render(document.text)
     for picture in document.pictures:  # markdown-it would refuse the address of an SVG
-        body = body.replace(f'src="picture:{picture.name}"', f'src="{picture.uri}"')
+        body = body.replace(f'src="picture:{picture.name}"', f'src="{_uri(picture)}"')
     return environment().get_template("lesson/page.html.j2").render(title=document.title, body=body)
 
 
