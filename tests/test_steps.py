@@ -189,7 +189,7 @@ def test_blanks_that_do_not_follow_are_not_left_out(
 
 def test_the_sheet_in_the_terminal_has_its_key(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["steps", "xor", "--hidden", "2", "--blank"]) == 0
-    sheet, _, key = capsys.readouterr().out.partition("The key:")
+    sheet, _, key = capsys.readouterr().out.partition("Each number is right within")
     assert "____" in sheet.partition("Before the update")[2]
     assert "____" not in key
     assert "layer  (4, 2)" in key

@@ -42,39 +42,26 @@ def main(argv: list[str]) -> int:
     return 3 if shown.recording.problem else 0
 
 
-def page(shown: OneUpdate) -> Document:
-    """The update as a page: what it starts from, its lines, and the key of a worksheet."""
-    text = _render("page.md.j2", shown)
+def page(shown: OneUpdate, room: int = ROOM) -> Document:
+    """The update as a page: what it starts from, its lines, and the key of a worksheet.
+
+    Arrays are laid out in `room` columns.
+    """
+    rows, key = (update_rows(shown, room, key) for key in (False, True))
+    template = environment().get_template("steps/page.md.j2")
+    text = template.render(shown=shown, rows=rows, key=key, tolerance=TOLERANCE)
     return Document(text.partition("\n")[0].removeprefix("# "), text, ())
 
 
-def _render(name: str, shown: OneUpdate) -> str:
-    rows, key = (update_rows(shown, ROOM, key) for key in (False, True))
-    template = environment().get_template(f"steps/{name}")
-    return template.render(shown=shown, rows=rows, key=key, tolerance=TOLERANCE)
-
-
 def _print(shown: OneUpdate) -> None:
-    """The same in the terminal, as a table."""
-    from rich.box import HORIZONTALS
-    from rich.table import Table
-    from rich.text import Text
+    """The same page in the terminal."""
+    from rich.markdown import Markdown
 
     from nineteen.page.terminal import Terminal
 
-    console = Terminal(markup=False)
-    console.print(" ".join(_render("intro.j2", shown).split()))
-    for key in (False, True)[: 1 + shown.sheet]:
-        if key:
-            console.print(f"The key: each number is right within {TOLERANCE}.")
-        table = Table("line", "code, meaning and arrays", box=HORIZONTALS, show_lines=True)
-        for number, *texts in update_rows(shown, max(40, console.width - 12), key):
-            styled = zip(map(printable, texts[:2]), ("bold", "dim"), strict=True)
-            parts = [*(Text(text, style) for text, style in styled), Text(texts[2])]
-            table.add_row(number, Text("\n").join(part for part in parts if part))
-        console.print(table)
-    for remark in shown.remarks:
-        console.print(remark)
+    console = Terminal()
+    lines = page(shown, max(40, console.width - 4)).text.split("\n")
+    console.print(Markdown("\n".join(map(printable, lines)), code_theme="ansi_dark"))
 
 
 def _default_path(script: ScriptSpec | Path, update: int, given: Namespace) -> Path:
