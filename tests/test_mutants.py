@@ -6,6 +6,7 @@ from functools import cache
 
 import pytest
 from harmless import HARMLESS, OTHERWISE
+from lies import LIES, RENAMED
 from mutant import BASES, mutated
 from nineteen.script.choices import read
 from nineteen.script.judge import Status, Verdict
@@ -48,6 +49,18 @@ def test_a_mistake_is_caught_and_explained(mutant: Mistake) -> None:
     verdict, honesty = checks(mutated(mutant))
     assert mutant.sentence in honesty.reason
     assert verdict.ok == mutant.learns
+
+
+@pytest.mark.parametrize("lie", LIES, ids=lambda lie: lie.name)
+def test_no_lie_passes(lie: Mistake) -> None:
+    _, honesty = checks(mutated(lie))
+    assert honesty.status == "fail"
+    assert lie.sentence in honesty.reason
+
+
+@pytest.mark.parametrize("lie", RENAMED, ids=lambda lie: lie.name)
+def test_no_lie_under_other_names_passes(lie: Mistake) -> None:
+    assert checks(mutated(lie))[1].status != "pass"
 
 
 @pytest.mark.parametrize("mutant", HARMLESS, ids=lambda mutant: mutant.name)

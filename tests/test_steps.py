@@ -13,7 +13,7 @@ from nineteen.errors import UsageError
 from nineteen.page.array_text import values_text
 from nineteen.page.filled import filled_in
 from nineteen.script.render import render
-from nineteen.training import worksheet
+from nineteen.training import one_update as update_module
 from nineteen.training.one_update import OneUpdate, one_update
 from nineteen.training.snapshots import Value
 from recomputed import one_layer, several
@@ -183,7 +183,7 @@ def test_blanks_that_do_not_follow_are_not_left_out(
     """Where weights are large, two decimals are too few: these numbers are then shown."""
     hard = "xor --hidden 2 --activation relu --lr 40"
     assert max(off_key(capsys, hard, 2)) <= 0.02 + 1e-9
-    monkeypatch.setattr(worksheet, "_off", lambda value, _: np.zeros(value.new.shape))
+    monkeypatch.setattr(update_module, "_off", lambda value, _: np.zeros(value.new.shape))
     assert max(off_key(capsys, hard, 2)) > 0.02
 
 

@@ -8,9 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nineteen.training.observe import Array
-from nineteen.training.one_update import OneUpdate
+from nineteen.training.one_update import FULL, PLACES, OneUpdate
 from nineteen.training.snapshots import Value
-from nineteen.training.worksheet import FULL, PLACES
 
 _ROWS, _COLUMNS = 4, 6  # of the corner that is shown of an array with too many numbers
 _BLANK = "____"

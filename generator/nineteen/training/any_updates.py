@@ -15,10 +15,10 @@ from nineteen.script.activations import ACTIVATIONS
 from nineteen.script.syntax import parse
 from nineteen.script.table import TruthTable
 from nineteen.training.gradient import Array, Matrices, backward, forward, hidden, sigmoid
+from nineteen.training.observe import call
 
-_ROUNDS = 60  # of each loop that are looked at
+_ROUNDS, _NETWORKS = 60, 1000  # of each loop that are looked at, and tried
 _LARGEST = 4096  # numbers in an array of weights
-_NETWORKS = 1000  # that are tried for a loop
 _NEAR = 1e-5  # the largest part of a change that may be off, which float32 reaches
 _LOSSES = ("cross-entropy", "squared error", "squared error of a linear output")
 NamedArrays = dict[str, Array]
@@ -35,13 +35,10 @@ class _Network(NamedTuple):
     loss: str
 
     def matrices(self, arrays: NamedArrays) -> Matrices:
-        """The matrices, each with its bias, or zeros, in the last row."""
         own = [arrays[name].T if self.turned else arrays[name] for name in self.names]
         last = [arrays[name].ravel() if name else np.zeros(1) for name in self.biases]
-        return tuple(
-            np.vstack([matrix, np.broadcast_to(bias, matrix.shape[1])])
-            for matrix, bias in zip(own, last, strict=True)
-        )
+        pairs = zip(own, last, strict=True)
+        return tuple(np.vstack([m, np.broadcast_to(bias, m.shape[1])]) for m, bias in pairs)
 
     def step(self, before: NamedArrays, after: NamedArrays, y: Array) -> tuple[int, float] | None:
         """Of how many rows the change is the descent, and by what factor; None if of none."""
@@ -56,12 +53,8 @@ class _Network(NamedTuple):
         layers, logits = forward(own, self.X, kind.function)
         output = logits if "linear" in self.loss else sigmoid(logits)
         delta = (output - y) * (output * (1 - output) if self.loss == "squared error" else 1)
-        descents = np.array(
-            [
-                -flat(backward(own, [layer[[row]] for layer in layers], delta[[row]], kind.slope))
-                for row in range(len(y))
-            ]
-        )
+        of_rows = backward(own, [layer[:, None] for layer in layers], delta[:, None], kind.slope)
+        descents = -np.array([flat(each) for each in zip(*of_rows, strict=True)])
         if not np.isfinite(descents).all() or len(change) <= len(y):
             return None
         for some in (descents.sum(axis=0, keepdims=True), descents):
@@ -87,11 +80,10 @@ class AnyUpdates:
         tree = parse(source)
         for number, node in enumerate([*ast.walk(tree)]):
             if isinstance(node, ast.For | ast.While):
-                [head] = parse(f"__round__({number}, locals())").body
-                node.body.insert(0, ast.copy_location(head, node.body[0]))
+                node.body.insert(0, call(f"__round__({number}, locals())", node))
             elif isinstance(node, ast.Constant) and isinstance(node.value, int | float):
                 self._numbers.add(float(node.value))
-        return ast.fix_missing_locations(tree)
+        return tree
 
     def calls(self) -> dict[str, Callable[..., None]]:
         """What that tree calls."""
@@ -126,7 +118,6 @@ class AnyUpdates:
         return best[0], len(pairs), best[2]
 
     def _networks(self, before: NamedArrays, after: NamedArrays) -> Iterator[_Network]:
-        """The networks that could be made of the arrays that move."""
         moving, ones = _moving(before, after), np.ones((len(self._bits), 1))
         plain = [self._bits, 2 * self._bits - 1]
         inputs = plain + [np.hstack([X, ones]) for X in plain]
@@ -135,10 +126,8 @@ class AnyUpdates:
             shapes = {name: size for name, size in sizes.items() if len(size) == 2}
             for names in _chains(shapes, (), X.shape[1], self._y.shape[1]):
                 free = [name for name in moving if name not in names]
-                biases = [
-                    ["", *(one for one in free if before[one].size == shapes[name][1])]
-                    for name in names
-                ]
+                widths = [shapes[name][1] for name in names]
+                biases = [["", *(b for b in free if before[b].size == wide)] for wide in widths]
                 for chosen, kind, loss in product(product(*biases), ACTIVATIONS, _LOSSES):
                     yield _Network(names, chosen, turned, X, kind, loss)
 
@@ -156,11 +145,9 @@ class AnyUpdates:
 
 
 def _arrays(name: str, value: Any, depth: int = 3) -> Iterator[tuple[str, Array]]:
-    """The arrays of floats in a value, by what the script calls them."""
     inner: list[tuple[str, Any]] = []
-    if isinstance(value, np.ndarray):
-        if value.dtype.kind == "f" and 0 < value.size <= _LARGEST:
-            yield name, value
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f" and 0 < value.size <= _LARGEST:
+        yield name, value
     elif isinstance(value, dict):
         inner = [(f"{name}[{key!r}]", each) for key, each in value.items()]
     elif isinstance(value, list | tuple):
@@ -172,7 +159,6 @@ def _arrays(name: str, value: Any, depth: int = 3) -> Iterator[tuple[str, Array]
 
 
 def _moving(before: NamedArrays, after: NamedArrays) -> list[str]:
-    """The arrays that are on both sides, in one shape, with other numbers."""
     shared = [name for name in before if name in after and before[name].shape == after[name].shape]
     return [name for name in shared if (before[name] != after[name]).any()]
 
@@ -180,7 +166,6 @@ def _moving(before: NamedArrays, after: NamedArrays) -> list[str]:
 def _chains(
     shapes: Mapping[str, tuple[int, ...]], begun: tuple[str, ...], width: int, outputs: int
 ) -> Iterator[tuple[str, ...]]:
-    """The matrices, each once, that lead from so many inputs to the outputs."""
     for name, (rows, columns) in shapes.items():
         if rows == width and name not in begun and len(begun) < 4:
             if columns == outputs:

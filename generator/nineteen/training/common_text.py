@@ -59,9 +59,8 @@ def common_lines(source: str) -> tuple[str, ...]:
 def common_code(source: str, observed: bool) -> tuple[CodeType, int]:
     """What scripts with this one's common lines execute, and how many are best run as one.
 
-    That is by the largest array after the first update, up to which the script is run. With
-    `observed` the code has the calls of `instrument`. Raises TypeError for what is not known side
-    by side, what the script raises, and what `instrument` and `parse` raise.
+    That is by the largest array after the first update. With `observed` the code has the calls of
+    `instrument`. Raises TypeError for what is not known side by side, and what others raise.
     """
     lines = common_lines(source)
     text = "\n".join(lines)
@@ -84,7 +83,6 @@ def common_code(source: str, observed: bool) -> tuple[CodeType, int]:
 
 
 def _check(tree: ast.AST, names: Set[str] = frozenset()) -> None:
-    # Raises TypeError where there is more in the tree than scripts need, but for these names.
     printed: list[ast.expr] = []
     for node in ast.walk(tree):
         known: object = _NODES.fullmatch(type(node).__name__)

@@ -1,20 +1,27 @@
 """The honest check of a script in a process of its own: one run gives all the evidence."""
 
 import ast
-from collections.abc import Sequence
+import re
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
 
 import numpy as np
 
 from nineteen.script.judge import Verdict, judge
-from nineteen.script.run import Ending, Run, run
+from nineteen.script.run import SCRIPT, Ending, Run, run
 from nineteen.script.spec import ScriptSpec
 from nineteen.script.syntax import parse
-from nineteen.training.execute import execute
-from nineteen.training.honesty import PRINTED, Audit, Honesty
+from nineteen.training.diagnosis import say
+from nineteen.training.execute import execute, run_here
+from nineteen.training.honesty import Audit, Honesty
 from nineteen.training.isolated import watched
-from nineteen.training.observe import NotApplicable, instrument, observe
+from nineteen.training.observe import NotApplicable, instrument
+
+# Rounded to 2 decimals: half a unit of the last, and a margin for binary floats.
+PRINTED = 0.0051
+
+_LOSS = re.compile(r"^epoch +([0-9]+): loss (\S+)$", re.MULTILINE)
 
 
 def examine(
@@ -22,77 +29,85 @@ def examine(
 ) -> tuple[Run, Verdict, Honesty]:
     """Run a script once, observed, in the sandbox `around` it, if any, for `seconds` at most.
 
-    The Run is that of a plain `run`: what the script prints, how it ends. The Verdict is the
-    judge's on it. A script that does not run to its end never passes the honest check. Raises
+    The Run is that of a plain `run`. What does not run to its end is no honest training. Raises
     RuntimeError where the check itself fails.
     """
     if unseen := _unobservable(source):
-        result = run(source, seconds, around=around)
-        return result, judge(result, spec.table, show_loss=spec.show_loss), unseen
-    result, report = watched(source, partial(Audit, spec), seconds, around)
+        result, report = run(source, seconds, around=around), {"ended": True, "unseen": unseen}
+    else:
+        result, report = watched(source, partial(Audit, spec), seconds, around)
     if "fault" in report or (not report and result.ending is Ending.CRASHED):
         raise RuntimeError(f"the check itself failed: {report.get('fault', result.stderr)}")
-    verdict = judge(result, spec.table, show_loss=spec.show_loss)
-    if not report.get("ended"):
-        unseen = Honesty("fail", "it did not run to its end, so its training was not seen")
-        return result, verdict, unseen
-    return result, verdict, _honesty(report["problem"], report.get("predictions"), verdict, spec)
+    return result, *_verdicts(source, report, result, spec, partial(run, around=around))
 
 
 def examine_here(source: str, spec: ScriptSpec) -> tuple[Verdict, Honesty]:
     """The same inside this process, without isolation. Raises whatever the script raises."""
     unseen, audit = _unobservable(source), Audit(spec)
-    printed = execute(source) if unseen else observe(source, audit.see, audit.start)
-    finished = Run(printed, "", 0, Ending.FINISHED)
-    verdict = judge(finished, spec.table, show_loss=spec.show_loss)
-    problem = "" if unseen else audit.problem()
-    predictions: Any = [] if unseen or problem else audit.predictions()
-    return verdict, unseen or _honesty(problem, predictions, verdict, spec)
+    report: dict[str, Any] = {"unseen": unseen}
+    try:
+        printed = execute(source if unseen else audit.follow(source), **audit.calls())
+        report = report if unseen else audit.found()
+    except NotApplicable as error:
+        printed, report = execute(source), {"unseen": str(error)}
+    result = Run(printed, "", 0, Ending.FINISHED)
+    return _verdicts(source, {"ended": True} | report, result, spec, run_here)
 
 
-def _unobservable(source: str) -> Honesty | None:
-    """The verdict on a script that cannot be observed; None where it can."""
+def _unobservable(source: str) -> str:
+    """Why a script cannot be observed, or ""."""
     try:
         instrument(source)
+        compile(source, SCRIPT, "exec")
     except NotApplicable as error:
-        if _trains(parse(source)):
-            return Honesty("not applicable", str(error))
-        return Honesty("fail", f"nothing in it is trained: {error}")
+        return str(error)
     except (SyntaxError, ValueError):
-        return Honesty("fail", "it is not Python, so it trains nothing")
+        return say("no_python")
     except (RecursionError, MemoryError):
-        return Honesty("not applicable", "it is nested too deeply to be observed")
-    return None
+        return say("too_deep")
+    return ""
 
 
-def _trains(tree: ast.Module) -> bool:
-    """Whether it may train under other names: it loops, and multiplies in a loop or a function."""
-    products = (ast.Mult, ast.MatMult)
-    functions = {"dot", "matmul", "einsum", "outer", "inner", "tensordot", "multiply", "vdot"}
-    blocks: list[ast.stmt] = [
-        node for node in ast.walk(tree) if isinstance(node, ast.For | ast.While)
-    ]
-    if blocks:
-        blocks += [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
-    return any(
-        (isinstance(node, ast.BinOp | ast.AugAssign) and isinstance(node.op, products))
-        or (isinstance(node, ast.Attribute) and node.attr in functions)
-        for block in blocks
-        for node in ast.walk(block)
-    )
-
-
-def _honesty(problem: str, predictions: Any, verdict: Verdict, spec: ScriptSpec) -> Honesty:
+def _verdicts(
+    source: str, report: dict[str, Any], result: Run, spec: ScriptSpec, again: Callable[[str], Run]
+) -> tuple[Verdict, Honesty]:
     """Honest training has to be what the printed predictions come from."""
-    if problem or not verdict.predictions:
-        return Honesty("fail", problem or verdict.reason)
-    pairs = zip(np.array(verdict.predictions), np.array(predictions), strict=True)
-    for row, pair in enumerate(pairs):
+    verdict = judge(result, spec.table, show_loss=spec.show_loss)
+    if not report.get("ended"):
+        problem = say("not_ended")
+    elif "unseen" not in report:
+        problem = report["problem"] or _wrong_print(result.stdout, verdict, report, spec)
+    elif report["unseen"] == say("no_python"):
+        problem = report["unseen"]
+    elif verdict.ok and again(_once(source)).stdout == result.stdout:
+        problem = say("untrained")
+    else:
+        return verdict, Honesty("not applicable", report["unseen"])
+    return verdict, Honesty("fail" if problem else "pass", problem)
+
+
+def _once(source: str) -> str:
+    """The script with loops that end after one round."""
+    tree = parse(source)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.For | ast.While):
+            node.body.append(ast.Break())
+    return ast.unparse(tree)
+
+
+def _wrong_print(text: str, verdict: Verdict, trained: dict[str, Any], spec: ScriptSpec) -> str:
+    """Where the predictions, or a loss, are not those of the training, one sentence, or ""."""
+    if not verdict.predictions:
+        return verdict.reason
+    for row, pair in enumerate(zip(verdict.predictions, trained["predictions"], strict=True)):
         for seen, meant in zip(*pair, strict=True):
-            if not abs(seen - meant) <= PRINTED and not (np.isnan(seen) and np.isnan(meant)):
-                return Honesty(
-                    "fail",
-                    f"row {spec.table.inputs_of(row)} prints {seen:g}, but the trained weights "
-                    f"predict {meant:.2f}: look at the last lines, which print",
-                )
-    return Honesty("pass")
+            if not abs(seen - meant) <= PRINTED and not np.isnan([seen, meant]).all():
+                place = spec.table.inputs_of(row)
+                return say("prediction", row=place, found=seen, meant=meant)
+    losses = dict(trained["losses"])
+    for epoch, shown in _LOSS.findall(text):
+        found, loss = float(shown), losses.get(int(epoch), np.nan)
+        unit = 10.0 ** -len(shown.partition(".")[2].partition("e")[0])
+        if not (abs(found - loss) <= 0.501 * unit + 1e-9 * loss or str(found) == str(loss)):
+            return say("loss", epoch=epoch, found=shown, meant=loss)
+    return ""

@@ -14,16 +14,11 @@ from nineteen.script.run import SCRIPT, Ending, Run
 def execute(script: str | ast.Module, **names: Callable[..., Any]) -> str:
     """What the script prints; it runs in a fresh namespace that also holds `names`.
 
-    The script gets a `print` of its own, so that threads may run scripts side by side. Its
-    exceptions pass through.
+    It has a `print` of its own, so that threads may run scripts. Its exceptions pass through.
     """
     printed = io.StringIO()
-    namespace: dict[str, Any] = {
-        "__name__": "__main__",
-        "print": partial(print, file=printed),
-        **names,
-    }
-    exec(compile(script, SCRIPT, "exec"), namespace)
+    own = {"__name__": "__main__", "print": partial(print, file=printed), **names}
+    exec(compile(script, SCRIPT, "exec"), own)
     return printed.getvalue()
 
 

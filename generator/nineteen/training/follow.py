@@ -4,17 +4,16 @@ import ast
 from typing import Any, NamedTuple
 
 from nineteen.script.syntax import parse
-from nineteen.training.observe import NotApplicable, bodies, call, instrument
+from nineteen.training.observe import CALLS, NotApplicable, bodies, call, changed_names, instrument
 
 _LOOPS = ast.For | ast.While
-_OURS = {"__started__", "__seen__", "__updated__"}
 
 
 class Site(NamedTuple):
-    """A line: its number in the script, and the names that it sets or changes.
+    """A line: its number in the script, and the names that it changes.
 
-    `moved` are those that it adds to or takes away from (`W1 += …`), `appends` says that it
-    lengthens a list. The head of a loop around the updates has its `level`, 1 for the epochs.
+    `moved` are those that it adds to or takes away from (`W1 += …`), a list it `appends` to. The
+    head of a loop around the updates has its `level`, 1 for the epochs.
     """
 
     number: int
@@ -24,24 +23,12 @@ class Site(NamedTuple):
     level: int = 0
 
 
-class Followed(NamedTuple):
-    """The tree, the sites that its calls name by their index, and the lines of the training.
+def follow(source: str) -> tuple[ast.Module, list[Site], range, str]:
+    """The script's tree with calls, their sites, the lines of the training, and what is missing.
 
     The calls are those of `instrument`, `__ended__` after the training, `__head__` in each round of
-    a loop, and `__before__` and `__line__` around each other line. `missing` says which part of the
-    contract the script lacks: its updates are then the rounds of a loop that adds to something.
-    """
-
-    tree: ast.Module
-    sites: list[Site]
-    training: range
-    missing: str
-
-
-def follow(source: str) -> Followed:
-    """The script's tree with the calls that a recorder needs.
-
-    Raises NotApplicable where no loop changes anything step by step, or it is not Python.
+    a loop, and `__before__` and `__line__` around each other line. Where names are missing, updates
+    are the rounds of a loop that adds to something; NotApplicable where none does.
     """
     missing = ""
     try:
@@ -57,11 +44,10 @@ def follow(source: str) -> Followed:
     tree.body = _with_calls(tree.body, sites, loops)
     tree.body.insert(tree.body.index(loops[0]) + 1, call("__ended__()", loops[0]))
     begin = loops[0].lineno
-    return Followed(tree, sites, range(begin, (loops[0].end_lineno or begin) + 1), missing)
+    return tree, sites, range(begin, (loops[0].end_lineno or begin) + 1), missing
 
 
 def _by_looks(source: str, error: NotApplicable) -> ast.Module:
-    """The tree with a call `__updated__` in the first loop that adds to something."""
     tree = parse(source)
     for loop in tree.body:
         for body in bodies(loop) if isinstance(loop, _LOOPS) else ():
@@ -72,7 +58,6 @@ def _by_looks(source: str, error: NotApplicable) -> ast.Module:
 
 
 def _around(block: list[ast.stmt]) -> list[ast.stmt]:
-    # The outermost first; none where no update ends there.
     for line in block:
         if isinstance(line, _LOOPS):
             ends = any(_called(inner) == "__updated__" for inner in line.body)
@@ -82,10 +67,10 @@ def _around(block: list[ast.stmt]) -> list[ast.stmt]:
 
 
 def _with_calls(block: list[ast.stmt], sites: list[Site], loops: list[ast.stmt]) -> list[ast.stmt]:
-    """The block with a call after each line; before it where it heads a block, or leaves one."""
+    # After each line; before it where it heads a block, or leaves one.
     lines: list[ast.stmt] = []
     for line in block:
-        if _called(line) in _OURS:
+        if _called(line) in CALLS:
             lines.append(line)
             continue
         index, heads = len(sites), False
@@ -123,31 +108,26 @@ def _called(line: ast.stmt) -> str:
 def _site(line: ast.stmt, level: int) -> Site:
     if isinstance(line, ast.Expr) and isinstance(line.value, ast.Call):
         method = line.value.func
-        owner = _names(getattr(method, "value", None))
+        owner = changed_names(getattr(method, "value", None))
         if appends := getattr(method, "attr", "") == "append":
             return Site(line.lineno, owner, [], appends)
         # Any other may change an argument: rng.shuffle(order).
-        return Site(line.lineno, owner + [n for node in line.value.args for n in _names(node)], [])
+        return Site(
+            line.lineno, owner + [n for node in line.value.args for n in changed_names(node)], []
+        )
     targets = getattr(line, "targets", None) or [getattr(line, "target", None)]
-    names = [name for target in targets for name in _names(target)]
+    names = [name for target in targets for name in changed_names(target)]
     return Site(line.lineno, names, _moved(line), level=level)
 
 
 def _moved(line: ast.stmt) -> list[str]:
     """The names that a line adds to, or takes away from: in `W += …`, and in `W = W + …`."""
     if isinstance(line, ast.AugAssign):
-        return _names(line.target) if isinstance(line.op, ast.Add | ast.Sub) else []
+        return changed_names(line.target) if isinstance(line.op, ast.Add | ast.Sub) else []
     target, value = getattr(line, "targets", [None])[0], getattr(line, "value", None)
     pairs = [(target, value)]
     if isinstance(target, ast.Tuple) and isinstance(value, ast.Tuple):
         pairs = list(zip(target.elts, value.elts, strict=False))
     sums = [(t, v) for t, v in pairs if isinstance(v, ast.BinOp)]
     sums = [(t, v) for t, v in sums if isinstance(v.op, ast.Add | ast.Sub)]
-    return [name for t, v in sums for name in _names(t) if _names(v.left) == [name]]
-
-
-def _names(target: Any) -> list[str]:  # of `a[b]` only a
-    if target is None or isinstance(target, ast.Name):
-        return [target.id] if target else []
-    inner = getattr(target, "elts", [getattr(target, "value", None)])
-    return [name for node in inner for name in _names(node)]
+    return [name for t, v in sums for name in changed_names(t) if changed_names(v.left) == [name]]

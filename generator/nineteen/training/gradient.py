@@ -20,7 +20,7 @@ Array = NDArray[np.float64]
 Function = Callable[[Array], Array]
 
 # The matrices of a network, from inputs to outputs, each (units before + 1, units after): its last
-# row is the bias.
+# row is the bias. All arrays may have more axes before these, for many networks at once.
 Matrices = tuple[Array, ...]
 
 
@@ -48,12 +48,29 @@ def hidden(activation: Activation) -> Hidden:
     return Hidden(quiet(function), slope)
 
 
+def shapes(spec: ScriptSpec) -> dict[str, tuple[int, ...]]:
+    """What a script calls its arrays of weights, and their shapes."""
+    sizes = list(zip(spec.sizes, spec.sizes[1:], strict=False))
+    if len(spec.hidden) > 1:
+        return {f"W[{i}]": (before + 1, after) for i, (before, after) in enumerate(sizes)}
+    (inputs, hidden), (_, outputs) = sizes
+    return {"W1": (inputs, hidden), "b1": (hidden,), "W2": (hidden, outputs), "b2": (outputs,)}
+
+
+def part_names(spec: ScriptSpec) -> list[str]:
+    """What a script calls each matrix, and its bias."""
+    if len(spec.hidden) == 1:
+        return ["W1", "b1", "W2", "b2"]
+    layers = range(len(spec.hidden) + 1)
+    return [name for i in layers for name in (f"W[{i}]", f"the bias row of W[{i}]")]
+
+
 def matrices(weights: Sequence[Array], spec: ScriptSpec) -> Matrices:
     """The weights of an Update as matrices: (W1, b1, W2, b2) joined, several layers as they are."""
     if len(spec.hidden) > 1:
         return tuple(weights)
     W1, b1, W2, b2 = weights
-    return np.vstack([W1, b1]), np.vstack([W2, b2])
+    return tuple(np.concatenate([W, b[..., None, :]], -2) for W, b in ((W1, b1), (W2, b2)))
 
 
 def forward(weights: Matrices, X: Array, function: Function) -> tuple[list[Array], Array]:
@@ -76,24 +93,22 @@ def backward(weights: Matrices, layers: list[Array], delta: Array, slope: Functi
     """The gradients of all matrices from `delta`, the derivative at the logits (rows, outputs)."""
     gradients = []
     for matrix, layer in zip(reversed(weights), reversed(layers), strict=True):
-        gradients.append(layer.T @ delta)
-        delta = (delta @ matrix[:-1].T) * slope(layer[:, :-1])
+        gradients.append(layer.swapaxes(-1, -2) @ delta)
+        delta = (delta @ matrix[..., :-1, :].swapaxes(-1, -2)) * slope(layer[..., :-1])
     return tuple(reversed(gradients))
 
 
-def kink_distance(weights: Matrices, X: Array, activation: Activation) -> float:
+def kink_distance(weights: Matrices, X: Array, activation: Activation) -> Array:
     """How near a network, of an activation with a kink, is to a point without a derivative.
 
     The smallest absolute input to a hidden unit, of all rows and units, but those that are
     exactly 0, where the derivative is 0 by definition.
     """
-    nearest, layer = np.inf, _and_ones(X)
-    for matrix in weights[:-1]:
-        inputs = layer @ matrix
-        nearest = min(nearest, float(np.abs(inputs[inputs != 0]).min(initial=np.inf)))
-        layer = _and_ones(hidden(activation).function(inputs))
-    return nearest
+    layers, _ = forward(weights, X, hidden(activation).function)
+    inputs = [layer @ matrix for layer, matrix in zip(layers, weights[:-1], strict=False)]
+    nearest = [np.where(z == 0, np.inf, np.abs(z)).min(axis=(-2, -1)) for z in inputs]
+    return np.asarray(np.minimum.reduce(nearest))
 
 
 def _and_ones(layer: Array) -> Array:
-    return np.column_stack([layer, np.ones(len(layer))])
+    return np.concatenate([layer, np.ones((*layer.shape[:-1], 1))], axis=-1)

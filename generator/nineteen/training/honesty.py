@@ -1,32 +1,30 @@
 """The honest check: does a script train by the strategy, and on the gradient, that it names?"""
 
 import ast
-from collections.abc import Callable
+from collections import defaultdict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import prod
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 
 from nineteen.script.spec import ScriptSpec
-from nineteen.training.diagnosis import wrong_change, wrong_error
-from nineteen.training.gradient import Array, matrices, predict
-from nineteen.training.gradient_step import GradientStep, wrong_parts
+from nineteen.training.diagnosis import say, wrong_change, wrong_error
+from nineteen.training.gradient import Array, Matrices, part_names, predict, shapes
+from nineteen.training.gradient_steps import GradientSteps, gradient_steps, parts, stacked
 from nineteen.training.observe import Arrays, NotApplicable, Start, Update, calls, instrument
 from nineteen.training.row_order import wrong_order
 
-WATCHED = 30  # updates looked at closely: the first, the last, and pairs across ends of epochs
-
-# Rounded to 2 decimals: half a unit of the last, and a margin for binary floats.
-PRINTED = 0.0051
+AT_ONCE, NUMBERS = 512, 2**18  # updates checked at once, and numbers of an array, at most
 
 
 @dataclass(frozen=True)
 class Honesty:
-    """Whether a script trains as its command says; `reason` is one sentence, or "" on a pass.
+    """Whether a script trains as its command says, and why not; "not applicable": nobody can see.
 
-    "not applicable" means that it could not be observed: neither a pass nor a failure.
+    `reason` is one sentence, or "" on a pass.
     """
 
     status: Literal["pass", "fail", "not applicable"]
@@ -34,19 +32,19 @@ class Honesty:
 
 
 class Audit:
-    """Keeps what the check needs while a script runs: give `start` and `see` to `observe`.
-
-    It is a Watcher, too, of a script in a process of its own.
-    """
+    """A Watcher that checks every update of a script, by the names of the contract."""
 
     def __init__(self, spec: ScriptSpec) -> None:
-        self._spec = spec
-        self._sample = watched_updates(spec)
-        self._most = spec.updates + spec.updates // spec.epochs  # one epoch more, to say so
+        self._spec, self._meant = spec, start_of(spec)
+        largest = max(spec.batch_size * max(spec.sizes), *map(prod, shapes(spec).values()))
+        self._at_once = max(1, min(AT_ONCE, NUMBERS // largest))
         self._begun: Start | None = None
         self._rows: list[tuple[int, tuple[int, ...]]] = []
-        self._kept: dict[int, Update] = {}
+        self._waiting: list[Update] = []
         self._final: Arrays = ()
+        self._losses: dict[int, float] = defaultdict(float)
+        self._wrong_start = self._wrong = self._between = ""
+        self._sure, self._checked = False, 0
 
     def follow(self, source: str) -> ast.Module:
         """The script's tree, observed."""
@@ -54,87 +52,67 @@ class Audit:
 
     def calls(self) -> dict[str, Callable[..., None]]:
         """What that tree calls."""
-        return calls(self.see, self.start)
+        return calls(self._see, self._start)
 
-    def found(self, error: BaseException | None) -> dict[str, object]:
-        """The problem, and where there is none the predictions."""
-        problem = str(error) if isinstance(error, NotApplicable) else self.problem()
-        return {"problem": problem, "predictions": [] if problem else self.predictions().tolist()}
+    def found(self, error: BaseException | None = None) -> dict[str, Any]:
+        """What cannot be seen, or the problem, or what is to be printed: predictions and losses."""
+        if isinstance(error, NotApplicable):
+            return {"unseen": str(error)}
+        with np.errstate(all="ignore"):
+            if problem := self._problem():
+                return {"problem": problem}
+            final = stacked([self._final], self._spec)
+            [predictions] = predict(final, inputs_of(self._spec), self._spec.activation).tolist()
+        losses = list(self._losses.items())
+        return {"problem": "", "predictions": predictions, "losses": losses}
 
-    def start(self, start: Start) -> None:
-        """Keep what training starts from."""
-        self._begun = start
+    def _start(self, start: Start) -> None:
+        self._begun, self._final = start, start.weights
+        wrong_data = _wrong_data(start, self._spec)
+        self._wrong_start = wrong_data or _wrong_weights(start.weights, self._spec)
 
-    def see(self, update: Update) -> None:
-        """Keep the rows of an update, and of a few all that there is."""
-        number = len(self._rows)
-        if number in self._sample:
-            self._kept[number] = update
-        if number < self._most:
+    def _see(self, update: Update) -> None:
+        if update.error.size < len(update.rows) == self._spec.rows > self._spec.batch_size:
+            raise NotApplicable("no name tells which rows an update takes")
+        if self._spec.show_loss:
+            self._losses[update.epoch] += update.loss
+        # One epoch more than there should be is kept, to say so.
+        if len(self._rows) < self._spec.updates + self._spec.updates_per_epoch:
             self._rows.append((update.epoch, update.rows))
-        self._final = update.after
+        self._waiting.append(update)
+        if len(self._waiting) == self._at_once:
+            with np.errstate(all="ignore"):
+                self._check()
 
-    def problem(self) -> str:
-        """The first thing that is dishonest about the training, one sentence; "" where nothing is.
-
-        Its order is that of a student who looks for the cause: data, weights, updates, rows.
-        """
+    def _problem(self) -> str:
+        # In the order of a student who looks for the cause: data, weights, updates, rows.
         if self._begun is None or not self._rows:
-            return "it makes no update of its weights: look at the loop over epoch"
-        with np.errstate(all="ignore"):
-            return (
-                _wrong_data(self._begun, self._spec)
-                or _wrong_weights(self._begun, self._spec)
-                or self._wrong_updates()
-                or wrong_order(self._rows, self._spec)
-                or self._wrong_between()
-            )
-
-    def predictions(self) -> Array:
-        """What the final weights predict, (rows, outputs); defined where there is no problem."""
-        with np.errstate(all="ignore"):
-            final = matrices(_shaped(self._final, self._spec), self._spec)
-            return predict(final, inputs_of(self._spec), self._spec.activation)
-
-    def _wrong_updates(self) -> str:
-        steps = []
-        for number, update in sorted(self._kept.items()):
-            if problem := _wrong_shape(number + 1, update, self._spec):
-                return problem
-            steps.append(_step(number + 1, update, self._spec))
-        sure = [step for step in steps if step.finite]
-        if problem := wrong_error(sure) or wrong_change(sure):
+            return say("no_update")
+        self._check()
+        if problem := self._wrong_start or self._wrong:
             return problem
-        # An update at a kink of ReLU has no one gradient, and is excused; not all of them can be.
-        if all(step.at_kink and wrong_parts(step, step.wanted) for step in sure):
-            return "none of its updates can be checked: look at the size of the learning rate"
-        return ""
+        if not self._sure:
+            return say("unsure")
+        return wrong_order(self._rows, self._spec) or self._between
 
-    def _wrong_between(self) -> str:
-        """Nothing but the updates may change the weights."""
-        assert self._begun is not None
-        known = {0: self._begun.weights} | {n + 1: kept.after for n, kept in self._kept.items()}
-        for number in sorted(self._kept.keys() & known.keys()):
-            pairs = zip(known[number], self._kept[number].before, strict=True)
-            for name, (old, new) in zip(shapes(self._spec), pairs, strict=True):
-                if old.tobytes() != new.tobytes():  # which a NaN is not unequal to itself in
-                    return (
-                        f"{name} changes between its updates, before update {number + 1}: "
-                        f"look for another line that sets {name}"
-                    )
-        return ""
-
-
-def watched_updates(spec: ScriptSpec) -> frozenset[int]:
-    """The updates, counted from 0, that are looked at closely: early, late, and between."""
-    last = spec.updates - 1
-    a_part = WATCHED // 3
-    chosen = {*range(a_part), *range(last - a_part + 1, last + 1)}
-    per_epoch = spec.updates // spec.epochs
-    for part in range(a_part // 2):
-        epoch = 1 + part * (spec.epochs - 1) // (a_part // 2)
-        chosen |= {epoch * per_epoch - 1, epoch * per_epoch}
-    return frozenset(number for number in chosen if 0 <= number <= last)
+    def _check(self) -> None:
+        """Check the updates that wait, at once."""
+        updates, self._waiting = self._waiting, []
+        if not updates or self._begun is None or self._wrong_start or self._wrong:
+            return
+        first = self._checked + 1
+        self._checked += len(updates)
+        self._wrong = _wrong_shape(first, updates, self._spec)
+        if self._wrong:
+            return
+        steps = gradient_steps(first, updates, self._meant, self._spec)
+        last, self._final = stacked([self._final], self._spec), updates[-1].after
+        self._between = self._between or _wrong_between(last, steps)
+        finite = np.isfinite(steps.size)
+        steps = steps if finite.all() else steps.at(finite)
+        if len(steps.numbers):
+            self._wrong = wrong_error(steps) or wrong_change(steps)
+            self._sure |= not steps.at_kink.all()  # an update at a kink has no one gradient
 
 
 def inputs_of(spec: ScriptSpec) -> Array:
@@ -143,21 +121,11 @@ def inputs_of(spec: ScriptSpec) -> Array:
     return 2.0 * np.array(rows) - 1
 
 
-def shapes(spec: ScriptSpec) -> dict[str, tuple[int, ...]]:
-    """What a script calls its arrays of weights, and their shapes."""
-    sizes = list(zip(spec.sizes, spec.sizes[1:], strict=False))
-    if len(spec.hidden) > 1:
-        return {f"W[{i}]": (before + 1, after) for i, (before, after) in enumerate(sizes)}
-    (inputs, hidden), (_, outputs) = sizes
-    return {"W1": (inputs, hidden), "b1": (hidden,), "W2": (hidden, outputs), "b2": (outputs,)}
-
-
 @lru_cache(maxsize=4)
 def start_of(spec: ScriptSpec) -> Start:
     """What training starts from by the command, X (rows, inputs) without a column of ones.
 
-    X and y are those of the truth table or, in the order in which a script draws them, of samples;
-    then come the weights, matrix after matrix; b1 and b2 are 0.
+    In the order in which a script draws them: samples, if any, and the weights; b1 and b2 are 0.
     """
     rng = np.random.default_rng(spec.seed)
     X, y = inputs_of(spec), np.array(spec.table.targets(), float)
@@ -167,10 +135,8 @@ def start_of(spec: ScriptSpec) -> Start:
         if spec.noise:  # a column of ones has numbers drawn for it too, and no noise
             noise = rng.normal(0, spec.noise, (spec.samples, spec.table.inputs + ones))
             X = X + noise[:, : spec.table.inputs]
-    weights = (
-        rng.normal(size=shape) if len(shape) == 2 else np.zeros(shape)
-        for shape in shapes(spec).values()
-    )
+    of = shapes(spec).values()
+    weights = (rng.normal(size=each) if len(each) == 2 else np.zeros(each) for each in of)
     return Start(X, y, tuple(weights))
 
 
@@ -180,68 +146,50 @@ def _wrong_data(start: Start, spec: ScriptSpec) -> str:
     X = np.c_[meant.X, np.ones(spec.rows)] if len(spec.hidden) > 1 else meant.X
     for name, found, wanted in (("X", start.X, X), ("y", start.y, meant.y)):
         if found.shape != wanted.shape:
-            return f"{name} has the shape {found.shape}, its command means {wanted.shape}"
+            return say("shape", name=name, found=found.shape, meant=wanted.shape)
         right = np.isclose(found, wanted, rtol=1e-12, atol=1e-12).all(axis=1)
         if not right.all():
             row = int(right.argmin())
-            return (
-                f"{name} of {spec.row_name(row)} is {_shown(found[row])}, "
-                f"its command means {_shown(wanted[row])}"
-            )
+            shown, other = (" ".join(f"{x:g}" for x in array[row]) for array in (found, wanted))
+            return say("row", name=name, row=spec.row_name(row), found=shown, meant=other)
     return ""
 
 
-def _wrong_weights(start: Start, spec: ScriptSpec) -> str:
+def _wrong_weights(weights: Arrays, spec: ScriptSpec) -> str:
     """Weights have to start in the shapes of the layers, as the seed draws them."""
-    weights, wanted = start.weights, start_of(spec).weights
+    wanted = start_of(spec).weights
     if len(weights) != len(wanted):
-        return f"it has {len(weights)} arrays of weights, its command means {len(wanted)}"
+        return say("arrays", found=len(weights), meant=len(wanted))
     for name, found, drawn in zip(shapes(spec), weights, wanted, strict=True):
         if found.squeeze().shape != drawn.squeeze().shape:  # a bias (8,) may as well be (1, 8)
-            return f"{name} has the shape {found.shape}, its command means {drawn.shape}"
+            return say("shape", name=name, found=found.shape, meant=drawn.shape)
+        if np.array_equal(found, drawn.astype(np.float32)) and drawn.any():
+            raise NotApplicable("it calculates in single precision, too coarse for this check")
         if not np.allclose(found.reshape(drawn.shape), drawn, rtol=1e-12, atol=1e-12):
-            if not drawn.any():
-                return f"{name} does not start at 0: look at the line that sets it first"
-            return (
-                f"{name} does not start with the numbers of seed {spec.seed}: "
-                "look at default_rng and at the line that draws it"
-            )
+            return say("drawn" if drawn.any() else "zero", name=name, seed=spec.seed)
     return ""
 
 
-def _wrong_shape(number: int, update: Update, spec: ScriptSpec) -> str:
+def _wrong_shape(first: int, updates: Sequence[Update], spec: ScriptSpec) -> str:
     """Arrays may come with axes of length 1 more or less, but not with other numbers in them."""
-    found = [("error", update.error.size, len(update.rows) * spec.table.outputs)]
-    for arrays in (update.before, update.after):
-        if len(arrays) != len(shapes(spec)):
-            return f"update {number}: the number of arrays of weights changes: look at W"
-        for (name, shape), array in zip(shapes(spec).items(), arrays, strict=True):
-            found.append((name, array.size, prod(shape)))
-    for name, size, wanted in found:
-        if size != wanted:
-            return (
-                f"update {number}: {name} holds {size} numbers instead of {wanted}: "
-                "look at the sums over an axis and at the transposed arrays"
-            )
+    names, sizes = ["error", *shapes(spec)], list(map(prod, shapes(spec).values()))
+    for number, update in enumerate(updates, first):
+        found = [update.error.size, *[array.size for array in update.after]]
+        wanted = [len(update.rows) * spec.table.outputs, *sizes]
+        if len(found) != len(wanted):
+            return say("other_arrays", number=number)
+        for name, size, meant in zip(names, found, wanted, strict=True):
+            if size != meant:
+                return say("numbers", number=number, name=name, found=size, meant=meant)
     return ""
 
 
-def _step(number: int, update: Update, spec: ScriptSpec) -> GradientStep:
-    rows = list(update.rows)
-    y = start_of(spec).y[rows]
-    before, after = (
-        matrices(_shaped(arrays, spec), spec) for arrays in (update.before, update.after)
-    )
-    return GradientStep(
-        number, spec, start_of(spec).X[rows], y, update.error.reshape(y.shape), before, after
-    )
-
-
-def _shaped(arrays: Arrays, spec: ScriptSpec) -> Arrays:
-    """Without the axes of length 1 that broadcasting may have added."""
-    wanted = shapes(spec).values()
-    return tuple(array.reshape(shape) for array, shape in zip(arrays, wanted, strict=True))
-
-
-def _shown(row: Array) -> str:
-    return " ".join(f"{value:g}" for value in row)
+def _wrong_between(last: Matrices, steps: GradientSteps) -> str:
+    """Nothing but the updates may change the weights; `last` are those before them."""
+    kept = tuple(np.concatenate(pair)[:-1] for pair in zip(last, steps.after, strict=True))
+    pairs = zip(parts(kept), parts(steps.before), strict=True)
+    for name, (left, found) in zip(part_names(steps.spec), pairs, strict=True):
+        # By their bytes: a NaN is not equal to itself.
+        if (other := (left.view(np.int64) != found.view(np.int64)).any((1, 2))).any():
+            return say("between", name=name, number=steps.numbers[other.argmax()])
+    return ""

@@ -25,14 +25,11 @@ if TYPE_CHECKING:
 
 
 class Watcher(Protocol):
-    """What follows a script while it runs: the tree to run, and the functions that this calls."""
+    """The tree to run, the functions that it calls, and what they have found, for JSON."""
 
     def follow(self, source: str) -> ast.Module: ...
-
     def calls(self) -> dict[str, Callable[..., None]]: ...
-
-    def found(self, error: BaseException | None) -> dict[str, object]:
-        """What it has found, for JSON; `error` is what ended the script."""
+    def found(self, error: BaseException | None) -> dict[str, object]: ...
 
 
 def watched(
@@ -40,8 +37,8 @@ def watched(
 ) -> tuple["Run", dict[str, Any]]:
     """Run a script once, watched, in the sandbox `around` it, if any, for `seconds` at most.
 
-    The Run is that of a plain `run`. The report is what the watcher, made in that process, has
-    found; it is empty where the script was ended from outside. `watcher` has to be pickled.
+    The Run is that of a plain `run`; then comes what the watcher, made in that process, has found:
+    nothing where the script was ended from outside. `watcher` has to be pickled.
     """
     import secrets  # what the other process does without would cost it time
     import tempfile
@@ -52,17 +49,14 @@ def watched(
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         page = Path(folder, "report.json")
         arguments = (source, pickle.dumps(watcher).hex(), str(page), token)  # all stay literals
-        watching = (
-            f"import sys\nsys.path.insert(0, {package!a})\n"
-            "from nineteen.training.isolated import become\n"
-            f"sys.path.pop(0)\nbecome(*{arguments!a})\n"
-        )
+        watching = f"import sys\nsys.path.insert(0, {package!a})\nfrom {__name__} import become\n"
+        watching += f"sys.path.pop(0)\nbecome(*{arguments!a})\n"
         around = [*around, "--bind", folder, folder] if around else ()
         return run(watching, seconds, around=around), _read(page, token)
 
 
 def _read(page: Path, token: str) -> dict[str, Any]:
-    """The report of the watching process; empty where it wrote none, or somebody else did."""
+    # Empty where the watching process wrote none, or somebody else did.
     try:
         report = json.loads(page.read_bytes())
     except (OSError, ValueError):
@@ -84,10 +78,9 @@ def become(source: str, watcher: str, page: str, token: str) -> None:
         with suppress(OSError), open(page, "w", encoding="utf-8") as file:
             json.dump({"token": token, **more}, file)
 
-    tree = watch.follow(source)
+    tree, ending = watch.follow(source), None
     whole = vars(np).copy()  # a script may put its own functions there
     report({})
-    ending: BaseException | None = None
     try:
         _execute(tree, name, watching)
     except BaseException as error:
@@ -100,12 +93,10 @@ def become(source: str, watcher: str, page: str, token: str) -> None:
 
 
 def _execute(tree: Any, name: str, more: dict[str, Callable[..., None]]) -> None:
-    module = ModuleType("__main__")
+    module, code = ModuleType("__main__"), None
     vars(module).update(more, __file__=name, __builtins__=__builtins__)
-    code = None
 
     def show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        """The traceback without the frames below the script."""
         while trace and trace.tb_frame.f_code is not code:
             trace = trace.tb_next
         sys.__excepthook__(kind, error.with_traceback(trace), trace)
@@ -130,7 +121,6 @@ def _quiet(call: Callable[..., None], stopped: list[Exception]) -> Callable[...,
 
 
 def _found(watch: Watcher, error: BaseException | None, own: bool) -> dict[str, object]:
-    """What the watcher found, or the fault that it has itself."""
     try:
         if own and error and not isinstance(error, NotApplicable):
             raise error

@@ -25,8 +25,8 @@ class LaneGenerators:
             unknown(f"{name}, or any other random numbers after permutations")
 
         def drawn(*args: Any, **options: Any) -> Lanes:
-            drawn = np.array([getattr(each, name)(*args, **options) for each in self.each])
             # Every lane gets numbers of its own, which it may change.
+            drawn = np.array([getattr(each, name)(*args, **options) for each in self.each])
             return Lanes(np.repeat(drawn, self.lanes // len(self.each), axis=0))
 
         return drawn
@@ -103,10 +103,7 @@ def _texts(each: Array) -> list[str]:
 
 
 def _predictions(hundredths: Array) -> list[str]:
-    """NumPy's texts of arrays of hundredths, 0 to 100, that are printed as 0 to 1.
-
-    NumPy gives all numbers of an array as many places as one of them needs.
-    """
+    # All numbers of an array have as many places as one of them needs.
     digits = (hundredths % 10 != 0).astype(int) + (hundredths % 100 != 0)
     texts = []
     for lane, places in zip(hundredths.tolist(), digits.max(axis=(1, 2)).tolist(), strict=True):
@@ -117,7 +114,6 @@ def _predictions(hundredths: Array) -> list[str]:
 
 @cache
 def _numbers(places: int) -> dict[int, str]:
-    """NumPy's text of each hundredth in an array of numbers with so many places."""
     hundredths = range(0, 101, 10 ** (2 - places))
     lines = str(np.array([[n / 100] for n in hundredths])).split("\n")
     return {n: line[2:].rstrip("]") for n, line in zip(hundredths, lines, strict=True)}

@@ -22,7 +22,6 @@ def unknown(what: str) -> NoReturn:
 
 
 def _aligned(a: Any, b: Any) -> tuple[Any, Any]:
-    """Two operands, their axes brought together from the last one on, as NumPy does."""
     if type(a) is not Lanes or type(b) is not Lanes:
         if isinstance(a, int | float):
             return a, b.each
@@ -48,6 +47,10 @@ def _operator(operation: Operation) -> tuple[Operation, Operation]:
     return forward, reflected
 
 
+def _unary(operation: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda self: Lanes(operation(self.each))
+
+
 def _in_place(operation: Operation) -> Operation:
     def changed(self: "Lanes", other: Any) -> Any:
         if not self.ndim:
@@ -61,12 +64,11 @@ def _in_place(operation: Operation) -> Operation:
 
 
 class Lanes:
-    """One array for each of many scripts, of the same shape and dtype.
+    """One array for each of many scripts, of the same shape and dtype, in `each` (lanes, …).
 
-    `each` (lanes, …) holds them, or (1, …) where all scripts have the same one. A script sees a
-    single array: shape, indices and broadcasting are those of the other axes. An operation does
-    in every lane what NumPy does with that lane's array, to the last bit. Whatever is not defined
-    here raises TypeError, through NumPy's protocols as well: nothing is guessed.
+    Or (1, …) where all have the same one. A script sees a single array, without that first axis. An
+    operation does in every lane what NumPy does with that lane's array, to the last bit. Whatever
+    is not defined here raises TypeError, through NumPy's protocols as well: nothing is guessed.
     """
 
     __slots__ = ("each",)
@@ -126,8 +128,7 @@ class Lanes:
         each = self.each
         by_rows = axis == 0 and self.ndim == 2 and self.shape[1] > 1 and not keepdims
         if by_rows and each[0].size <= _SHORT and each.flags.c_contiguous:
-            # NumPy adds such rows one after the other: several times as fast with a row of all
-            # lanes in one piece.
+            # NumPy adds such rows one by one: quicker with a row of all lanes in one piece.
             return Lanes(np.add.reduce(each.swapaxes(0, 1).copy(), axis=0))
         return self._reduced(np.add, axis, keepdims)
 
@@ -145,12 +146,7 @@ class Lanes:
             unknown("a product of other than two matrices")
         return Lanes(self.each @ other.each)
 
-    def __neg__(self) -> "Lanes":
-        return Lanes(-self.each)
-
-    def __abs__(self) -> "Lanes":
-        return Lanes(abs(self.each))
-
+    __neg__, __abs__ = _unary(operator.neg), _unary(abs)
     __add__, __radd__ = _operator(operator.add)
     __sub__, __rsub__ = _operator(operator.sub)
     __mul__, __rmul__ = _operator(operator.mul)
@@ -166,8 +162,8 @@ class Lanes:
     __imatmul__ = __ipow__ = None  # not the same as making a new array
 
     def __pow__(self, power: Any) -> "Lanes":
-        known = type(power) is int and self.ndim > 0
-        return Lanes(self.each**power) if known else unknown("such a power")
+        fits = type(power) is int and self.ndim
+        return Lanes(self.each**power) if fits else unknown("such a power")
 
     def __array_ufunc__(self, ufunc: np.ufunc, method: str, *inputs: Any, **more: Any) -> "Lanes":
         if method != "__call__" or more or ufunc.nout != 1 or ufunc.signature:

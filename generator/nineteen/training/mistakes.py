@@ -10,10 +10,8 @@ from nineteen.script.templates import data
 class Mistake:
     """A realistic mistake, made in the script of a command by exact replacements.
 
-    `step` is where it stands: update, backpropagation, forward, data, start, order, print or deep
-    (of several layers). The sentence of the honest check holds `sentence`; it is "" where the judge
-    of the printed predictions catches the mistake, or nothing better can be said. A script that
-    `learns` does so in spite of it. `equivalent` is why no check can tell it from an honest one.
+    `step` is where it stands. `sentence` is a part of what the honest check says, "" where what is
+    printed tells. A script that `learns` does so in spite of it. `equivalent` is why it is none.
     """
 
     name: str
@@ -36,11 +34,10 @@ class Mistake:
 @cache
 def mistakes() -> tuple[Mistake, ...]:
     """All of them, in the order of the table; every name is there once."""
-    steps = data("mistakes.toml")
-    made = []
-    for step, rows in steps.items():
-        for row in rows if step != "commands" else ():
+    table, made = data("mistakes.toml"), []
+    for step, rows in [*table.items()][1:]:
+        for row in rows:
             change = tuple((old, new) for old, new in row["change"])
-            fixed = {"step": step, "change": change, "command": steps["commands"][row["command"]]}
-            made.append(Mistake(**row | fixed))
+            command = table["commands"][row["command"]]
+            made.append(Mistake(**row | {"step": step, "change": change, "command": command}))
     return tuple(made)

@@ -32,18 +32,15 @@ class Start:
     weights: Arrays
 
     @cached_property
-    def _every_row(self) -> NDArray[np.int_]:
-        return np.arange(self.y.shape[0] if self.y.ndim else 0)
-
-    @cached_property
-    def _all(self) -> tuple[int, ...]:
-        return tuple(range(len(self._every_row)))
+    def _every(self) -> tuple[NDArray[np.int_], tuple[int, ...]]:
+        rows = np.arange(self.y.shape[0] if self.y.ndim else 0)
+        return rows, tuple(rows.tolist())
 
     def taken(self, rows: Any) -> tuple[int, ...]:
         """The numbers, from 0, of the rows that a script means by `rows`; None means all."""
         if rows is None:
-            return self._all
-        used = self._every_row[rows]  # as the script does, whatever `rows` is: a slice, a mask
+            return self._every[1]
+        used = self._every[0][rows]  # as the script does, whatever `rows` is: a slice, a mask
         return tuple(used.tolist()) if used.ndim else (int(used),)
 
 
@@ -51,9 +48,8 @@ class Start:
 class Update:
     """One update of the weights.
 
-    `rows` are the rows of X it used; `error` (rows, outputs) is target minus
-    prediction before the update; `before` and `after` are the weights around it: (W1, b1, W2, b2),
-    or the matrices of several layers.
+    `rows` are the rows of X it used; `error` (rows, outputs) is target minus prediction before the
+    update; the weights around it are (W1, b1, W2, b2), or the matrices of several layers.
     """
 
     epoch: int
@@ -64,10 +60,8 @@ class Update:
 
     @cached_property
     def loss(self) -> float:
-        """The binary cross-entropy summed over the batch, in nats.
-
-        For a target of 0 or 1 the probability of the target is 1 - |error|.
-        """
+        """The binary cross-entropy summed over the batch, in nats."""
+        # For a target of 0 or 1 the probability of the target is 1 - |error|.
         with np.errstate(divide="ignore"):
             return float(-np.log(1 - np.abs(self.error)).sum())
 
@@ -77,17 +71,17 @@ def observe(
 ) -> str:
     """Run the script in this process, call `each` after every update, and return what it printed.
 
-    `start` is called once, before the first epoch. The arrays of an Update or a Start are copies
-    and may be kept. Raises NotApplicable where the training loop or the names of the contract are
-    missing, and whatever the script itself raises.
+    `start` is called once, before the first epoch. The arrays that they get are copies. Raises
+    NotApplicable where the training loop or the names of the contract are missing, and whatever the
+    script itself raises.
     """
     return execute(instrument(source), **calls(each, start))
 
 
 def instrument(source: str | bytes) -> ast.Module:
-    """The script's tree with three calls more: before the first epoch, once the error of an
-    update is known, and after that update. `calls` are what they call.
+    """The script's tree with three calls more, of what `calls` returns.
 
+    They stand before the first epoch, where the error of an update is known, and after the update.
     Raises NotApplicable as `observe` does, and SyntaxError.
     """
     tree = parse(source)
@@ -121,7 +115,7 @@ def calls(
     def started(X: Any, y: Any, weights: tuple[Any, ...]) -> None:
         nonlocal begun
         begun = Start(copy(X), copy(y), copies(weights))
-        if start is not None:
+        if start:
             start(begun)
 
     def seen(epoch: int, rows: Any, error: Any, weights: tuple[Any, ...]) -> None:
@@ -135,7 +129,7 @@ def calls(
 
 
 def copies(weights: tuple[Any, ...]) -> Arrays:
-    """The arrays as new ones of floats; raises NotApplicable where they are not numbers."""
+    """Copies of arrays."""
     return tuple([copy(array) for array in weights])
 
 
@@ -148,9 +142,8 @@ def copy(array: Any) -> Array:
 
 
 def _training(tree: ast.Module) -> tuple[int, ast.For]:
-    """The loop over the epochs, and its place in the script's body."""
     for place, line in enumerate(tree.body):
-        if isinstance(line, ast.For) and "epoch" in _names(line.target):
+        if isinstance(line, ast.For) and "epoch" in changed_names(line.target):
             return place, line
     raise NotApplicable("there is no loop `for epoch in …`")
 
@@ -178,19 +171,20 @@ def stored(lines: list[ast.stmt], deep: bool = True) -> set[str]:
     names: set[str] = set()
     for line in lines:
         if isinstance(line, ast.Assign):
-            names.update(*map(_names, line.targets))
+            names.update(*map(changed_names, line.targets))
         elif isinstance(line, ast.For):
-            names |= _names(line.target)
+            names.update(changed_names(line.target))
         if deep and not isinstance(line, ast.FunctionDef | ast.ClassDef):
             names |= stored(getattr(line, "body", []))
     return names
 
 
-def _names(target: ast.expr) -> set[str]:
-    """The names that a target sets: `a, b` sets both, `a[b]` neither."""
-    if isinstance(target, ast.Name):
-        return {target.id}
-    return set().union(*map(_names, getattr(target, "elts", [])))
+def changed_names(target: ast.expr | None) -> list[str]:
+    """The names that a target sets or changes: `a, b` both, `a[b]` only a."""
+    if target is None or isinstance(target, ast.Name):
+        return [target.id] if target else []
+    inner = getattr(target, "elts", [getattr(target, "value", None)])
+    return [name for node in inner for name in changed_names(node)]
 
 
 def call(text: str, beside: ast.stmt) -> ast.stmt:

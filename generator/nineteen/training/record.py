@@ -12,22 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nineteen.script.run import Ending, Run
+from nineteen.training import snapshots
 from nineteen.training.execute import run_here
 from nineteen.training.follow import Site, follow
 from nineteen.training.isolated import watched
 from nineteen.training.observe import Array, Arrays, NotApplicable, Start, copies
-from nineteen.training.snapshots import (
-    Passed,
-    Recording,
-    Snapshot,
-    Value,
-    arrays_in,
-    packed,
-    unpacked,
-)
+from nineteen.training.snapshots import Passed, Recording, Snapshot, Value, arrays_in
 
-SNAPSHOTS = 500  # of a recording, at most
-BYTES = 10_000_000  # of its arrays together, at most
+SNAPSHOTS, BYTES = 500, 10_000_000  # of a recording, at most
 FEW = 100  # updates that are kept with their lines whatever else has to go
 SECONDS = 60.0  # of wall-clock time that a script gets, as on the command line
 GRACE = 5.0  # and for a recording to come back from a process of its own
@@ -39,18 +31,14 @@ class TimeIsUp(BaseException):
 
 
 def record(
-    source: str,
-    chosen: Collection[int] = (),
-    seconds: float = SECONDS,
-    shown: Sequence[Array] = (),
+    source: str, chosen: Collection[int] = (), seconds: float = SECONDS, shown: Sequence[Array] = ()
 ) -> Recording:
-    """Run a script inside this process, for at most `seconds`, and return its Recording.
+    """The Recording of a script, run inside this process for at most `seconds`, told in its loops.
 
     The updates in `chosen` are kept with their lines: up to FEW of them all, of more (all there
-    are: range(1, 10**9)) every second, every fourth, and so on, as the bounds allow. Nothing that
-    the script raises passes through, but KeyboardInterrupt. The time is looked at in its loops,
-    so a call that never returns is not ended. `shown` are arrays to go on with instead of those
-    just recorded, one after the other; a nan in them leaves the number that was computed.
+    are: range(1, 10**9)) every second, every fourth, and so on, as the bounds allow. Only
+    KeyboardInterrupt passes through. `shown` are arrays to go on with instead of those just
+    recorded, one after the other; a nan in them leaves the number that was computed.
     """
     recorder = Recorder(chosen, seconds, shown)
     try:
@@ -66,10 +54,7 @@ def record(
 def record_alone(
     source: str, chosen: Collection[int], seconds: float = SECONDS, shown: Sequence[Array] = ()
 ) -> Recording:
-    """What `record` returns, of a script in a process of its own: for scripts of any origin.
-
-    Raises RuntimeError where the recorder itself fails.
-    """
+    """The same in a process of its own. Raises RuntimeError where the recorder itself fails."""
     try:
         follow(source)
     except NotApplicable as error:
@@ -80,15 +65,13 @@ def record_alone(
     if result.ending is Ending.TIMEOUT or report.get("late"):
         result = replace(result, ending=Ending.TIMEOUT, limit=seconds)
     try:
-        return replace(unpacked(report["recording"]), run=result)
+        return replace(snapshots.unpacked(report["recording"]), run=result)
     except (KeyError, TypeError, ValueError):  # it was ended from outside, or tells stories
         return Recording(tuple(source.splitlines()), run=result)
 
 
 @dataclass
 class _Draft:
-    """An update while it runs: of its lines so many bytes are kept as there is room for."""
-
     number: int = 0
     epoch: int = 0
     room: int = 0
@@ -118,9 +101,8 @@ class Recorder:
         self._fixed: list[Value] | None = None
         self._source = self._missing = ""
         self._sites: list[Site] = []
-        self._given: list[str] = []  # names set before the training and used in it,
-        self._changing: set[str] = set()  # and those that it sets
-        self._lists: list[str] = []
+        self._given, self._lists = list[str](), list[str]()  # set before the training, used in it
+        self._changing = set[str]()  # what it sets
 
     def follow(self, source: str) -> ast.Module:
         """The tree to run; raises NotApplicable as the function `follow` does."""
@@ -138,16 +120,16 @@ class Recorder:
         return {f"__{name}__": getattr(self, f"_{name}") for name in names}
 
     def found(self, error: BaseException | None) -> dict[str, object]:
-        """What was kept, for the report of a process of its own, and whether the time was up."""
-        return {"recording": packed(self.recording()), "late": isinstance(error, TimeIsUp)}
+        """What was kept, for JSON, and whether the time was up."""
+        late = isinstance(error, TimeIsUp)
+        return {"recording": snapshots.packed(self.recording()), "late": late}
 
     def recording(self, run: Run | None = None) -> Recording:
         """What was kept; called once, when the script has ended."""
         self._close(last=True)
-        snapshots = tuple(snapshot for snapshot, _ in self._kept)
+        lines, kept = tuple(self._source.splitlines()), tuple(each for each, _ in self._kept)
         counts = self._updates, self._epochs
-        lines = tuple(self._source.splitlines())
-        return Recording(lines, snapshots, *counts, self._start, self._missing, run)
+        return Recording(lines, kept, *counts, self._start, self._missing, run)
 
     def _started(self, X: Any, y: Any, weights: tuple[Any, ...]) -> None:
         if arrays := self._copies((X, y, *weights)):
@@ -190,7 +172,6 @@ class Recorder:
                 draft.old = {}
 
     def _open(self, names: dict[str, Any]) -> None:
-        """Begin an update."""
         self._draft = draft = _Draft(self._updates + 1, self._epochs)
         if draft.number not in self._chosen or not (self._few or self._on_stride(draft.number)):
             return
@@ -205,25 +186,20 @@ class Recorder:
         draft.given = self._values(self._given, names)
 
     def _close(self, last: bool = False) -> None:
-        """End an update, and keep what is to be kept of it."""
         draft = self._draft
         if draft.lines or (draft.done and draft.number and (last or self._on_stride(draft.number))):
             self._kept.append(self._snapshot(draft))
             self._size += self._kept[-1][1]
         while len(self._kept) > SNAPSHOTS - (not last) or self._size > BYTES:
             self._stride *= 2
-            self._kept = [
-                (each, size)
-                for each, size in self._kept
-                if self._on_stride(each.update) or (self._few and each.lines)
-            ]
-            self._size = sum(size for _, size in self._kept)
+            few = self._few
+            kept = [(e, n) for e, n in self._kept if self._on_stride(e.update) or (few and e.lines)]
+            self._kept, self._size = kept, sum(size for _, size in kept)
 
     def _on_stride(self, update: int) -> bool:
         return (update - 1) % self._stride == 0
 
     def _snapshot(self, draft: _Draft) -> tuple[Snapshot, int]:
-        """The update, and about how many bytes it takes."""
         rows = self._start.taken(draft.rows) if self._start and draft.error is not None else ()
         size = sum([array.nbytes + _BESIDES for array in draft.weights])
         weights = self._copies(draft.weights) if size < BYTES // 10 else ()
@@ -241,7 +217,6 @@ class Recorder:
             return ()
 
     def _values(self, wanted: list[str], names: dict[str, Any], last: bool = False) -> list[Value]:
-        """The arrays of those names, as copies; of a list only the last. None without room."""
         draft, olds, spent = self._draft, self._draft.old, self._draft.spent
         values: list[Value] = []
         for name in wanted:
@@ -250,10 +225,10 @@ class Recorder:
                 if spent >= draft.room:
                     draft.spent = spent
                     return values
-                old = olds.get(label) if olds else None
-                if old is not None and label is not name and np.array_equal(old, array):
+                old, whole = olds.get(label) if olds else None, label is name
+                if old is not None and not whole and np.array_equal(old, array):
                     continue  # this item of the list is not the one that has changed
-                listed = self._lists and draft.lines and label is name
+                listed = whole and self._lists and draft.lines
                 alias = self._alias(array, names) if listed else ""
                 values.append(Value(label, array.copy(), old, alias))
                 if self._shown:
@@ -263,7 +238,6 @@ class Recorder:
         return values
 
     def _alias(self, array: NDArray[Any], names: dict[str, Any]) -> str:
-        """The item of a list that an array is, such as W[1], or ""."""
         for name in (*self._lists, "layers"):
             for place, item in enumerate(names.get(name, ())):
                 if item is array:

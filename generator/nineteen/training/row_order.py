@@ -6,6 +6,7 @@ from itertools import groupby
 from math import lgamma, log
 
 from nineteen.script.spec import Batch, ScriptSpec
+from nineteen.training.diagnosis import say
 
 Batches = list[tuple[int, ...]]  # of one epoch: the rows of each of its updates
 
@@ -15,10 +16,7 @@ IMPROBABLE = 1e-9
 
 
 def wrong_order(steps: Sequence[tuple[int, tuple[int, ...]]], spec: ScriptSpec) -> str:
-    """What is wrong with the rows of the updates, one sentence; "" where they are as they should.
-
-    `steps` are the epoch and the rows of every update. Updates and epochs are counted from 1.
-    """
+    """What is wrong with the epochs and rows of the updates, one sentence, or ""."""
     epochs = [[rows for _, rows in group] for _, group in groupby(steps, key=lambda step: step[0])]
     for number, batches in enumerate(epochs, 1):
         if problem := _wrong_rows(batches, spec) or _wrong_sizes(batches, spec):
@@ -26,7 +24,7 @@ def wrong_order(steps: Sequence[tuple[int, tuple[int, ...]]], spec: ScriptSpec) 
     if len(epochs) != spec.epochs:
         more = len(epochs) > spec.epochs  # how many more, nobody has counted
         found = f"more than {spec.epochs} epochs" if more else _count(len(epochs), "epoch")
-        return f"it trains for {found}, its command says {spec.epochs}: look at the loop over epoch"
+        return say("epochs", found=found, meant=spec.epochs)
     return _not_reshuffled(epochs, spec)
 
 
@@ -34,14 +32,14 @@ def _wrong_rows(batches: Batches, spec: ScriptSpec) -> str:
     taken = [row for rows in batches for row in rows]
     if len(taken) == len(set(taken)) == spec.rows:
         return ""
-    used = Counter(taken)
-    name = spec.row_name
-    often = [f"uses {name(row)} {_times(used[row])}" for row in sorted(used) if used[row] > 1]
+    used, name = Counter(taken), spec.row_name
+    times = {row: "twice" if n == 2 else f"{n} times" for row, n in sorted(used.items()) if n > 1}
+    often = [f"uses {name(row)} {how_often}" for row, how_often in times.items()]
     never = [f"never uses {name(row)}" for row in range(spec.rows) if not used[row]]
     wrong, noun = often[:2] + never[:2], "samples" if spec.samples else "rows"
     if len(often) > 2 or len(never) > 2:
         wrong = [f"uses {len(used)} of the {spec.rows} {noun}", *often[:1], *never[:1]]
-    return f"{' and '.join(wrong)}: look at how rows is drawn"
+    return say("rows", rows=" and ".join(wrong))
 
 
 def _wrong_sizes(batches: Batches, spec: ScriptSpec) -> str:
@@ -50,7 +48,7 @@ def _wrong_sizes(batches: Batches, spec: ScriptSpec) -> str:
     if [len(batch) for batch in batches] == wanted:
         return ""
     found = _updates([len(batch) for batch in batches])
-    return f"makes {found}, its command means {_updates(wanted)}: look at the loop over rows"
+    return say("sizes", found=found, meant=_updates(wanted))
 
 
 def _not_reshuffled(epochs: list[Batches], spec: ScriptSpec) -> str:
@@ -70,15 +68,9 @@ def _not_reshuffled(epochs: list[Batches], spec: ScriptSpec) -> str:
     shared = [frozenset(batches) for batches in ordered]
     orders, shares = len(set(ordered)), len(set(shared))
     if shares == 1 and orders > 2 and _improbable(shared, partitions):
-        return (
-            f"{len(epochs)} epochs share out the rows among the batches in only one way: "
-            "look at whether the rows are shuffled, or only the batches"
-        )
+        return say("one_share", epochs=len(epochs))
     if _improbable(ordered, sequences) or _improbable(shared, partitions):
-        return (
-            f"{len(epochs)} epochs take the rows in only {_count(orders, 'order')}: "
-            "look at whether they are shuffled again in every epoch"
-        )
+        return say("few_orders", epochs=len(epochs), orders=_count(orders, "order"))
     return ""
 
 
@@ -90,7 +82,7 @@ def _improbable(seen: Sequence[Hashable], log_orders: float) -> bool:
 
 
 def _updates(sizes: list[int]) -> str:
-    """Updates by their numbers of rows: "1 update of 4 rows", "3 updates of 3, 3 and 2 rows"."""
+    # "1 update of 4 rows", "3 updates of 3, 3 and 2 rows"
     if len(set(sizes)) == 1:
         each = " each" if len(sizes) > 1 else ""
         return f"{_count(len(sizes), 'update')} of {_count(sizes[0], 'row')}{each}"
@@ -100,7 +92,3 @@ def _updates(sizes: list[int]) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _times(number: int) -> str:
-    return {2: "twice"}.get(number, f"{number} times")

@@ -20,11 +20,8 @@ _HINTS = 2  # pieces of advice that are enough
 
 
 def expected_seconds(spec: ScriptSpec) -> float:
-    """A rough guess of what one seed costs among many, the same on every machine.
-
-    Each update has a fixed cost, and two that grow with the products: for every row, and for every
-    weight. Several layers take a loop over lists more.
-    """
+    """A rough guess of what one seed costs among many, the same on every machine."""
+    # An update has a fixed cost, and two that grow with the products: for each row, and weight.
     products = sum(a * b for a, b in zip(spec.sizes, spec.sizes[1:], strict=False))
     update = 1 + 0.003 * spec.batch_size * products + 0.006 * products
     return 1e-6 * spec.updates * update * (2.5 if len(spec.hidden) > 1 else 1.0)
@@ -39,8 +36,7 @@ def seeds_to_try(spec: ScriptSpec) -> int:
 def seed_share(made: Made, tried: int) -> SeedShare:
     """With which of the first `tried` seeds the script does not learn.
 
-    Raises RuntimeError where the script's own seed is among them and prints something else side by
-    side than it did alone.
+    Raises RuntimeError where its own seed is among them and prints something else than alone.
     """
     runs = _runs(made.spec, range(tried))
     own = made.spec.seed
@@ -55,8 +51,7 @@ def seed_share(made: Made, tried: int) -> SeedShare:
 def make_first(spec: ScriptSpec, seed: int | None) -> Made:
     """The script with this seed, or, without one, with the first of `SEEDS` that learns.
 
-    After the first seed the others run side by side, and the first of them that learns is made
-    alone, as every script is. Raises UsageError where the options cannot be rendered.
+    Raises UsageError where the options cannot be rendered.
     """
     if seed is not None:
         return make(spec, (seed,))
@@ -65,12 +60,12 @@ def make_first(spec: ScriptSpec, seed: int | None) -> Made:
         return made
     if not seeds_to_try(spec):
         return make(spec)
-    failed = failing_seeds(spec, SEEDS)
-    learns = [other for other in SEEDS[1:] if other not in failed]
-    if not learns:
+    failed = failing_seeds(spec, SEEDS)  # side by side; what learns is then made alone
+    learns = next((other for other in SEEDS[1:] if other not in failed), None)
+    if learns is None:
         return replace(made, failed_seeds=tuple(SEEDS))
-    found = make(spec, learns[:1])
-    before = tuple(SEEDS[: learns[0]])
+    found = make(spec, (learns,))
+    before = tuple(SEEDS[:learns])
     return replace(found, failed_seeds=before) if found.verdict.ok else make(spec)
 
 
@@ -107,7 +102,6 @@ def advice(choices: Choices) -> list[str]:
 
 
 def _candidates(choices: Choices) -> Iterator[tuple[str, Choices]]:
-    # In words and as choices: first to leave out what was chosen.
     spec = spec_of(replace(choices, keep=True))
     usual = default_hidden(spec.table.inputs, spec.activation)
     for name in ("seed", "lr", "epochs"):
@@ -124,7 +118,6 @@ def _candidates(choices: Choices) -> Iterator[tuple[str, Choices]]:
 
 
 def _learned(choices: Choices) -> tuple[int, int]:
-    """How many of the seeds that choices leave open learn, and how many were tried."""
     spec = spec_of(replace(choices, keep=True))
     seeds = SEEDS if choices.seed is None else (choices.seed,)
     if expected_seconds(spec) * len(seeds) > 1:
@@ -135,14 +128,10 @@ def _learned(choices: Choices) -> tuple[int, int]:
 def _runs(spec: ScriptSpec, seeds: Sequence[int]) -> list[Run]:
     from nineteen.training.side_by_side import run_together
 
-    if not seeds:
-        return []
     return run_together([fit(replace(spec, seed=seed, keep=False))[0] for seed in seeds])
 
 
 def failing_seeds(spec: ScriptSpec, seeds: Sequence[int], runs: Sequence[Run] = ()) -> list[int]:
     """The seeds with which the spec's script does not learn, by its runs if they are there."""
-    verdicts = [
-        judge(run, spec.table, show_loss=spec.show_loss) for run in runs or _runs(spec, seeds)
-    ]
-    return [seed for seed, verdict in zip(seeds, verdicts, strict=True) if not verdict.ok]
+    pairs, show_loss = zip(seeds, runs or _runs(spec, seeds), strict=True), spec.show_loss
+    return [seed for seed, run in pairs if not judge(run, spec.table, show_loss=show_loss).ok]

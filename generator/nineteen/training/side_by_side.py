@@ -27,10 +27,9 @@ FEWEST = 4
 def run_together(sources: Sequence[str], one_by_one: list[int] | None = None) -> list[Run]:
     """Run the scripts in this process; the Runs that `run_here` makes of them, in order.
 
-    Scripts that are equal but for their first comment, seed and targets run as one where that is
-    faster: their common text is executed once, on Lanes, and only what differs for each; the
-    seconds of a Run are then its share. What cannot run that way, or fails in it, runs one by one;
-    `one_by_one` gets the places of those.
+    Those that are equal but for their first comment, seed and targets run as one where that is
+    faster: their common text once, on Lanes; the seconds of a Run are then its share. What cannot
+    run that way, or fails in it, runs one by one; `one_by_one` gets the places of those.
     """
     runs: dict[int, Run] = {}
     for code, block in _blocks(sources, observed=False):
@@ -88,9 +87,9 @@ def observe_together(
     """Run the scripts in this process, observed, and return what each printed, in order.
 
     `each` is called after every update of those that run as one, with their places in `sources`;
-    `start` once before, with a Start whose arrays have that first axis too. All calls of some
-    places come before those of the next. The arrays are copies and may be kept. Raises TypeError
-    for what is not known side by side, and what `observe` raises.
+    `start` once before, with arrays with that first axis too; all calls for some places before
+    those for the next. The arrays are copies. Raises TypeError for what is not known side by side,
+    and what `observe` raises.
     """
     printed: dict[int, str] = {}
     for code, block in _blocks(sources, observed=True):

@@ -12,8 +12,7 @@ from nineteen.script.judge import broke_off
 from nineteen.script.run import Run
 from nineteen.training.observe import Array, Arrays, Start, Update
 
-_NUMBERS = "biuf"  # the kinds of arrays that are kept
-_ITEMS = 64  # of a list of arrays, at most
+_NUMBERS, _ITEMS = "biuf", 64  # kinds of arrays that are kept, and of a list so many
 
 
 class Value(NamedTuple):
@@ -40,10 +39,9 @@ class Passed(NamedTuple):
 class Snapshot:
     """One update: its number and its epoch's, from 1 over the whole training, and its rows.
 
-    `error` is that of its rows before the update, `weights` are those after it, as in an Update;
-    None and () where they are not followed. `whole` is False where the update was broken off, or
-    there was no room for all its lines. A chosen update has `given`, the arrays set before the
-    training and used in it, and its `lines` in the order in which they ran.
+    `error` before and `weights` after it are as in an Update; None and () where not followed.
+    `whole` is False where it was broken off, or there was no room for all its lines. A chosen one
+    has `given`, the arrays set before the training and used in it, and its `lines` as they ran.
     """
 
     update: int
@@ -67,9 +65,8 @@ class Snapshot:
 class Recording:
     """A training as far as it went: the script's lines, its snapshots in order, and its Run.
 
-    `updates` and `epochs` count those that were made (an epoch when it begins); `start` is what
-    the first began with. `missing` says in a sentence what could not be followed, or ""; a script
-    in which nothing can be followed is not run.
+    `updates` and `epochs` count those that were made (an epoch when it begins), after `start`.
+    `missing` is a sentence on what could not be followed, or ""; a script without any is not run.
     """
 
     lines: tuple[str, ...]

@@ -23,8 +23,8 @@ from nineteen.script.recipe import recipe
 from nineteen.script.render import environment, render
 from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.script.table import linearly_separable
-from nineteen.training.gradient import Matrices, forward, hidden, matrices, sigmoid
-from nineteen.training.honesty import inputs_of, shapes
+from nineteen.training.gradient import Matrices, forward, hidden, matrices, shapes, sigmoid
+from nineteen.training.honesty import inputs_of
 from nineteen.training.observe import Update, observe
 from nineteen.training.one_update import OneUpdate, one_update
 from nineteen.training.seeds import failing_seeds, make_first, seeds_to_try

@@ -13,8 +13,7 @@ from nineteen.script.files import LESSONS, check_target, output_path
 from nineteen.script.options import command_parser, printable
 from nineteen.script.render import environment
 from nineteen.script.spec import ScriptSpec
-from nineteen.training.one_update import OneUpdate, one_update
-from nineteen.training.worksheet import TOLERANCE
+from nineteen.training.one_update import TOLERANCE, OneUpdate, one_update
 
 
 def main(argv: list[str]) -> int:
