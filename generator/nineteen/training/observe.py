@@ -85,7 +85,11 @@ def instrument(source: str | bytes) -> ast.Module:
     Raises NotApplicable as `observe` does, and SyntaxError.
     """
     tree = parse(source)
-    place, loop = _training(tree)
+    loops = [line for line in tree.body if isinstance(line, ast.For)]
+    loop = next((each for each in loops if "epoch" in changed_names(each.target)), None)
+    if loop is None:
+        raise NotApplicable("there is no loop `for epoch in …`")
+    place = tree.body.index(loop)
     before = stored(tree.body[:place])
     if before >= {"X", "y", *_ONE_LAYER}:
         error, weights = "error", ", ".join(_ONE_LAYER)
@@ -139,13 +143,6 @@ def copy(array: Any) -> Array:
         return np.array(array, float)
     except (TypeError, ValueError):
         raise NotApplicable("X, y, error and the weights are not all arrays of numbers") from None
-
-
-def _training(tree: ast.Module) -> tuple[int, ast.For]:
-    for place, line in enumerate(tree.body):
-        if isinstance(line, ast.For) and "epoch" in changed_names(line.target):
-            return place, line
-    raise NotApplicable("there is no loop `for epoch in …`")
 
 
 def _rows_of_y(loop: ast.For) -> str:

@@ -145,8 +145,8 @@ def _of_row(whole: OneUpdate, row: int) -> OneUpdate:
     recording, update = whole.recording, whole.snapshot.update
     if not whole.rows or recording.start is None:
         raise _refused("not_followed", row=row, missing=recording.missing)
-    if not 1 <= row <= (rows := len(recording.start.y)):
-        raise _refused("rows", row=row, rows=rows)
+    if not 1 <= row <= len(recording.start.y):
+        raise _refused("rows", row=row, rows=len(recording.start.y))
     if row not in whole.rows:
         others = (each.update for each in recording.snapshots if row - 1 in each.rows)
         near = min(others, key=lambda number: abs(number - update))
