@@ -51,77 +51,24 @@ def tex(code: str) -> str:
 
 @dataclass(frozen=True)
 class Stage:
-    """The weights between two layers in the script's names, and what backpropagation does there.
+    """The weights between two layers in the script's names, and what one update does there.
 
     `bias` is empty where the last row of `weights` is the bias; `before` is what comes in, `Z` what
-    comes out, and `D` minus the derivative of the loss with respect to that. `above` is the stage
-    that comes next on the way forward.
+    comes out, and `D`, which `delta` computes, minus the derivative of the loss with respect to
+    that. `gradients` and `updates` are those of weights and bias, `back` is the derivative with
+    respect to what comes in.
     """
 
-    spec: ScriptSpec
     weights: str
     bias: str
     before: str
     Z: str
     D: str
-    units: tuple[int, int]
-    above: "Stage | None"
-
-    @property
-    def forward(self) -> list[Formula]:
-        """How its sums, and what the activation makes of them, come about."""
-        spec, Z, rows = self.spec, self.Z, self.spec.batch_size
-        sums = f"{self.before} @ {self.weights}{f' + {self.bias}' if self.bias else ''}"
-        formulas = [_equation(Z, sums, (rows, self.units[1]))]
-        if self.before == "layers[0]":
-            formulas.insert(0, _equation("layers[0]", _rows("X", spec), (rows, self.units[0] + 1)))
-        name, said = (self.above.before, f"f({Z})") if self.above else ("output", f"sigma({Z})")
-        code = (spec.activation if self.above else SIGMOID).of(Z)
-        ones = self.above is not None and not self.bias
-        if ones:
-            said, code = rf"[{said} \quad 1]", f"np.c_[{code}, np.ones(len({Z}))]"
-        shape = (rows, self.units[1] + ones)
-        return [*formulas, Formula(f"{tex(name)} = {tex(said)}", name, code, shape)]
-
-    @property
-    def delta(self) -> Formula:
-        """How `D` is computed."""
-        shape, act = (self.spec.batch_size, self.units[1]), self.spec.activation
-        if self.above is None:
-            return _equation(self.D, f"{_rows('y', self.spec)} - output", shape)
-        product = f"{self.above.D} @ {self.above.weights}.T"
-        code = f"{product} * {act.slope.format(a=self.above.before)}"
-        said = rf"({tex(product)}) \odot {act.slope_tex.format(a=tex(self.above.before))}"
-        if not self.bias:
-            code, said = f"({code})[:, :-1]", rf"\left( {said} \right) \texttt{{[:, :-1]}}"
-        return Formula(f"{tex(self.D)} = {said}", self.D, code, shape)
-
-    @property
-    def gradients(self) -> list[Formula]:
-        """The derivatives of the loss with respect to weights and bias."""
-        return [_derivative(name, f"-{step}", shape) for name, step, shape in self._changes()]
-
-    @property
-    def back(self) -> Formula:
-        """The derivative with respect to what comes in."""
-        shape = (self.spec.batch_size, self.units[0] + (not self.bias))
-        return _derivative(self.before, f"-{self.D} @ {self.weights}.T", shape)
-
-    @property
-    def updates(self) -> list[Formula]:
-        """The changes of weights and bias."""
-        lr = decimal(self.spec.lr) if len(self.spec.hidden) > 1 else "lr"
-        rate = "" if self.spec.lr == 1 else f"{lr} * "
-        return [
-            _equation(name, f"{name} + {rate}{step}", shape, r"\leftarrow")
-            for name, step, shape in self._changes()
-        ]
-
-    def _changes(self) -> list[tuple[str, str, tuple[int, ...]]]:
-        shape = (self.units[0] + (not self.bias), self.units[1])
-        changes: list[tuple[str, str, tuple[int, ...]]]
-        changes = [(self.weights, f"{self.before}.T @ {self.D}", shape)]
-        return changes + [(self.bias, f"{self.D}.sum(axis=0)", shape[1:])] * bool(self.bias)
+    forward: list[Formula]
+    delta: Formula
+    gradients: list[Formula]
+    back: Formula
+    updates: list[Formula]
 
 
 def derive(spec: ScriptSpec) -> list[Stage]:
@@ -133,9 +80,55 @@ def derive(spec: ScriptSpec) -> list[Stage]:
             ("W2", "b2", "layer", "Z2", "error"),
         ]
     stages: list[Stage] = []
-    for name, units in zip(reversed(names), reversed([*pairwise(spec.sizes)]), strict=True):
-        stages.insert(0, Stage(spec, *name, units, stages[0] if stages else None))
+    for own, units in zip(reversed(names), reversed([*pairwise(spec.sizes)]), strict=True):
+        stages.insert(0, _stage(spec, own, units, stages[0] if stages else None))
     return stages
+
+
+def _stage(
+    spec: ScriptSpec, names: tuple[str, ...], units: tuple[int, int], above: Stage | None
+) -> Stage:
+    weights, bias, before, Z, D = names
+    came_in, out = (spec.batch_size, units[0] + (not bias)), (spec.batch_size, units[1])
+    rate = "" if spec.lr == 1 else "lr * " if bias else f"{decimal(spec.lr)} * "
+    changes = [(weights, f"{before}.T @ {D}", (came_in[1], units[1]))]
+    biases = [(bias, f"{D}.sum(axis=0)", units[1:])] if bias else []
+    first = [_equation(before, _rows("X", spec), came_in)] if before == "layers[0]" else []
+    sums = _equation(Z, f"{before} @ {weights}{f' + {bias}' if bias else ''}", out)
+    result = Formula(f"{tex('output')} = {tex(f'sigma({Z})')}", "output", SIGMOID.of(Z), out)
+    delta = _equation(D, f"{_rows('y', spec)} - output", out)
+    if above:
+        result, delta = _activated(spec, Z, bias, out, above), _delta(spec, D, bias, out, above)
+    return Stage(
+        *(weights, bias, before, Z, D),
+        forward=[*first, sums, result],
+        delta=delta,
+        gradients=[_derivative(name, f"-{step}", size) for name, step, size in changes + biases],
+        back=_derivative(before, f"-{D} @ {weights}.T", came_in),
+        updates=[
+            _equation(name, f"{name} + {rate}{step}", size, r"\leftarrow")
+            for name, step, size in changes + biases
+        ],
+    )
+
+
+def _activated(
+    spec: ScriptSpec, Z: str, bias: str, shape: tuple[int, int], above: Stage
+) -> Formula:
+    said, code = f"f({Z})", spec.activation.of(Z)
+    if not bias:  # a column of ones stands beside it
+        said, code = rf"[{said} \quad 1]", f"np.c_[{code}, np.ones(len({Z}))]"
+        shape = (shape[0], shape[1] + 1)
+    return Formula(f"{tex(above.before)} = {tex(said)}", above.before, code, shape)
+
+
+def _delta(spec: ScriptSpec, D: str, bias: str, shape: tuple[int, int], above: Stage) -> Formula:
+    product, act = f"{above.D} @ {above.weights}.T", spec.activation
+    code = f"{product} * {act.slope.format(a=above.before)}"
+    said = rf"({tex(product)}) \odot {act.slope_tex.format(a=tex(above.before))}"
+    if not bias:
+        code, said = f"({code})[:, :-1]", rf"\left( {said} \right) \texttt{{[:, :-1]}}"
+    return Formula(f"{tex(D)} = {said}", D, code, shape)
 
 
 def _equation(name: str, code: str, shape: tuple[int, ...], sign: str = "=") -> Formula:
