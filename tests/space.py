@@ -52,9 +52,15 @@ sizes = st.one_of(
 def command_lines(draw: st.DrawFn, show_loss: bool = True, training: bool = True) -> list[str]:
     """A command line that is not refused, but for --show loss where it does not fit."""
     words = list(draw(subjects))
-    rows = spec(*words).table.rows
+    table = spec(*words).table
+    rows, samples = table.rows, draw(st.sampled_from([0, 0, 3, 100, 1024])) if training else 0
     if hidden := draw(sizes):
         words += ["--hidden", hidden]
+        samples *= "," not in hidden  # of which few fit
+    if samples:
+        words, rows = [*words, "--samples", str(samples)], samples
+        if noise := draw(st.sampled_from(["", "0", "0.25", "1.2345", "2"])):
+            words += ["--noise", noise]
     batch = draw(st.sampled_from(["sgd", "mini", "full"] if rows > 2 else ["sgd", "full"]))
     words += ["--batch", batch]
     if batch == "mini" and draw(st.booleans()):

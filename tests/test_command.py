@@ -30,6 +30,22 @@ CANONICAL = [
         "xor --hidden 3 --batch sgd --activation tanh",
         "xor_h3_tanh_sgd",
     ),
+    ("xor --samples 1024", "xor --samples 1024", "xor_n1024_full"),
+    (
+        "xor --noise 0.25 --batch mini --samples 256 --batch-size 64",
+        "xor --batch mini --batch-size 64 --samples 256 --noise 0.25",
+        "xor_k64_n256_noise0_25_mini",
+    ),
+    (
+        "xor --samples 1024 --noise 0.5 --batch mini --batch-size 32",
+        "xor --batch mini --samples 1024",
+        "xor_n1024_mini",
+    ),
+    (
+        "xor --samples 100 --batch mini --batch-size 25",
+        "xor --batch mini --samples 100",
+        "xor_n100_mini",
+    ),
 ]
 
 

@@ -62,7 +62,10 @@ def step_by_names(text: str, place: str) -> str:
     if "import" in code:
         return "import"
     if place == "before":
+        if "samples" in stored | read:
+            return "samples"
         steps = {"X": "inputs", "y": "targets", "bits": "targets", "rng": "generator", "lr": "rate"}
+        steps |= {"table": "inputs", "targets": "targets"}
         return next((steps[name] for name in steps if name in stored), "weights")
     if place == "after":
         return "prediction" if not stored else "forward" if "w" in stored else "inference"

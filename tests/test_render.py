@@ -37,8 +37,10 @@ def rendered(wanted: ScriptSpec) -> str | None:
     """The script, or None where --show loss is refused: exactly where it cannot fit."""
     bits = wanted.table.rows * wanted.table.outputs
     named = wanted.table.inputs <= 2 or (len(wanted.gates) == 1 and bits == wanted.table.rows)
-    crowded = [wanted.batch is not Batch.FULL, len(wanted.hidden) > 1, bits > 128 and not named]
-    if not (wanted.show_loss and sum(crowded) >= 2):
+    long = bits > (64 if wanted.samples else 128) and not named
+    lines = 15 if len(wanted.hidden) == 1 else 17
+    lines += (wanted.batch is not Batch.FULL) + 2 * bool(wanted.samples) + long
+    if lines + 2 * wanted.show_loss <= 19:
         return render(wanted)
     with pytest.raises(UsageError, match="--show loss does not fit"):
         render(wanted)
@@ -98,6 +100,27 @@ def test_the_hardest_corner_fits_in_19_lines() -> None:
         )
         confirm(source)
         assert len(source.splitlines()) == 19
+
+
+@pytest.mark.parametrize("batch", ["sgd", "mini", "full"])
+def test_the_hardest_samples_fit_in_19_lines(batch: str) -> None:
+    words = ["--samples", "65536", "--noise", "1.2345", "--lr", "0.0123456789"]
+    words += ["--batch", batch, "--seed", "4294967295"]
+    for activation in ("sigmoid", "tanh", "relu"):
+        source = render(spec(*HARDEST[:2], *words, "--activation", activation))
+        confirm(source)
+        assert len(source.splitlines()) == 19
+
+
+def test_samples_with_several_layers_fit_in_19_lines_or_are_refused() -> None:
+    for gate in ("xor", "xor8"):
+        words = [gate, "--hidden", "64,64,64", "--samples", "65536", "--noise", "1.2345"]
+        source = render(spec(*words, "--seed", "4294967295"))
+        confirm(source)
+        assert len(source.splitlines()) == 19
+        for refused in (["--batch", "mini"], ["--batch", "sgd"], ["--show", "loss"]):
+            with pytest.raises(UsageError, match=r"19 is the limit.*one hidden layer"):
+                render(spec(*words, *refused))
 
 
 def test_the_line_budget_refuses_instead_of_cutting() -> None:
