@@ -11,12 +11,13 @@ from nineteen.script.make import SEEDS, Made, SeedShare, make
 from nineteen.script.recipe import default_hidden
 from nineteen.script.render import fit
 from nineteen.script.run import Run
-from nineteen.script.spec import MAX_EPOCHS, ScriptSpec
+from nineteen.script.spec import MAX_EPOCHS, MAX_SAMPLES, ScriptSpec
 
 ALMOST_ALL = 0.95  # a script that learns with fewer of the seeds is handed out with advice
 _STEPS = (1000, 500, 200, 100, 50, 20, 10)  # how many seeds are tried
 _BUDGET = 150_000.0  # microseconds for all of them
 _HINTS = 2  # pieces of advice that are enough
+_LONG = 4.0  # seconds of one training that is too long to be tried
 
 
 def expected_seconds(spec: ScriptSpec) -> float:
@@ -94,7 +95,7 @@ def advice(choices: Choices) -> list[str]:
     for hint, other in _candidates(choices):
         learned, tried = _learned(other)
         if learned * now[1] > now[0] * tried:
-            seeds = f"{learned} of {tried} seeds" if tried > 1 else f"seed {other.seed}"
+            seeds = f"{learned} of {tried} seeds" if tried > 1 else f"seed {other.seed or 0}"
             hints.append(f"{hint} (learns with {seeds})")
         if len(hints) == _HINTS:
             break
@@ -115,13 +116,23 @@ def _candidates(choices: Choices) -> Iterator[tuple[str, Choices]]:
         yield "use --activation tanh", replace(choices, activation=ACTIVATIONS["tanh"])
     if 4 * spec.epochs <= MAX_EPOCHS:
         yield f"use --epochs {4 * spec.epochs}", replace(choices, epochs=4 * spec.epochs)
+    more = {"samples": min(MAX_SAMPLES, 4 * spec.samples)}
+    less = {"noise": round(min(0.5, spec.noise / 2), 4)}
+    # Both help at times where neither does alone.
+    sampled: list[dict[str, Any]] = [more, less, more | less] if spec.samples else []
+    for new in sampled:
+        if all(value != getattr(spec, name) for name, value in new.items()):
+            hint = " ".join(f"--{name} {value}" for name, value in new.items())
+            yield f"use {hint}", replace(choices, **new)
 
 
 def _learned(choices: Choices) -> tuple[int, int]:
     spec = spec_of(replace(choices, keep=True))
-    seeds = SEEDS if choices.seed is None else (choices.seed,)
-    if expected_seconds(spec) * len(seeds) > 1:
+    seeds: Sequence[int] = SEEDS if choices.seed is None else (choices.seed,)
+    cost = expected_seconds(spec)
+    if cost > _LONG:
         return 0, 1
+    seeds = seeds[: max(1, int(1 / cost))]
     return len(seeds) - len(failing_seeds(spec, seeds)), len(seeds)
 
 
