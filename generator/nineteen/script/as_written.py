@@ -17,6 +17,10 @@ _NUMBER = r"(\d+(?:\.\d*)?(?:e-?\d+)?)"
 # Each finds a value where a script says it plainly; what it does not find has today's default.
 _HIDDEN = re.compile(r"^W1\b.*?\(?size=\(\d+, *(\d+)\)", re.MULTILINE)
 _EPOCHS = re.compile(r"^for epoch in range\((?:(\d+), *)?(\d+)\):", re.MULTILINE)
+_SAMPLES = re.compile(r"^samples = rng\.integers\(\d+, size=(\d+)\)", re.MULTILINE)
+_NOISE = re.compile(
+    r"^X, y = table\[samples\] \+ rng\.normal\(0, \[?(\d(?:\.\d+)?)\b", re.MULTILINE
+)
 _SEED = re.compile(r"^\w.*\bdefault_rng\((\d+)\)", re.MULTILINE)
 _RATE = re.compile(rf"^lr *= *{_NUMBER}$|^rng, lr *=.*\), *{_NUMBER}$", re.MULTILINE)
 # The first update of weights, and what its change is multiplied by, if it is.
@@ -44,9 +48,13 @@ def spec_as_written(line: str, source: str, every: bool = False) -> ScriptSpec:
 
 def _values(source: str) -> dict[str, Any]:
     """The values that are found in a script, by the names of the options."""
-    hidden, epochs, seed = (found.search(source) for found in (_HIDDEN, _EPOCHS, _SEED))
+    hidden, epochs, seed, samples, noise = (
+        found.search(source) for found in (_HIDDEN, _EPOCHS, _SEED, _SAMPLES, _NOISE)
+    )
     return {
         "hidden": (int(hidden[1]),) if hidden else None,
+        "samples": int(samples[1]) if samples else None,
+        "noise": float(noise[1]) if noise else None,
         "lr": _rate(source),
         "epochs": int(epochs[2]) - int(epochs[1] or 0) if epochs else None,
         "seed": int(seed[1]) if seed else None,
