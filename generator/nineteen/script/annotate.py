@@ -15,7 +15,7 @@ from enum import StrEnum
 from functools import cache
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from jinja2 import Environment, FunctionLoader
 
@@ -76,7 +76,16 @@ def annotated(spec: ScriptSpec) -> list[Line]:
     explanation without a line or a line without an explanation, ValueError for an unknown step.
     """
     _, values = fit(spec)
-    text = _environment().get_template(template_name(spec)).render(values | _words(spec))
+    rows, size, noun = spec.rows, spec.batch_size, "samples" if spec.samples else "rows"
+    of = {Batch.FULL: f", added up over all {noun}", Batch.MINI: ", added up over the batch"}
+    more = {
+        "batch_size": size,
+        "updates": spec.updates_per_epoch,
+        "last": rows % size or size,
+        "noun": noun,
+        "added_up": of.get(spec.batch, ""),
+    }
+    text = _environment().get_template(template_name(spec)).render(values | more)
     waiting: deque[tuple[str, ScriptStep]] = deque()
     lines: list[Line] = []
     for piece in _PIECE.finditer(text):
@@ -104,24 +113,6 @@ def _environment() -> Environment:
         return _COMMENT.sub(rf"{_BEGIN}\1 \2{_END}\n", source)
 
     return environment().overlay(loader=FunctionLoader(load))
-
-
-def _words(spec: ScriptSpec) -> dict[str, Any]:
-    """What only the explanations need."""
-    rows, size = spec.rows, spec.batch_size
-    return {
-        "batch_size": size,
-        "updates": -(-rows // size),
-        "last": rows % size or size,
-        "noun": "samples" if spec.samples else "rows",
-        "added_up": {
-            Batch.FULL: (
-                ", added up over all samples" if spec.samples else ", added up over all rows"
-            ),
-            Batch.MINI: ", added up over the batch",
-            Batch.SGD: "",
-        }[spec.batch],
-    }
 
 
 class Explained(NamedTuple):

@@ -9,19 +9,19 @@ from dataclasses import replace
 from typing import Any
 
 from nineteen.errors import UsageError
-from nineteen.script.choices import choices_on, read, spec_of
+from nineteen.script.choices import choose, command_words, read, spec_of
 from nineteen.script.spec import ScriptSpec
 
 _COMMENT = re.compile(r" *#.*")
 _NUMBER = r"(\d+(?:\.\d*)?(?:e-?\d+)?)"
 # Each finds a value where a script says it plainly; what it does not find has today's default.
-_HIDDEN = re.compile(r"^W1\b.*?\(?size=\(\d+, *(\d+)\)", re.MULTILINE)
-_EPOCHS = re.compile(r"^for epoch in range\((?:(\d+), *)?(\d+)\):", re.MULTILINE)
-_SAMPLES = re.compile(r"^samples = rng\.integers\(\d+, size=(\d+)\)", re.MULTILINE)
-_NOISE = re.compile(
-    r"^X, y = table\[samples\] \+ rng\.normal\(0, \[?(\d(?:\.\d+)?)\b", re.MULTILINE
-)
-_SEED = re.compile(r"^\w.*\bdefault_rng\((\d+)\)", re.MULTILINE)
+_PLAIN = {
+    "hidden": r"^W1\b.*?\(?size=\(\d+, *(\d+)\)",
+    "epochs": r"^for epoch in range\((?:(?P<first>\d+), *)?(\d+)\):",
+    "seed": r"^\w.*\bdefault_rng\((\d+)\)",
+    "samples": r"^samples = rng\.integers\(\d+, size=(\d+)\)",
+    "noise": r"^X, y = table\[samples\] \+ rng\.normal\(0, \[?(\d(?:\.\d+)?)\b",
+}
 _RATE = re.compile(rf"^lr *= *{_NUMBER}$|^rng, lr *=.*\), *{_NUMBER}$", re.MULTILINE)
 # The first update of weights, and what its change is multiplied by, if it is.
 _UPDATE = re.compile(r"^ +(?:W2|w)\b[^=+]*(?:\+=|=[^+]*\+) *(?:([\w.]+) *([*/]) )?", re.MULTILINE)
@@ -34,7 +34,7 @@ def spec_as_written(line: str, source: str, every: bool = False) -> ScriptSpec:
     name, and always the seed; with `every`, also those that it names otherwise. What the text does
     not say plainly has today's defaults. Raises UsageError as `read` does.
     """
-    named = choices_on(line)
+    named = choose(command_words(line))
     values = {
         name: value
         for name, value in _values(_COMMENT.sub("", source)).items()
@@ -48,17 +48,16 @@ def spec_as_written(line: str, source: str, every: bool = False) -> ScriptSpec:
 
 def _values(source: str) -> dict[str, Any]:
     """The values that are found in a script, by the names of the options."""
-    hidden, epochs, seed, samples, noise = (
-        found.search(source) for found in (_HIDDEN, _EPOCHS, _SEED, _SAMPLES, _NOISE)
-    )
-    return {
-        "hidden": (int(hidden[1]),) if hidden else None,
-        "samples": int(samples[1]) if samples else None,
-        "noise": float(noise[1]) if noise else None,
-        "lr": _rate(source),
-        "epochs": int(epochs[2]) - int(epochs[1] or 0) if epochs else None,
-        "seed": int(seed[1]) if seed else None,
-    }
+    values: dict[str, Any] = {"lr": _rate(source)}
+    for name, pattern in _PLAIN.items():
+        if found := re.search(pattern, source, re.MULTILINE):
+            number = float(found[found.lastindex or 1])
+            values[name] = number if name == "noise" else int(number)
+            if name == "epochs":
+                values[name] -= int(found["first"] or 0)
+            elif name == "hidden":
+                values[name] = (values[name],)
+    return values
 
 
 def _rate(source: str) -> float | None:

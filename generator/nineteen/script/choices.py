@@ -51,7 +51,7 @@ class Choices:
         """Each chosen option with its value as it is written, in the order of a command."""
         values = [(option, getattr(self, option.field)) for option in script_options()]
         return [
-            (option, written(value) if option.metavar else "")
+            (option, "" if value is True else written(value))
             for option, value in values
             if value is not None and value is not False
         ]
@@ -100,7 +100,8 @@ def spec_of(choices: Choices) -> ScriptSpec:
     """The validated ScriptSpec of what was chosen, every default filled in; the seed's is 0."""
     table, names, text = subject_table(choices.gates, choices.table, choices.expr, choices.inputs)
     batch, activation = choices.batch or Batch.FULL, choices.activation or SIGMOID
-    hidden = choices.hidden or default_hidden(table.inputs, activation)
+    samples = choices.samples or 0
+    hidden = choices.hidden or default_hidden(table.inputs, activation, samples)
     size = choices.batch_size
     if size is not None and batch is not Batch.MINI:
         raise UsageError(
@@ -111,7 +112,6 @@ def spec_of(choices: Choices) -> ScriptSpec:
         raise UsageError("--noise goes with --samples: add --samples 1024", "--noise")
     if not choices.keep:
         check_learnable(table, hidden, names)
-    samples = choices.samples or 0
     size = default_batch_size(batch, table.rows, samples) if size is None else size
     defaults = recipe(table.inputs, hidden, batch, activation, samples, size)
     return ScriptSpec(
@@ -137,7 +137,7 @@ def canonical_choices(spec: ScriptSpec) -> Choices:
     inputs, samples = spec.table.inputs, spec.samples
     usual = recipe(inputs, spec.hidden, spec.batch, spec.activation, samples, spec.batch_size)
     defaults = {
-        "hidden": default_hidden(inputs, spec.activation),
+        "hidden": default_hidden(inputs, spec.activation, samples),
         "batch": Batch.FULL,
         "batch_size": default_batch_size(spec.batch, spec.table.rows, samples),
         "activation": SIGMOID,
@@ -163,12 +163,7 @@ def read(line: str) -> ScriptSpec:
 
     Raises UsageError where the line carries no command, or one that today's parser refuses.
     """
-    return spec_of(choices_on(line))
-
-
-def choices_on(line: str) -> Choices:
-    """What the command on a script's first line chooses. Raises UsageError as `read`."""
-    return choose(command_words(line))
+    return spec_of(choose(command_words(line)))
 
 
 def command_words(line: str) -> list[str]:

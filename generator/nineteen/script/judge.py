@@ -67,11 +67,16 @@ def judge(run: Run, table: TruthTable, *, show_loss: bool = False) -> Verdict:
     except ValueError as error:
         return Verdict(Status.NOT_LEARNED, reason=str(error))
     wrong = wrong_rows(predictions, table)
-    if wrong:
-        remark = _remark(predictions)
-        reason = _summary(wrong, predictions) + (f" ({remark})" if remark else "")
-        return Verdict(Status.NOT_LEARNED, predictions, reason, remark)
-    return Verdict(Status.LEARNED, predictions)
+    if not wrong:
+        return Verdict(Status.LEARNED, predictions)
+    reason = "; ".join(wrong[:3])
+    if len(wrong) > 3:
+        noun = "row" if table.outputs == 1 else "prediction"
+        reason += f"; and {len(wrong) - 3} more {noun}{'s' if len(wrong) > 4 else ''}"
+    if all(map(math.isfinite, chain.from_iterable(predictions))):
+        return Verdict(Status.NOT_LEARNED, predictions, reason)
+    remark = "training diverged: try a smaller learning rate"
+    return Verdict(Status.NOT_LEARNED, predictions, f"{reason} ({remark})", remark)
 
 
 def wrong_rows(predictions: Predictions, table: TruthTable) -> list[str]:
@@ -117,21 +122,6 @@ def read_predictions(printed: str, table: TruthTable, *, show_loss: bool = False
         shape = f"({len(rows)}, {min(wrong, default=table.outputs)})"
         raise ValueError(f"it prints an array of shape {shape}, {_instead_of(table)}")
     return tuple(tuple(map(float, row)) for row in rows)
-
-
-def _summary(wrong: list[str], predictions: Predictions) -> str:
-    """The first three messages, and how many more there are."""
-    reason = "; ".join(wrong[:3])
-    if len(wrong) > 3:
-        noun = "row" if len(predictions[0]) == 1 else "prediction"
-        reason += f"; and {len(wrong) - 3} more {noun}{'s' if len(wrong) > 4 else ''}"
-    return reason
-
-
-def _remark(predictions: Predictions) -> str:
-    """What is sure to be the cause of wrong predictions, or ""."""
-    finite = all(map(math.isfinite, chain.from_iterable(predictions)))
-    return "" if finite else "training diverged: try a smaller learning rate"
 
 
 def broke_off(run: Run) -> str:

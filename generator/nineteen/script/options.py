@@ -139,76 +139,66 @@ READERS: dict[str, Callable[[str], Any]] = {
 
 
 class Option(NamedTuple):
-    """A row of templates/options.toml, which says what its fields are."""
+    """A row of templates/options.toml: its part of a file's name, and what argparse wants of it."""
 
     name: str
-    help: str
-    metavar: str | None = None
-    read: str = "text"
-    least: int | None = None
-    most: int = 0
-    stem: str = ""
-    short: str = ""
-    nargs: str | None = None
-    choices: list[str] | None = None
-    action: str | None = None
-    default: str | None = None
+    stem: str
+    flags: list[str]
+    settings: dict[str, Any]
 
     @property
     def field(self) -> str:
         """The name of its value in Choices, and in Python."""
         return self.name.removeprefix("--").replace("-", "_")
 
-    def add_to(self, parser: argparse._ActionsContainer) -> None:
-        """Make the option one of the parser's, or of a group of one."""
-        about = self.help.format(
-            scalable=", ".join(gate.name for gate in GATES.values() if gate.rule),
-            activations=kinds(),
-        )
-        names = [self.short, self.name] if self.short else [self.name]
-        if not (self.metavar or self.nargs or self.choices):
-            parser.add_argument(*names, action="store_true", help=about)
-            return
-        reader = READERS[self.read] if self.least is None else whole(self.least, self.most)
-        settings = {"metavar": self.metavar, "nargs": self.nargs, "choices": self.choices}
-        chosen: dict[str, Any] = {key: value for key, value in settings.items() if value}
-        action = self.action or "store"
-        parser.add_argument(
-            *names, action=action, type=reader, default=self.default, help=about, **chosen
-        )
 
-
-def rows(command: str) -> list[Option]:
-    """The options of a command, those of the main command that it has too among them."""
-    return [option for _, options in _groups(command) for option in options]
+def _option(
+    name: str, help: str, stem: str = "", short: str = "", read: str = "text", **settings: Any
+) -> Option:
+    least, most = settings.pop("least", None), settings.pop("most", 0)
+    settings["help"] = help.format(
+        scalable=", ".join(gate.name for gate in GATES.values() if gate.rule),
+        activations=kinds(),
+    )
+    if settings.keys() & {"metavar", "nargs", "choices"}:
+        settings["type"] = READERS[read] if least is None else whole(least, most)
+    else:
+        settings["action"] = "store_true"
+    return Option(name, stem, [short, name] if short else [name], settings)
 
 
 def command_parser(command: str, epilog: str | None = None) -> Parser:
     """The parser of a verb, or of the main command, which is "make"."""
-    named = PROGRAM if command == "make" else f"{PROGRAM} {command}"
     about = data("options.toml")[command]
     parser = Parser(
-        prog=named,
+        prog=PROGRAM if command == "make" else f"{PROGRAM} {command}",
         description=about["about"],
         epilog=epilog or about.get("epilog"),
         formatter_class=argparse.RawDescriptionHelpFormatter if epilog else argparse.HelpFormatter,
     )
-    for title, options in _groups(command):
+    return _with_options(parser, _groups(command))
+
+
+Groups = list[tuple[str, list[Option]]]  # titles, and the options below them
+
+
+def _with_options(parser: Parser, groups: Groups) -> Parser:
+    for title, options in groups:
         place = parser.add_argument_group(title) if title else parser
         for option in options:
-            option.add_to(place)
+            place.add_argument(*option.flags, **option.settings)
     return parser
 
 
-def _groups(command: str) -> list[tuple[str, list[Option]]]:
-    """The titles and rows of a command's groups of options."""
+def _groups(command: str) -> Groups:
     groups = data("options.toml")[command].get("group", [])
-    every = {} if command == "make" else {option.field: option for option in rows("make")}
+    main = [] if command == "make" else _groups("make")
+    every = {option.field: option for _, options in main for option in options}
     return [
         (
             group.get("title", ""),
             [every[name] for name in group.get("of_make", [])]
-            + [Option(**row) for row in group.get("option", [])],
+            + [_option(**row) for row in group.get("option", [])],
         )
         for group in groups
     ]
@@ -231,8 +221,4 @@ def script_options() -> list[Option]:
 @cache
 def script_parser() -> Parser:
     """A parser of the options that decide a script, and of no others."""
-    parser = Parser(prog=PROGRAM, add_help=False)
-    for _, options in _groups("make")[:2]:
-        for option in options:
-            option.add_to(parser)
-    return parser
+    return _with_options(Parser(prog=PROGRAM, add_help=False), _groups("make")[:2])

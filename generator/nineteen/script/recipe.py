@@ -19,9 +19,10 @@ class Recipe:
     epochs: int
 
 
-def default_hidden(inputs: int, activation: Activation) -> tuple[int, ...]:
+def default_hidden(inputs: int, activation: Activation, samples: int = 0) -> tuple[int, ...]:
     """The default layer sizes: one hidden layer."""
-    return (RECIPES[activation.name][str(inputs)][0],)
+    rows = RECIPES[activation.name]
+    return ((rows["samples"] if samples else rows)[str(inputs)][0],)
 
 
 def recipe(
@@ -33,10 +34,7 @@ def recipe(
     batch_size: int = 0,
 ) -> Recipe:
     """The measured defaults for a network of these sizes; with samples, by the size of a batch."""
-    rows = RECIPES[activation.name]
-    large = RECIPES["large_batches"].get(f"{activation} {inputs} {batch}")
-    usual = Recipe(*(rows[str(inputs)] if samples or not large else large))
-    small, width = hidden[0] < usual.hidden, max(hidden)
+    rows, width = RECIPES[activation.name], max(hidden)
     if len(hidden) > 1:
         lr, epochs = next(row[2:] for row in rows["deep"] if inputs <= row[0] and width <= row[1])
         lr = _one_digit(lr * 2**inputs / samples) if samples else lr
@@ -44,11 +42,13 @@ def recipe(
     if samples:
         # By the square root, the noise of an update's sum is the same for every batch (Krizhevsky
         # 2014, arXiv:1404.5997, section 5). Where many are added up, the largest step has a limit.
-        rate, most, travel = rows["samples"][str(inputs)]
+        units, rate, most, travel = rows["samples"][str(inputs)]
         lr = _one_digit(min(rate / sqrt(batch_size), most / batch_size))
-        epochs = ceil((2 if small else 1) * travel / (lr * samples))
-        return Recipe(hidden[0], lr, min(MAX_EPOCHS, epochs))
-    if small:  # a small layer takes longer, and gets stuck less in smaller steps
+        epochs = ceil((2 if width < units else 1) * travel / (lr * samples))
+        return Recipe(width, lr, min(MAX_EPOCHS, epochs))
+    large = RECIPES["large_batches"].get(f"{activation} {inputs} {batch}")
+    usual = Recipe(*(large or rows[str(inputs)]))
+    if width < usual.hidden:  # a small layer takes longer, and gets stuck less in smaller steps
         return Recipe(hidden[0], min(usual.lr, 0.5), max(400, 2 * usual.epochs))
     return usual
 

@@ -161,7 +161,9 @@ def _targets(spec: ScriptSpec) -> tuple[str, str]:
     X, y = ("table", "targets") if spec.samples else ("X", "y")
     words = " ".join("".join(map(str, row)) for row in table.targets())
     bits = words.replace(" ", "")
-    kind, text = ("bits", f'"{bits}"') if len(bits) <= 16 else ("hexadecimal", _hexadecimal(bits))
+    kind, text = "bits", f'"{bits}"'
+    if len(bits) > 16:
+        kind, text = "hexadecimal", f'f"{{0x{int(bits, 2):0{len(bits) // 4}x}:0{len(bits)}b}}"'
     shape = f".reshape({table.rows}, {table.outputs})"
     gate = gate_of(spec.gates[0]) if len(spec.gates) == 1 else None
     forms = []
@@ -175,11 +177,6 @@ def _targets(spec: ScriptSpec) -> tuple[str, str]:
     forms.append((f"{y} = np.array(list({text}), int){shape}", kind))
     forms.append((f"bits = {text}\n{y} = np.array(list(bits), int){shape}", "bits"))
     return next(form for form in forms if max(map(len, form[0].splitlines())) <= MAX_COLUMNS)
-
-
-def _hexadecimal(bits: str) -> str:
-    """An expression for a long bit string: f"{0x6996:016b}"."""
-    return f'f"{{0x{int(bits, 2):0{len(bits) // 4}x}:0{len(bits)}b}}"'
 
 
 def _too_long(spec: ScriptSpec, lines: int) -> str:

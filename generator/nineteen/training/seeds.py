@@ -104,7 +104,7 @@ def advice(choices: Choices) -> list[str]:
 
 def _candidates(choices: Choices) -> Iterator[tuple[str, Choices]]:
     spec = spec_of(replace(choices, keep=True))
-    usual = default_hidden(spec.table.inputs, spec.activation)
+    usual = default_hidden(spec.table.inputs, spec.activation, spec.samples)
     for name in ("seed", "lr", "epochs"):
         if getattr(choices, name) is not None:
             without: dict[str, Any] = {name: None}
