@@ -7,15 +7,7 @@ from nineteen.script.templates import data
 
 @dataclass(frozen=True)
 class Activation:
-    """What is known of an activation; the output's is always the sigmoid.
-
-    `function` of a unit's sum {z}, and `slope`, its derivative by its own value {a}, as a factor,
-    are expressions of NumPy; {z} stands in parentheses where an operator is beside it, and once, or
-    the line of several layers is too wide. `slope_tex` is the slope in TeX. The function's values
-    begin at `least`; with a `kink` it has no slope where z is 0. In words: `noun` is its name in a
-    sentence, `formula` says what f is, `meaning` what it makes of a sum, `slope_meaning` what its
-    slope is, and `slope_derived` that in TeX, and why.
-    """
+    """A row of templates/activations.toml, which explains its keys; the output's is the sigmoid."""
 
     name: str
     function: str

@@ -12,14 +12,7 @@ from nineteen.script.templates import data
 
 @dataclass(frozen=True)
 class Gate:
-    """A function that has a name: all that is known of it.
-
-    `meaning` follows "is". Either `bits` is the truth table, one string per output, in row order;
-    or the gate has any number of inputs, and `rule` is a Python expression that says whether 1 is
-    wanted of `ones` inputs that are 1 out of `inputs`. Then `y` may be an expression of NumPy for
-    the targets of three inputs and more, where {X} holds -1 and +1, and `y_meaning` what it gives.
-    Inputs are called a, b, c, … and an output is called as the gate, if they have no names here.
-    """
+    """A function that has a name: a row of templates/gates.toml, which explains its keys."""
 
     name: str
     meaning: str

@@ -8,6 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
+from concurrent.futures import Future, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -83,35 +84,29 @@ def run(
     Whatever the script does is told by the Run; an OSError means that the interpreter or the
     folder could not be had.
     """
-    done, tidied = threading.Event(), threading.Event()
-    outcome: list[Run | Exception] = []
+    done, outcome = threading.Event(), Future[Run]()
 
     def work() -> None:
         try:
-            outcome.append(_supervise(source, seconds, memory, around, done))
-        except Exception as error:
-            outcome.append(error)
-        finally:
-            tidied.set()
+            outcome.set_result(_supervise(source, seconds, memory, around, done))
+        except BaseException as error:
+            outcome.set_exception(error)
 
     # Ctrl-C strikes the main thread only. In a thread of its own neither the start of the process
-    # nor the tidying up after it can be torn in the middle. An event tells when that thread is
-    # through, because Python up to 3.12 takes it for dead when a join is interrupted.
+    # nor the tidying up after it can be torn in the middle. Its result tells that it is through,
+    # because Python up to 3.12 takes a thread for dead when a join is interrupted.
     worker = threading.Thread(target=work)
     _running.add(done)
     try:
         worker.start()
-        while not tidied.wait(_SLICE):
+        while not wait([outcome], _SLICE).done:
             pass
     finally:
         done.set()
         if worker.ident is not None:
-            tidied.wait()
+            wait([outcome])
         _running.discard(done)
-    [result] = outcome
-    if isinstance(result, Exception):
-        raise result
-    return result
+    return outcome.result()
 
 
 def printed_in_isolation(

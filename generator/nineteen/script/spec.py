@@ -153,9 +153,10 @@ def _check_hidden(hidden: tuple[int, ...]) -> None:
         raise UsageError(
             f"--hidden {shown}: a script has 1 to {MAX_LAYERS} hidden layers", "--hidden"
         )
-    most = MAX_WIDTH if len(hidden) == 1 else MAX_DEEP_WIDTH
+    most, depth = MAX_WIDTH, "one hidden layer has"
+    if len(hidden) > 1:
+        most, depth = MAX_DEEP_WIDTH, "each of several hidden layers has"
     if not all(1 <= size <= most for size in hidden):
-        depth = "one hidden layer has" if len(hidden) == 1 else "each of several hidden layers has"
         raise UsageError(f"--hidden {shown}: {depth} 1 to {most} units", "--hidden")
 
 
