@@ -5,6 +5,7 @@ it was. So what its command does not name is read from its text, never from toda
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -14,13 +15,17 @@ from nineteen.script.spec import ScriptSpec
 
 _COMMENT = re.compile(r" *#.*")
 _NUMBER = r"(\d+(?:\.\d*)?(?:e-?\d+)?)"
-# Each finds a value where a script says it plainly; what it does not find has today's default.
-_PLAIN = {
-    "hidden": r"^W1\b.*?\(?size=\(\d+, *(\d+)\)",
-    "epochs": r"^for epoch in range\((?:(?P<first>\d+), *)?(\d+)\):",
-    "seed": r"^\w.*\bdefault_rng\((\d+)\)",
-    "samples": r"^samples = rng\.integers\(\d+, size=(\d+)\)",
-    "noise": r"^X, y = table\[samples\] \+ rng\.normal\(0, \[?(\d(?:\.\d+)?)\b",
+# Each finds a value where a script says it plainly, and what its groups mean; what is not found has
+# today's default.
+_PLAIN: dict[str, tuple[str, Callable[..., Any]]] = {
+    "hidden": (r"^W1\b.*?\(?size=\(\d+, *(\d+)\)", lambda units: (int(units),)),
+    "epochs": (
+        r"^for epoch in range\((?:(\d+), *)?(\d+)\):",
+        lambda first, end: int(end) - int(first or 0),
+    ),
+    "seed": (r"^\w.*\bdefault_rng\((\d+)\)", int),
+    "samples": (r"^samples = rng\.integers\(\d+, size=(\d+)\)", int),
+    "noise": (r"^X, y = table\[samples\] \+ rng\.normal\(0, \[?(\d(?:\.\d+)?)\b", float),
 }
 _RATE = re.compile(rf"^lr *= *{_NUMBER}$|^rng, lr *=.*\), *{_NUMBER}$", re.MULTILINE)
 # The first update of weights, and what its change is multiplied by, if it is.
@@ -47,16 +52,10 @@ def spec_as_written(line: str, source: str, every: bool = False) -> ScriptSpec:
 
 
 def _values(source: str) -> dict[str, Any]:
-    """The values that are found in a script, by the names of the options."""
     values: dict[str, Any] = {"lr": _rate(source)}
-    for name, pattern in _PLAIN.items():
+    for name, (pattern, meaning) in _PLAIN.items():
         if found := re.search(pattern, source, re.MULTILINE):
-            number = float(found[found.lastindex or 1])
-            values[name] = number if name == "noise" else int(number)
-            if name == "epochs":
-                values[name] -= int(found["first"] or 0)
-            elif name == "hidden":
-                values[name] = (values[name],)
+            values[name] = meaning(*found.groups())
     return values
 
 

@@ -13,7 +13,6 @@ from nineteen.script.options import PROGRAM, Option, script_options, script_pars
 from nineteen.script.recipe import default_hidden, recipe
 from nineteen.script.spec import Batch, ScriptSpec, default_batch_size, shorten, table_name
 from nineteen.script.subject import check_learnable, subject_table
-from nineteen.script.table import TruthTable
 
 MARK = f"# {PROGRAM} "
 # A command at the end of a line, however its user starts Python: `python3 -m`, `py -m`, `uv run`,
@@ -149,9 +148,12 @@ def canonical_choices(spec: ScriptSpec) -> Choices:
         "keep": False,
     }
     values = {name: getattr(spec, name) for name in defaults}
+    bits = list(spec.table.columns)
+    if spec.table.predictions > 16:
+        bits = [f"0x{int(column, 2):0{len(column) // 4}x}" for column in bits]
     return Choices(
         gates=spec.gates,
-        table=None if spec.gates or spec.expr else ",".join(_bits(spec.table)),
+        table=None if spec.gates or spec.expr else ",".join(bits),
         expr=spec.expr or None,
         show="loss" if spec.show_loss else None,
         **{name: value for name, value in values.items() if value != defaults[name]},
@@ -193,10 +195,3 @@ def file_stem(spec: ScriptSpec) -> str:
     stems = [option.stem.format(value) for option, value in canonical_choices(spec).given]
     parts = [re.sub(r"[^a-z0-9]", "_", stem.replace(",", "x")) for stem in stems if stem]
     return shorten("_".join([*subject, *parts, spec.batch]))
-
-
-def _bits(table: TruthTable) -> list[str]:
-    """The columns as they are written: in hexadecimal where they are long."""
-    if table.rows * table.outputs <= 16:
-        return list(table.columns)
-    return [f"0x{int(column, 2):0{table.rows // 4}x}" for column in table.columns]

@@ -65,13 +65,14 @@ def canonical(text: str, inputs: int | None = None) -> str:
     match = re.fullmatch(r"([a-z_]+?)[_-]?([0-9]{0,3})", text.lower().replace("-", "_"), re.ASCII)
     stem = _aliases().get(match[1], match[1]) if match else ""
     if not match or stem not in GATES:
-        raise UsageError(_unknown(text))
-    named = int(match[2]) if match[2] else None
-    if named is not None and inputs is not None and named != inputs:
+        near = get_close_matches(text[:40].lower(), [*GATES, *_aliases()], n=1)
+        told = f"did you mean '{near[0]}'? (python -m generator list)" if near else ""
+        raise UsageError(f"unknown gate {text[:40]!a}: {told or 'see python -m generator list'}")
+    count = int(match[2]) if match[2] else inputs
+    if inputs not in (None, count):
         raise UsageError(
-            f"gate '{text}' has {named} inputs and --inputs says {inputs}: leave one of them out"
+            f"gate '{text}' has {count} inputs and --inputs says {inputs}: leave one of them out"
         )
-    count = named if named is not None else inputs
     if own := GATES[stem].own_inputs:
         if count is not None and count != own:
             raise UsageError(
@@ -106,9 +107,3 @@ def names() -> list[str]:
 
 def _aliases() -> dict[str, str]:
     return {alias: gate.name for gate in GATES.values() for alias in gate.aliases}
-
-
-def _unknown(text: str) -> str:
-    near = get_close_matches(text[:40].lower(), [*GATES, *_aliases()], n=1)
-    told = f"did you mean '{near[0]}'? (python -m generator list)" if near else ""
-    return f"unknown gate {text[:40]!a}: {told or 'see python -m generator list'}"

@@ -105,23 +105,23 @@ def read_predictions(printed: str, table: TruthTable, *, show_loss: bool = False
     text = "\n".join(dropwhile(_LOSS.fullmatch, lines) if show_loss else lines).strip()
     found = _ARRAY.search(text)
     array = found.group() if found else ""
-    if not text:
-        raise ValueError(f"it prints nothing, {_instead_of(table)}")
-    if text.startswith(("[", "array(")) and "," in text:
-        raise ValueError(f"it prints a list with commas, {_instead_of(table)}")
-    if array != text:
-        before, after = text.removesuffix(array), text.removeprefix(array)
-        extra = after if text.startswith(array) else before
-        raise ValueError(f"it prints '{_short(extra, 40)}', {_instead_of(table)}")
     rows = [row.split() for row in _ROW.findall(array)]
-    for word in chain.from_iterable(rows):
-        if not _NUMBER.fullmatch(word):
-            raise ValueError(f"it prints '{_short(word, 40)}', which is not a number")
-    wrong = {len(row) for row in rows} - {table.outputs}
-    if wrong or len(rows) != table.rows:
-        shape = f"({len(rows)}, {min(wrong, default=table.outputs)})"
-        raise ValueError(f"it prints an array of shape {shape}, {_instead_of(table)}")
-    return tuple(tuple(map(float, row)) for row in rows)
+    odd = [word for word in chain.from_iterable(rows) if not _NUMBER.fullmatch(word)]
+    width = next((len(row) for row in rows if len(row) != table.outputs), table.outputs)
+    if not text:
+        instead = "nothing"
+    elif text.startswith(("[", "array(")) and "," in text:
+        instead = "a list with commas"
+    elif array != text:
+        after = text.removeprefix(array)
+        instead = f"'{_short(after if text.startswith(array) else text.removesuffix(array), 40)}'"
+    elif odd:
+        raise ValueError(f"it prints '{_short(odd[0], 40)}', which is not a number")
+    elif (len(rows), width) != (table.rows, table.outputs):
+        instead = f"an array of shape ({len(rows)}, {width})"
+    else:
+        return tuple(tuple(map(float, row)) for row in rows)
+    raise ValueError(f"it prints {instead}, {_instead_of(table)}")
 
 
 def broke_off(run: Run) -> str:

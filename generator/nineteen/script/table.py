@@ -21,23 +21,18 @@ class TruthTable:
     columns: tuple[str, ...]
 
     def __post_init__(self) -> None:
+        of, wrong = f"{self.inputs} inputs", ""
         if not 1 <= self.inputs <= MAX_INPUTS:
-            raise UsageError(
-                f"a truth table of {self.inputs} inputs: it has 1 to {MAX_INPUTS} inputs here"
-            )
-        if not 1 <= self.outputs <= MAX_OUTPUTS:
-            raise UsageError(
-                f"a truth table of {self.outputs} outputs: it has 1 to {MAX_OUTPUTS} outputs here"
-            )
-        if self.predictions > MAX_BITS:
-            raise UsageError(
-                f"a truth table of {self.rows} rows and {self.outputs} outputs: "
-                f"rows times outputs is at most {MAX_BITS}, so that it fits in a script"
-            )
-        if any(len(column) != self.rows or set(column) - {"0", "1"} for column in self.columns):
-            raise UsageError(
-                f"a truth table of {self.inputs} inputs: each column is {self.rows} bits, 0 or 1"
-            )
+            wrong = f"it has 1 to {MAX_INPUTS} inputs here"
+        elif not 1 <= self.outputs <= MAX_OUTPUTS:
+            of, wrong = f"{self.outputs} outputs", f"it has 1 to {MAX_OUTPUTS} outputs here"
+        elif self.predictions > MAX_BITS:
+            of = f"{self.rows} rows and {self.outputs} outputs"
+            wrong = f"rows times outputs is at most {MAX_BITS}, so that it fits in a script"
+        elif any(len(column) != self.rows or set(column) - {*"01"} for column in self.columns):
+            wrong = f"each column is {self.rows} bits, 0 or 1"
+        if wrong:
+            raise UsageError(f"a truth table of {of}: {wrong}")
 
     @property
     def rows(self) -> int:
