@@ -93,7 +93,11 @@ def test_every_option_is_in_the_reference(verb: str) -> None:
     title = "The main command" if verb == "make" else verb
     [section] = re.findall(rf"^## {title}\n(.*?)(?=^## )", COMMANDS, re.MULTILINE | re.DOTALL)
     for option in rows(verb):
-        name = option.name if option.name.startswith("--") else (option.metavar or option.name)
+        name = (
+            option.name
+            if option.name.startswith("--")
+            else option.settings.get("metavar", option.name)
+        )
         assert re.search(rf"^\| .*`{name}[ `]|^\| `{name.upper()} …`", section, re.MULTILINE), name
     assert re.findall(r"^\| `--no-such-option", section, re.MULTILINE) == []
 

@@ -167,6 +167,11 @@ def _option(
     return Option(name, stem, [short, name] if short else [name], settings)
 
 
+def rows(command: str) -> list[Option]:
+    """The options of a command, those of the main command that it has too among them."""
+    return [option for _, options in _groups(command) for option in options]
+
+
 def command_parser(command: str, epilog: str | None = None) -> Parser:
     """The parser of a verb, or of the main command, which is "make"."""
     about = data("options.toml")[command]
@@ -192,8 +197,7 @@ def _with_options(parser: Parser, groups: Groups) -> Parser:
 
 def _groups(command: str) -> Groups:
     groups = data("options.toml")[command].get("group", [])
-    main = [] if command == "make" else _groups("make")
-    every = {option.field: option for _, options in main for option in options}
+    every = {} if command == "make" else {option.field: option for option in rows("make")}
     return [
         (
             group.get("title", ""),
