@@ -122,7 +122,7 @@ def train_again(made: Made) -> tuple[list[float], Matrices]:
     last: list[Update] = []
 
     def seen(update: Update) -> None:
-        loss = update.loss / made.spec.table.predictions
+        loss = update.loss / (made.spec.rows * made.spec.table.outputs)
         losses[update.epoch] = losses.get(update.epoch, 0.0) + loss
         last[:] = [update]
 
