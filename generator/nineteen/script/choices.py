@@ -87,11 +87,9 @@ def words_of(gates: Sequence[str], options: Mapping[str, object]) -> list[str]:
     """
     words = list(gates)
     for name, value in options.items():
-        option = f"--{name.replace('_', '-')}"
-        if value is True:
-            words.append(option)
-        elif value is not None and value is not False:
-            words.append(f"{option}={written(value)}")
+        if value is not None and value is not False:
+            option = f"--{name.replace('_', '-')}"
+            words.append(option if value is True else f"{option}={written(value)}")
     return words
 
 

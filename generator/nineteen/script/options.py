@@ -32,18 +32,16 @@ class Parser(argparse.ArgumentParser):
         try:
             options, rest = self.parse_known_intermixed_args(list(argv))
         except argparse.ArgumentError as error:
-            self._refuse(str(error), str(error.argument_name or ""))
+            self.error(str(error), str(error.argument_name or ""))
         if rest:
             known = [name for name in self._option_string_actions if name.startswith("--")]
             near = get_close_matches(rest[0].partition("=")[0], known, n=1)
             hint = f": did you mean {near[0]}?" if near else ""
-            self._refuse(f"unknown option {short(rest[0])}{hint}")
+            self.error(f"unknown option {short(rest[0])}{hint}")
         return options
 
-    def error(self, message: str) -> NoReturn:
-        self._refuse(message)
-
-    def _refuse(self, message: str, option: str = "") -> NoReturn:
+    def error(self, message: str, option: str = "") -> NoReturn:
+        """Raise UsageError, as argparse wants it of a parser that does not leave."""
         raise UsageError(f"{printable(message)} (see {self.prog} --help)", option)
 
 
