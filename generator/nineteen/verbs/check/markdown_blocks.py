@@ -43,12 +43,12 @@ def code_blocks(text: str) -> Iterator[Block]:
         if is_python(_language(token.info)) and "".join(content[skip:]):
             begin = kept[first + skip]
             last = first + token.content.count("\n") if fenced else before + token.map[1]
-            own = page.bare(begin, kept[last])
-            if len(own) > _LONG and not any("numpy" in line for line in own):
+            whole = page.lines[begin : kept[last]]
+            if len(whole) > _LONG and not any("numpy" in line for line in whole):
                 continue
             code = next(i for i, line in enumerate(content[skip:], first + skip) if line.strip())
             prefix = _prefix(lines[code], content[code - first])
-            own = [_inside(line, prefix) for line in own]
+            own = [_inside(line.rstrip("\r\n"), prefix) for line in whole]
             while len(own) > 1 and not own[-1] and not fenced:
                 own.pop()
             yield page.block(number, "block", begin, own)

@@ -16,20 +16,17 @@ def form_problems(source: str) -> list[str]:
 
     The costly checks are left out where a cheap one fails, so that a hostile script costs nothing.
     """
-    with LOCK:  # black parses too, and scripts are checked side by side
-        return _size(source) or _uses(source) or _layout(source)
-
-
-def _size(source: str) -> list[str]:
     lines = source.splitlines()
     if len(lines) > MAX_LINES:
         return [f"it has {len(lines)} lines, and {MAX_LINES} is the limit"]
     limits = [MAX_FIRST_LINE, *[MAX_COLUMNS] * MAX_LINES]
-    return [
+    wide = [
         f"line {number} has {len(line)} columns, and {limit} is the limit"
         for number, (line, limit) in enumerate(zip(lines, limits, strict=False), 1)
         if len(line) > limit
     ]
+    with LOCK:  # black parses too, and scripts are checked side by side
+        return wide or _uses(source) or _layout(source)
 
 
 def _uses(source: str) -> list[str]:

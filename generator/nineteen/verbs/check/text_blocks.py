@@ -8,6 +8,7 @@ import ast
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -92,22 +93,13 @@ def _body(lines: list[str], at: int, column: int) -> tuple[int, int]:
     return first, at
 
 
-def asciidoc_blocks(text: str) -> Iterator[Block]:
-    """The Python blocks of AsciiDoc: `[source,python]` and its block or paragraph, or a fence."""
-    return _marked_blocks(text, data("check/formats.toml")["asciidoc"])
+def marked_blocks(text: str, markup: str) -> Iterator[Block]:
+    """The Python blocks of AsciiDoc or LaTeX: from a line that opens one to that which closes it.
 
-
-def latex_blocks(text: str) -> Iterator[Block]:
-    """The Python blocks of LaTeX: listings, minted, PythonTeX, verbatim."""
-    return _marked_blocks(text, data("check/formats.toml")["latex"])
-
-
-def _marked_blocks(text: str, rules: dict[str, Any]) -> Iterator[Block]:
-    """The blocks that lie between a line that opens one and the next that closes it.
-
-    A line of attributes gives the language of the block that follows it.
+    A line of attributes gives the language of the block that follows it, which may be a paragraph.
     """
     page, number, at, language = Page(text), 0, 0, ""
+    rules: dict[str, Any] = data("check/formats.toml")[markup]
     lines = page.bare(0, len(page.lines))
     while at < len(lines):
         line, opened = lines[at], re.match(rules["opens"], lines[at])
@@ -134,3 +126,7 @@ def _marked_blocks(text: str, rules: dict[str, Any]) -> Iterator[Block]:
         if mark not in rules["opaque"] and is_python(word):
             yield page.dedented(number, "block", first, at)
         at, language = at + 1, ""
+
+
+asciidoc_blocks = partial(marked_blocks, markup="asciidoc")
+latex_blocks = partial(marked_blocks, markup="latex")
