@@ -32,7 +32,8 @@ def sandbox_remark(mode: str) -> str:
     """Whether scripts run in the sandbox, and how to get it, one sentence."""
     if sandbox(mode):
         return "the scripts ran in a sandbox: bubblewrap"
-    return f"the scripts ran without a sandbox: {_bubblewrap()[1] or '--sandbox off says so'}"
+    why = "--sandbox off says so" if mode == "off" else _bubblewrap()[1]
+    return f"the scripts ran without a sandbox: {why}"
 
 
 @cache
@@ -43,6 +44,7 @@ def _bubblewrap() -> tuple[tuple[str, ...], str]:
         return (), _HOW if sys.platform == "linux" else "there is none for this system"
     package = Path(nineteen.__file__).parent
     hidden = {str(Path(name).resolve()) for name in (*_HIDDEN, Path.home()) if Path(name).is_dir()}
+    hidden.discard("/")  # the home of some containers
     shown = {sys.prefix, sys.base_prefix, str(package), str(templates_folder())}
     words = (
         *(program, "--unshare-all", "--die-with-parent", "--new-session", "--cap-drop", "ALL"),
