@@ -37,8 +37,11 @@ def collect_scripts(
                     text = f"{found.place()} is not checked: {found.problem}"
                     parent.warn(pytest.PytestCollectionWarning(text))
         alike = tuple(ours)
-    mine = [ScriptFile.from_parent(parent, path=path, found=alike)] if alike else []
-    return [*mine] if ours and path.suffix.lower() == ".py" else [*others, *mine]
+    if not alike:
+        return others
+    mine = ScriptFile.from_parent(parent, path=path)
+    mine.found = alike
+    return [mine] if ours and path.suffix.lower() == ".py" else [*others, mine]
 
 
 def has_script(path: Path) -> bool:
@@ -70,22 +73,20 @@ def collected_in_words(paths: Iterable[Path], config: pytest.Config) -> list[str
 class ScriptFile(pytest.File):
     """A file with generated scripts."""
 
-    def __init__(self, *, found: tuple[FoundScript, ...], **rest: Any) -> None:
-        super().__init__(**rest)
-        self.found = found
+    found: tuple[FoundScript, ...]
 
     def collect(self) -> Iterator[pytest.Item]:
         """One item a script; a file that cannot be read is one item too, which fails."""
         for found in self.found:
-            yield ScriptItem.from_parent(self, name=found.name, found=found)
+            item: ScriptItem = ScriptItem.from_parent(self, name=found.name)
+            item.found = found
+            yield item
 
 
 class ScriptItem(pytest.Item):
     """A generated script, with all of its checks."""
 
-    def __init__(self, *, found: FoundScript, **rest: Any) -> None:
-        super().__init__(**rest)
-        self.found = found
+    found: FoundScript
 
     def runtest(self) -> None:
         """Run and check the script; fails with what a student can act on."""
