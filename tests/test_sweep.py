@@ -536,7 +536,7 @@ def spread_mortal(deaths: int, folder: Path, monkeypatch: pytest.MonkeyPatch) ->
         return [job for job in range(40) if job not in done]
 
     with workers_for(plan("xor --seeds 40"), 2) as workers:
-        for jobs in workers.do("", mortal, missing):
+        for jobs in workers("", mortal, missing):
             done.extend(jobs)
     return done
 

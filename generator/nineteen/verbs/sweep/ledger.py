@@ -42,7 +42,7 @@ def run_plan(result: SweepResult, workers: Workers) -> None:
         every = enumerate(states)
         return (job for job, state in every if state == MISSING and job not in waiting)
 
-    for rows in workers.do("scripts", work.run_jobs, missing):
+    for rows in workers("scripts", work.run_jobs, missing):
         for row in rows:
             cell = row.job // plan.seeds
             failures[cell] += not row.learned
@@ -50,9 +50,7 @@ def run_plan(result: SweepResult, workers: Workers) -> None:
             if first or row.job in sampled or not row.line:
                 waiting[row.job] = row
         _enter(result, [row for row in rows if row.job not in waiting])
-    for found in workers.do(
-        "confirmed", work.run_in_isolation, lambda: sorted(waiting), work.ALONE
-    ):
+    for found in workers("confirmed", work.run_in_isolation, lambda: sorted(waiting), work.ALONE):
         for job, alone in found:
             held = waiting.pop(job)
             if problem := _difference(result, job, held, alone):
@@ -97,7 +95,7 @@ def observe_updates(result: SweepResult, workers: Workers) -> None:
     """Observe scripts of each group that learned: the updates they needed, for the result."""
     seeds, groups = result.plan.seeds, len(result.plan.groups)
     missing = {job for group in range(groups) for job in to_observe(result, group)}
-    for found in workers.do("observed", work.observe_jobs, lambda: sorted(missing), work.ALONE):
+    for found in workers("observed", work.observe_jobs, lambda: sorted(missing), work.ALONE):
         for job, updates in found:
             missing.remove(job)
             result.needed[job // seeds % groups].append(updates)

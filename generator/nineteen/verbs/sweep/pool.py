@@ -7,10 +7,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError
 from contextlib import contextmanager
-from dataclasses import dataclass
+from functools import partial
 from hashlib import sha256
 from threading import Thread
-from typing import Any, TypeVar
+from typing import Any
 
 from joblib import Parallel, delayed, parallel_config
 
@@ -20,8 +20,8 @@ from nineteen.script import choices, options, render
 from nineteen.verbs.sweep.jobs import Jobs, SweepPlan
 from nineteen.verbs.sweep.work import cut
 
-T = TypeVar("T")
-Task = Callable[[SweepPlan, Jobs], list[T]]
+# Does a task for the missing jobs: a label, the task, what is missing, and how long a job takes.
+Workers = Callable[..., Iterator[list[Any]]]
 
 MAX_DEATHS = 3
 PATIENCE = 10.0  # seconds to reach a scheduler
@@ -32,46 +32,41 @@ class WorkersDie(RuntimeError):
     """Workers died again and again over the same jobs, or their scheduler is gone."""
 
 
-@dataclass(frozen=True)
-class Workers:
-    """Who works for a plan: so many processes here (-1: one a core), or those of a cluster.
+def spread(
+    plan: SweepPlan,
+    processes: int,
+    deaths: tuple[type[Exception], ...],
+    label: str,
+    task: Callable[[SweepPlan, Jobs], list[Any]],
+    missing: Callable[[], Iterable[int]],
+    times: float = 1.0,
+) -> Iterator[list[Any]]:
+    """What `task(plan, jobs)` returns for pieces of the missing jobs, as they arrive.
 
-    `deaths` are the exceptions that tell that a worker died.
+    A worker that dies, which the exceptions `deaths` tell, makes joblib abort its call; what is
+    missing then is handed out again. So a job must be missing no more before the next result is
+    asked for. Each job takes `times` what it does in lanes. Raises WorkersDie when the same job was
+    the first one missing at three deaths.
     """
-
-    plan: SweepPlan
-    processes: int = -1
-    deaths: tuple[type[Exception], ...] = (BrokenExecutor,)
-
-    def do(
-        self, label: str, task: Task[T], missing: Callable[[], Iterable[int]], times: float = 1.0
-    ) -> Iterator[list[T]]:
-        """What `task(plan, jobs)` returns for pieces of the missing jobs, as they arrive.
-
-        A worker that dies makes joblib abort its call; what is missing then is handed out again.
-        So a job must be missing no more before the next result is asked for. Each job takes `times`
-        what it does in lanes. Raises WorkersDie when the same job was the first one missing at
-        three deaths.
-        """
-        deaths = Counter[int]()
-        with counting(label, sum(1 for _ in missing())) as count:
-            while True:
-                pieces = cut(self.plan, missing(), times)
-                spread = Parallel(self.processes, return_as="generator_unordered", batch_size=1)
-                try:
-                    for results in spread(delayed(task)(self.plan, jobs) for jobs in pieces):
-                        yield results
-                        count(len(results))
-                    return
-                except self.deaths:
-                    first = next(iter(missing()), -1)
-                    deaths[first] += 1
-                    if deaths[first] == MAX_DEATHS:
-                        script = choices.command(self.plan.spec_of_job(first))
-                        raise WorkersDie(
-                            f"a worker died {MAX_DEATHS} times before {script} was through: is "
-                            "there too little memory? try fewer --workers"
-                        ) from None
+    seen = Counter[int]()
+    with counting(label, sum(1 for _ in missing())) as count:
+        while True:
+            calls = (delayed(task)(plan, jobs) for jobs in cut(plan, missing(), times))
+            parallel = Parallel(processes, return_as="generator_unordered", batch_size=1)
+            try:
+                for results in parallel(calls):
+                    yield results
+                    count(len(results))
+                return
+            except deaths:
+                first = next(iter(missing()), -1)
+                seen[first] += 1
+                if seen[first] == MAX_DEATHS:
+                    script = choices.command(plan.spec_of_job(first))
+                    raise WorkersDie(
+                        f"a worker died {MAX_DEATHS} times before {script} was through: is there "
+                        "too little memory? try fewer --workers"
+                    ) from None
 
 
 @contextmanager
@@ -87,7 +82,7 @@ def workers_for(
         # Scripts this small are fastest with one thread each, and comparable with those run alone.
         worker = {"inner_max_num_threads": 1, "initializer": _end_with, "initargs": [os.getpid()]}
         with parallel_config("loky", **worker):
-            yield Workers(plan, processes or -1)
+            yield partial(spread, plan, processes or -1, (BrokenExecutor,))
         return
     if processes is not None:
         raise UsageError("--workers is for this machine: with --scheduler all of its workers work")
@@ -96,7 +91,7 @@ def workers_for(
     logging.disable()  # what Dask logs, it also raises, and that is told in one line
     try:
         with _client(distributed, plan, scheduler), parallel_config("dask"):
-            yield Workers(plan, deaths=(distributed.KilledWorker, BrokenExecutor))
+            yield partial(spread, plan, -1, (distributed.KilledWorker, BrokenExecutor))
     except (CancelledError, distributed.comm.CommClosedError):
         raise WorkersDie("the connection to the Dask scheduler is lost") from None
     finally:
@@ -126,24 +121,23 @@ def _end_with(parent: int) -> None:
 @contextmanager
 def _client(distributed: Any, plan: SweepPlan, scheduler: str) -> Iterator[None]:
     """A connection to a Dask cluster; raises UsageError where it cannot work for the plan."""
-
-    def refusal(reason: str) -> UsageError:
-        return UsageError(f"--scheduler {options.short(scheduler)}: {reason}")
-
+    where = f"--scheduler {options.short(scheduler)}"
     try:
         client = distributed.Client(scheduler, timeout=PATIENCE)
     except (OSError, ValueError) as error:
         reason = "nobody answers there" if isinstance(error, OSError) else "it is no address"
-        raise refusal(f"{reason}; start one with: dask scheduler") from None
+        raise UsageError(f"{where}: {reason}; start one with: dask scheduler") from None
     with client:
         try:
             prints = client.run(fingerprint, plan)
         except ImportError as error:
             reason = f"a worker lacks the package ({error}); install nineteen where the workers run"
-            raise refusal(reason) from None
+            raise UsageError(f"{where}: {reason}") from None
         if not prints:
-            raise refusal(f"it has no workers; start some with: dask worker {scheduler}")
+            raise UsageError(
+                f"{where}: it has no workers; start some with: dask worker {scheduler}"
+            )
         if strange := [name for name, found in prints.items() if found != fingerprint(plan)]:
             reason = f"worker {strange[0]} renders other scripts"
-            raise refusal(f"{reason}; install the same version of nineteen there")
+            raise UsageError(f"{where}: {reason}; install the same version of nineteen there")
         yield
