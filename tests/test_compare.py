@@ -374,6 +374,7 @@ def test_the_notebook_shows_the_pictures_and_the_output(lesson: Path) -> None:
     assert [len(cell["outputs"]) for cell in code] == [1, 1, 1]
 
 
+@pytest.mark.slow
 def test_the_same_runs_make_the_same_pictures(lesson: Path, comparison: Comparison) -> None:
     from nineteen.verbs.compare.comparison import documents
 

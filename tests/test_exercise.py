@@ -566,6 +566,7 @@ def test_the_quick_way_grades_as_the_real_one_does() -> None:
         assert (real[1].reason, real[2]) == (quick[1].reason, quick[2])
 
 
+@pytest.mark.slow
 def test_pytest_runs_the_checks_when_it_is_asked_and_never_else(tmp_path: Path) -> None:
     path = write(MINI, tmp_path)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"]

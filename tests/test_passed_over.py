@@ -241,6 +241,7 @@ def test_note_and_expression_are_told_apart() -> None:
 # reStructuredText, against docutils.
 
 
+@pytest.mark.slow
 def test_blocks_are_those_of_docutils(tmp_path: Path) -> None:
     core = pytest.importorskip("docutils.core")
     nodes = pytest.importorskip("docutils.nodes")

@@ -270,7 +270,9 @@ EXPECTED = [
 ]
 
 
-@pytest.mark.parametrize("workers", [[], ["-n", "auto"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "workers", [[], pytest.param(["-n", "auto"], marks=pytest.mark.slow)], ids=" ".join
+)
 def test_run(workers: list[str], pytester: pytest.Pytester, folder: Path) -> None:
     if workers:
         pytest.importorskip("xdist", reason="pytest-xdist runs the tests side by side")
