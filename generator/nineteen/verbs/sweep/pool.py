@@ -73,10 +73,8 @@ def spread(
 def workers_for(
     plan: SweepPlan, processes: int | None = None, scheduler: str | None = None
 ) -> Iterator[Workers]:
-    """Workers for a plan: so many processes here (None: one a core; 1: this process itself) or,
-    given a scheduler's address, all workers of its Dask cluster.
-
-    Raises UsageError where there is no cluster to work with.
+    """Workers for a plan: so many processes here (None: one a core; 1: this process itself) or, at
+    a scheduler's address, all of a Dask cluster; raises UsageError where there is none.
     """
     if scheduler is None:
         # Scripts this small are fastest with one thread each, and comparable with those run alone.

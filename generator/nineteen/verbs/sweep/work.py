@@ -21,10 +21,7 @@ ALONE = 15.0  # times as long a script takes about that runs by itself
 
 
 class Row(NamedTuple):
-    """What became of a job: the line for the file, whether its script learned, what it printed.
-
-    A script that crashed has no line, and prints why. `seconds` are those of compiling and running.
-    """
+    """What became of a job; a script that crashed has no `line` for the file, and prints why."""
 
     job: int
     line: str
@@ -49,10 +46,7 @@ def cut(plan: SweepPlan, jobs: Iterable[int], times: float = 1.0) -> Iterator[Jo
 
 
 def run_jobs(plan: SweepPlan, jobs: Jobs) -> list[Row]:
-    """Run each job's script in this process; the Rows in the order of the jobs.
-
-    There is no time limit: a rendered script has a fixed number of updates.
-    """
+    """Run each job's script in this process, without a time limit: its updates are counted."""
     cells = plan.cells_of(jobs)
     heads = _texts(lambda spec: json.dumps(row_head(spec)), cells)
     # Running a script compiles it, which is the syntax check that `render` makes.
@@ -64,9 +58,9 @@ def run_jobs(plan: SweepPlan, jobs: Jobs) -> list[Row]:
             rows.append(Row(job, "", False, judge.judge(done, table).reason, done.seconds))
             continue
         verdict = verdict_on(done.stdout, table)
-        result = {"learned": verdict.ok, "seconds": round(done.seconds, 6)}
-        tail = json.dumps(result | ({} if verdict.ok else {"reason": verdict.reason}))
-        line = f"{head.removesuffix('}')}, {tail.removeprefix('{')}\n"
+        tail: dict[str, object] = {"learned": verdict.ok, "seconds": round(done.seconds, 6)}
+        tail |= {} if verdict.ok else {"reason": verdict.reason}
+        line = f"{head[:-1]}, {json.dumps(tail)[1:]}\n"  # one object of two
         rows.append(Row(job, line, verdict.ok, done.stdout, done.seconds))
     return rows
 
