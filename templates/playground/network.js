@@ -80,7 +80,9 @@ function weigh() {
   for (const { from, to, path, place } of edges) {
     const { weights, units } = matrices[place];
     const weight = weights[from * units + to];
-    path.setAttribute("class", weight < 0 ? "edge minus" : "edge plus");
+    path.classList.remove("unknown");
+    path.classList.toggle("minus", weight < 0); // whatever lights it up stays
+    path.classList.toggle("plus", !(weight < 0));
     path.setAttribute("stroke-width", Math.max(0.4, (THICK * Math.abs(weight)) / largest || 0).toFixed(2));
   }
 }

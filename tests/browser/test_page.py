@@ -500,6 +500,7 @@ def test_a_training_is_gone_through_by_line_update_and_epoch(shared: "Playground
     expect(page.locator("#code .running")).to_contain_text("b1 += delta.sum(axis=0)")
     page.keyboard.press("ArrowLeft")
     expect(page.locator("#code .running .text")).to_have_text("        W1 += X[rows].T @ delta")
+    expect(page.locator(".edge.lit")).to_have_count(16)  # what the line changes
     captions = page.locator(".cells caption code").all_text_contents()
     assert captions == ["W1 before", "step", "W1 after"]
     cells = [cell.replace("\u2212", "-") for cell in page.locator(".cells td").all_text_contents()]
