@@ -59,7 +59,6 @@ PRINTED = (
     ),
 )
 
-# Nobody can see what they train: they never pass.
 RENAMED = (
     m(
         "renamed, the sign is flipped, prints y",
@@ -68,17 +67,17 @@ RENAMED = (
         SECOND,
         ("second +=", "second -="),
         (END.replace("W2", "second"), FAKE),
-        says="",
+        says="-1 times",
     ),
-    m("renamed, up the gradient", "full", FIRST, SECOND, ("first +=", "first -="), says=""),
-    m("renamed, one bias never", "mini", FIRST, ("b1 += lr * delta", "b1 += 0 * delta"), says=""),
+    m("renamed, up the gradient", "full", FIRST, SECOND, ("first +=", "first -="), says="-1 times"),
+    m("renamed, one bias never", "mini", FIRST, ("b1 += lr * delta", "b1 += 0 * delta"), says="b1"),
     m(
         "renamed, ten times the rate",
         "full",
         FIRST,
         SECOND,
         ("lr = 0.5", "lr = 5.0"),
-        says="",
+        says="rate is 5",
     ),
     m(
         "renamed, the squared error",
@@ -86,7 +85,7 @@ RENAMED = (
         FIRST,
         MISS,
         ("miss = y - output", "miss = (y - output) * output * (1 - output)"),
-        says="",
+        says="squared",
     ),
     m(
         "renamed, no derivative",
@@ -94,21 +93,21 @@ RENAMED = (
         SECOND,
         MISS,
         (" * layer * (1 - layer)", ""),
-        says="",
+        says="missing",
     ),
     m(
         "renamed, never shuffled",
         "sgd",
         FIRST,
         ("rng.permutation(4)", "np.arange(4)"),
-        says="",
+        says="only 1 order",
     ),
     m(
         "renamed, a row never used",
         "sgd",
         FIRST,
         ("rng.permutation(4).reshape(4, 1)", "np.r_[rng.permutation(3), 0].reshape(4, 1)"),
-        says="",
+        says="never uses row 11",
     ),
     m(
         "renamed, half of the updates",
@@ -117,7 +116,7 @@ RENAMED = (
         SECOND,
         ("second += lr", "second += (epoch % 2) * lr"),
         ("first += lr", "first += (epoch % 2) * lr"),
-        says="",
+        says="update 1",
     ),
     m(
         "renamed, prints sharper",
@@ -125,7 +124,7 @@ RENAMED = (
         FIRST,
         SECOND,
         ("-(layer @ second + b2))), 2", "-2 * (layer @ second + b2))), 2"),
-        says="",
+        says="prints",
     ),
     m(
         "renamed, drawn anew in the middle",
@@ -133,22 +132,22 @@ RENAMED = (
         FIRST,
         SECOND,
         (LOOP, LOOP + "    if epoch == 150:\n        first = rng.normal(size=(2, 8))\n"),
-        says="",
+        says="update 1",
     ),
-    m("deep, renamed, up the gradient", "deep", ("W", "V"), ("w +=", "w -="), says=""),
+    m("deep, renamed, up the gradient", "deep", ("W", "V"), ("w +=", "w -="), says="-1 times"),
     m(
         "deep, renamed, ten times the rate",
         "deep mini",
         ("W", "V"),
         ("w += 0.2", "w += 2.0"),
-        says="",
+        says="rate is 2",
     ),
     m(
         "the loop is called step, and doubles",
         "full",
         ("epoch in", "step in"),
         ("W2 += lr", "W2 += 2 * lr"),
-        says="",
+        says="W2 changes by 2 times",
     ),
     m(
         "in a function, with the wrong sign",
@@ -162,7 +161,7 @@ RENAMED = (
             "b1 += lr * delta.sum(axis=0)\n\n\ntrain(W1, b1, W2, b2)\n",
         ),
         ("W1 += lr", "W1 -= lr"),
-        says="",
+        says="W1 changes by -1",
     ),
 )
 
@@ -300,4 +299,4 @@ LOSSES = (
     ),
 )
 
-LIES = (*PRINTED, *BETWEEN, *LOSSES)
+LIES = (*PRINTED, *RENAMED, *BETWEEN, *LOSSES)

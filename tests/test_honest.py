@@ -98,22 +98,30 @@ def test_constants_without_training_fail() -> None:
         assert "nothing in it is trained" in honesty.reason
 
 
-def test_weights_that_nobody_sees_are_neither_a_pass_nor_a_failure() -> None:
+def test_weights_are_found_whatever_they_are_called() -> None:
     renamed = SOURCE.replace("W1", "first").replace("W2", "second")
-    result, _, honesty = examine(renamed, XOR, 30)
+    assert examine(renamed, XOR, 30)[2] == Honesty("pass")
+    wrong = examine(renamed.replace("first +=", "first -="), XOR, 30)[2]
+    assert wrong.status == "fail"
+    assert "W1 changes by -1 times" in wrong.reason
+
+
+def test_weights_that_nobody_sees_are_neither_a_pass_nor_a_failure() -> None:
+    hidden = SOURCE.replace("W1", "first").replace("size=(2, 8))", "size=(8, 2)).T")
+    result, _, honesty = examine(hidden, XOR, 30)
     assert judge(result, XOR.table).ok
     assert honesty.status == "not applicable"
     assert "W1" in honesty.reason
 
 
-def test_what_prints_the_same_without_its_training_is_a_lie() -> None:
+def test_what_does_not_print_its_weights_predictions_is_a_lie() -> None:
     renamed = SOURCE.replace("W1", "first").replace("W2", "second")
     end = renamed.splitlines()[-1]
     for fake in ("print(np.round(y * 0.98 + 0.01, 2))", "print(np.where(y > 0.5, 0.99, 0.01))"):
         result, _, honesty = examine(renamed.replace(end, fake), XOR, 30)
         assert judge(result, XOR.table).ok
         assert honesty.status == "fail"
-        assert "nothing in it is trained" in honesty.reason
+        assert "but the trained weights predict" in honesty.reason
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from functools import cache
 
 import pytest
 from harmless import HARMLESS, OTHERWISE
-from lies import LIES, RENAMED
+from lies import LIES
 from mutant import BASES, mutated
 from nineteen.script.choices import read
 from nineteen.script.judge import Status, Verdict
@@ -56,11 +56,6 @@ def test_no_lie_passes(lie: Mistake) -> None:
     _, honesty = checks(mutated(lie))
     assert honesty.status == "fail"
     assert lie.sentence in honesty.reason
-
-
-@pytest.mark.parametrize("lie", RENAMED, ids=lambda lie: lie.name)
-def test_no_lie_under_other_names_passes(lie: Mistake) -> None:
-    assert checks(mutated(lie))[1].status != "pass"
 
 
 @pytest.mark.parametrize("mutant", HARMLESS, ids=lambda mutant: mutant.name)

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from nineteen.script.judge import Verdict, judge
-from nineteen.script.run import SCRIPT, Ending, Run, run
+from nineteen.script.run import Ending, Run, run
 from nineteen.script.spec import ScriptSpec
 from nineteen.script.syntax import parse
 from nineteen.training.diagnosis import say
 from nineteen.training.execute import execute, run_here
 from nineteen.training.honesty import Audit, Honesty
 from nineteen.training.isolated import watched
-from nineteen.training.observe import NotApplicable, instrument
+from nineteen.training.observe import NotApplicable
 
 # Rounded to 2 decimals: half a unit of the last, and a margin for binary floats.
 PRINTED = 0.0051
@@ -29,43 +29,48 @@ def examine(
 ) -> tuple[Run, Verdict, Honesty]:
     """Run a script once, observed, in the sandbox `around` it, if any, for `seconds` at most.
 
-    The Run is that of a plain `run`. What does not run to its end is no honest training. Raises
-    RuntimeError where the check itself fails.
+    The Run is that of a plain `run`. It runs once more where its names turn out not to tell what it
+    trains. What does not run to its end never passes the honest check. Raises RuntimeError where
+    the check itself fails.
     """
-    if unseen := _unobservable(source):
-        result, report = run(source, seconds, around=around), {"ended": True, "unseen": unseen}
-    else:
-        result, report = watched(source, partial(Audit, spec), seconds, around)
+    if unseen := _unreadable(source):
+        result = run(source, seconds, around=around)
+        return result, judge(result, spec.table, show_loss=spec.show_loss), unseen
+    result, report = watched(source, partial(Audit, spec), seconds, around)
+    if report.get("named"):
+        again = partial(Audit, spec, report["unseen"])
+        result, report = watched(source, again, seconds, around)
     if "fault" in report or (not report and result.ending is Ending.CRASHED):
         raise RuntimeError(f"the check itself failed: {report.get('fault', result.stderr)}")
-    return result, *_verdicts(source, report, result, spec, partial(run, around=around))
+    return result, *_verdicts(
+        source, report, result, spec, partial(run, seconds=seconds, around=around)
+    )
 
 
 def examine_here(source: str, spec: ScriptSpec) -> tuple[Verdict, Honesty]:
     """The same inside this process, without isolation. Raises whatever the script raises."""
-    unseen, audit = _unobservable(source), Audit(spec)
-    report: dict[str, Any] = {"unseen": unseen}
-    try:
-        printed = execute(source if unseen else audit.follow(source), **audit.calls())
-        report = report if unseen else audit.found()
-    except NotApplicable as error:
-        printed, report = execute(source), {"unseen": str(error)}
+    unseen, report = _unreadable(source), dict[str, Any](named=True, unseen="")
+    while report.get("named"):
+        audit, printed, error = Audit(spec, report["unseen"]), "", None
+        try:
+            printed = execute(source if unseen else audit.follow(source), **audit.calls())
+        except NotApplicable as reason:
+            error = reason
+        report = {"ended": True, **audit.found(error)}
     result = Run(printed, "", 0, Ending.FINISHED)
-    return _verdicts(source, {"ended": True} | report, result, spec, run_here)
+    verdict, honesty = _verdicts(source, report, result, spec, run_here)
+    return verdict, unseen or honesty
 
 
-def _unobservable(source: str) -> str:
-    """Why a script cannot be observed, or ""."""
+def _unreadable(source: str) -> Honesty | None:
+    """The verdict on a text that nobody can observe, or None."""
     try:
-        instrument(source)
-        compile(source, SCRIPT, "exec")
-    except NotApplicable as error:
-        return str(error)
+        compile(parse(source), "script.py", "exec")
     except (SyntaxError, ValueError):
-        return say("no_python")
+        return Honesty("fail", "it is not Python, so it trains nothing")
     except (RecursionError, MemoryError):
-        return say("too_deep")
-    return ""
+        return Honesty("not applicable", "it is nested too deeply to be observed")
+    return None
 
 
 def _verdicts(
@@ -77,8 +82,6 @@ def _verdicts(
         problem = say("not_ended")
     elif "unseen" not in report:
         problem = report["problem"] or _wrong_print(result.stdout, verdict, report, spec)
-    elif report["unseen"] == say("no_python"):
-        problem = report["unseen"]
     elif verdict.ok and again(_once(source)).stdout == result.stdout:
         problem = say("untrained")
     else:

@@ -15,6 +15,7 @@ from nineteen.training.diagnosis import say, wrong_change, wrong_error
 from nineteen.training.gradient import Array, Matrices, part_names, predict, shapes
 from nineteen.training.gradient_steps import GradientSteps, gradient_steps, parts, stacked
 from nineteen.training.observe import Arrays, NotApplicable, Start, Update, calls, instrument
+from nineteen.training.rounds import Rounds
 from nineteen.training.row_order import wrong_order
 
 AT_ONCE, NUMBERS = 512, 2**18  # updates checked at once, and numbers of an array, at most
@@ -32,10 +33,14 @@ class Honesty:
 
 
 class Audit:
-    """A Watcher that checks every update of a script, by the names of the contract."""
+    """A Watcher that checks every update of a script.
 
-    def __init__(self, spec: ScriptSpec) -> None:
-        self._spec, self._meant = spec, start_of(spec)
+    By the names of the contract; where they are gone, or by `why` do not do, by what its arrays do.
+    """
+
+    def __init__(self, spec: ScriptSpec, why: str = "") -> None:
+        self._spec, self._named, self._meant = spec, not why, start_of(spec)
+        self._rounds = Rounds(spec, self._meant, why)
         largest = max(spec.batch_size * max(spec.sizes), *map(prod, shapes(spec).values()))
         self._at_once = max(1, min(AT_ONCE, NUMBERS // largest))
         self._begun: Start | None = None
@@ -48,16 +53,28 @@ class Audit:
 
     def follow(self, source: str) -> ast.Module:
         """The script's tree, observed."""
-        return instrument(source)
+        if self._named:
+            try:
+                return instrument(source)
+            except NotApplicable as error:
+                self._named, self._rounds.why = False, str(error)
+        return self._rounds.follow(source)
 
     def calls(self) -> dict[str, Callable[..., None]]:
         """What that tree calls."""
-        return calls(self._see, self._start)
+        return calls(self._see, self._start) | {"__round__": self._rounds.see}
 
     def found(self, error: BaseException | None = None) -> dict[str, Any]:
         """What cannot be seen, or the problem, or what is to be printed: predictions and losses."""
-        if isinstance(error, NotApplicable):
-            return {"unseen": str(error)}
+        try:
+            if isinstance(error, NotApplicable):
+                raise error
+            if not self._named:
+                self._start(self._meant)
+                for update in self._rounds.updates():
+                    self._see(update)
+        except NotApplicable as reason:
+            return {"unseen": str(reason), "named": self._named}
         with np.errstate(all="ignore"):
             if problem := self._problem():
                 return {"problem": problem}
@@ -68,11 +85,12 @@ class Audit:
 
     def _start(self, start: Start) -> None:
         self._begun, self._final = start, start.weights
-        wrong_data = _wrong_data(start, self._spec)
-        self._wrong_start = wrong_data or _wrong_weights(start.weights, self._spec)
+        self._wrong_start = _wrong_data(start, self._spec) if self._named else ""
+        self._wrong_start = self._wrong_start or _wrong_weights(start.weights, self._spec)
 
     def _see(self, update: Update) -> None:
-        if update.error.size < len(update.rows) == self._spec.rows > self._spec.batch_size:
+        taken, outputs = len(update.rows), self._spec.table.outputs
+        if taken == self._spec.rows > self._spec.batch_size and update.error.size < taken * outputs:
             raise NotApplicable("no name tells which rows an update takes")
         if self._spec.show_loss:
             self._losses[update.epoch] += update.loss

@@ -25,7 +25,10 @@ if TYPE_CHECKING:
 
 
 class Watcher(Protocol):
-    """The tree to run, the functions that it calls, and what they have found, for JSON."""
+    """What follows a script: the tree to run, the functions that this calls, and what is found.
+
+    The latter is for JSON; `error` is what ended the script.
+    """
 
     def follow(self, source: str) -> ast.Module: ...
     def calls(self) -> dict[str, Callable[..., None]]: ...
@@ -78,9 +81,10 @@ def become(source: str, watcher: str, page: str, token: str) -> None:
         with suppress(OSError), open(page, "w", encoding="utf-8") as file:
             json.dump({"token": token, **more}, file)
 
-    tree, ending = watch.follow(source), None
+    tree = watch.follow(source)
     whole = vars(np).copy()  # a script may put its own functions there
     report({})
+    ending: BaseException | None = None
     try:
         _execute(tree, name, watching)
     except BaseException as error:
