@@ -494,3 +494,12 @@ def test_a_sample_of_lessons_is_whole_runs_and_passes_check(
         [[printed], [arrays]] = outputs  # the script, and an update of it for the reader to change
         assert printed.text == result.run.stdout
         assert ("W[0]" if len(result.spec.hidden) > 1 else "W1") in arrays.text
+
+
+def test_a_lesson_on_samples_knows_their_rows(tmp_path: Path) -> None:
+    """Updates take samples, which are more than the truth table has rows."""
+    pytest.importorskip("matplotlib")
+    path = tmp_path / "s.md"
+    words = ["xor", "--samples", "64", "--batch", "mini", "--format", "md", "-o", str(path)]
+    assert main(words) == 0
+    assert "of 64" in path.read_text(encoding="utf-8") or "64 samples" in path.read_text("utf-8")

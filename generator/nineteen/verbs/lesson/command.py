@@ -24,7 +24,6 @@ from nineteen.script.render import environment, render
 from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.script.table import linearly_separable
 from nineteen.training.gradient import Matrices, forward, hidden, matrices, shapes, sigmoid
-from nineteen.training.honesty import inputs_of
 from nineteen.training.observe import Update, observe
 from nineteen.training.one_update import OneUpdate, one_update
 from nineteen.training.seeds import failing_seeds, make_first, seeds_to_try
@@ -176,7 +175,8 @@ def nudge(spec: ScriptSpec, update: OneUpdate) -> dict[str, Any]:
     given = {value.name: value.new for value in update.given}
     before = [np.array(given[name], float) for name in shapes(spec)]
     rows = list(update.snapshot.rows)
-    X, y = inputs_of(spec)[rows], np.array(spec.table.targets(), float)[rows]
+    X, y = (np.array(given[name], float)[rows] for name in ("X", "y"))
+    X = X[:, : spec.table.inputs]  # the ones of several layers are added again
     last = list(shapes(spec))[-1 if len(spec.hidden) > 1 else -2]
     place = list(shapes(spec)).index(last)
 
