@@ -78,6 +78,20 @@ def observe(
     return execute(instrument(source), **calls(each, start))
 
 
+def losses_of(source: str, predictions: int) -> tuple[list[float], Arrays]:
+    """The loss of each epoch, over so many predictions the mean, in nats, and the final weights."""
+    losses: list[float] = []
+    last: list[Update] = []
+
+    def seen(update: Update) -> None:
+        losses.extend([0.0] * (update.epoch + 1 - len(losses)))
+        losses[update.epoch] += update.loss / predictions
+        last[:] = [update]
+
+    observe(source, seen)
+    return losses, last[0].after
+
+
 def instrument(source: str | bytes) -> ast.Module:
     """The script's tree with three calls more, of what `calls` returns.
 

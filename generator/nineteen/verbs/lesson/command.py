@@ -24,7 +24,7 @@ from nineteen.script.render import environment, render
 from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.script.table import linearly_separable
 from nineteen.training.gradient import Matrices, forward, hidden, matrices, shapes, sigmoid
-from nineteen.training.observe import Update, observe
+from nineteen.training.observe import losses_of
 from nineteen.training.one_update import OneUpdate, one_update
 from nineteen.training.seeds import failing_seeds, make_first, seeds_to_try
 from nineteen.verbs.lesson import lesson_pictures
@@ -117,16 +117,9 @@ def lesson(made: Made, math: str, format: str) -> Document:
 
 def train_again(made: Made) -> tuple[list[float], Matrices]:
     """The loss of each epoch, as `look.LOSS` says, and the final weights, seen in this process."""
-    losses: dict[int, float] = {}
-    last: list[Update] = []
-
-    def seen(update: Update) -> None:
-        loss = update.loss / (made.spec.rows * made.spec.table.outputs)
-        losses[update.epoch] = losses.get(update.epoch, 0.0) + loss
-        last[:] = [update]
-
-    observe(made.source, seen)
-    return list(losses.values()), matrices(last[0].after, made.spec)
+    spec = made.spec
+    losses, weights = losses_of(made.source, spec.rows * spec.table.outputs)
+    return losses, matrices(weights, spec)
 
 
 def answers(made: Made, update: OneUpdate) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from nineteen.script.judge import TOLERANCE
 from nineteen.script.make import Made
 from nineteen.script.render import environment
 from nineteen.script.spec import Batch
-from nineteen.training.observe import Update, observe
+from nineteen.training.observe import losses_of
 from nineteen.training.seeds import expected_seconds
 
 MAX_ROWS = 32
@@ -66,15 +66,9 @@ def as_data(made: Made, place: str) -> dict[str, Any]:
 
 def _losses(made: Made) -> list[float]:
     """The mean loss of a prediction in every epoch, in nats; none of a script that did not run."""
-    losses, predictions = [0.0] * made.spec.epochs, made.spec.rows * made.spec.table.outputs
-
-    def add(update: Update) -> None:
-        losses[update.epoch] += update.loss / predictions
-
     if not made.verdict.predictions or expected_seconds(made.spec) > MAX_SECONDS:
         return []
-    observe(made.source, add)
-    return losses
+    return losses_of(made.source, made.spec.rows * made.spec.table.outputs)[0]
 
 
 def _predictions(made: Made) -> Table:
