@@ -73,34 +73,35 @@ def linearly_separable(column: str, inputs: int) -> bool:
     simplex method looks for the combination: with Bland's rule (1977), under which it cannot cycle,
     and with the fraction-free pivots of Bareiss (1968), which keep every number an exact integer.
     """
-    import numpy as np
-
     count = len(column)
+    signs = [1 if bit == "1" else -1 for bit in column]
     # One equation per coordinate says that the combination is zero there, and one that its weights
     # add up to 1; the last number of each is the right-hand side. Every equation starts with an
     # artificial variable, which needs no column: once it has left the basis it never returns. The
     # last row is the cost, the sum of the others: positive entries lower it. All are whole numbers
-    # of Python, over a common, positive denominator.
-    tableau = np.zeros((inputs + 3, count + 1), object)
-    for row, bit in enumerate(column):
-        sign = 1 if bit == "1" else -1
-        tableau[:-2, row] = [sign] + [sign * int(x) for x in f"{row:0{inputs}b}"]
-    tableau[-2] = 1
-    tableau[-1] = tableau.sum(axis=0)
+    # over a common, positive denominator.
+    tableau = [[*signs, 0]]
+    for place in range(inputs):
+        tableau.append([*(sign * (row >> place & 1) for row, sign in enumerate(signs)), 0])
+    tableau.append([1] * (count + 1))
+    tableau.append([sum(entries) for entries in zip(*tableau, strict=True)])
     basis, denominator = [*range(count, count + inputs + 2)], 1
 
-    while tableau[-1, -1] > 0:
-        entering = next((j for j in range(count) if tableau[-1, j] > 0), None)
+    while tableau[-1][-1] > 0:
+        entering = next((j for j in range(count) if tableau[-1][j] > 0), None)
         if entering is None:
             return True
         leaving = min(  # the least ratio and, among equals, the lowest basic variable
-            (i for i in range(len(basis)) if tableau[i, entering] > 0),
-            key=lambda i: (Fraction(tableau[i, -1], tableau[i, entering]), basis[i]),
+            (i for i in range(len(basis)) if tableau[i][entering] > 0),
+            key=lambda i: (Fraction(tableau[i][-1], tableau[i][entering]), basis[i]),
         )
-        pivots = tableau[leaving].copy()
-        # By Bareiss's identity no division has a remainder.
-        tableau = pivots[entering] * tableau - np.outer(tableau[:, entering], pivots)
-        tableau //= denominator
-        tableau[leaving] = pivots
+        pivots = tableau[leaving]
+        for index, row in enumerate(tableau):
+            if index != leaving:  # by Bareiss's identity no division has a remainder
+                pairs = zip(row, pivots, strict=True)
+                factor = row[entering]
+                tableau[index] = [
+                    (pivots[entering] * a - factor * b) // denominator for a, b in pairs
+                ]
         denominator, basis[leaving] = pivots[entering], entering
     return False
