@@ -22,13 +22,16 @@ class Simulated:
     """What is seen of a training with all seeds, at some looks.
 
     `losses` and `within` (seeds, looks) are the mean loss, and whether each printed answer is
-    within 0.1; `made` (looks,) how many updates there were before.
+    within 0.1; `made` (looks,) how many updates there were before; `size` and `count` the rows of
+    an update and of an epoch; `right` (seeds,) the share of 4,000 fresh samples answered rightly.
     """
 
     losses: Array
     within: Array
     made: Array
     size: int
+    count: int
+    right: Array
 
     @property
     def needed(self) -> Array:
@@ -43,10 +46,13 @@ class Simulated:
 
     @property
     def rows(self) -> Array:
-        """Rows seen until then; four are an epoch, however they are batched."""
-        whole = -(-4 // self.size)
+        """Rows seen until then; an epoch has `count`, however they are batched."""
+        whole = -(-self.count // self.size)
         return np.array(
-            [4 * (n // whole) + self.size * (n % whole) if n < np.inf else n for n in self.needed]
+            [
+                self.count * (n // whole) + self.size * (n % whole) if n < np.inf else n
+                for n in self.needed
+            ]
         )
 
     @property
@@ -57,25 +63,27 @@ class Simulated:
 
     @property
     def uphill(self) -> Array:
-        """The share of the updates looked at one by one that raise the loss, until learned."""
+        """The share of updates with a look on both sides that raise the loss, until learned."""
+        single = np.diff(self.made) == 1
         shares = []
         for losses, needed in zip(self.losses, self.needed, strict=True):
-            end = int(min(512, self.made[-1], needed))
-            shares.append(np.mean(losses[1 : end + 1] > losses[:end]))
+            until = single & (self.made[1:] <= needed)
+            shares.append(np.mean(losses[1:][until] > losses[:-1][until]))
         return np.array(shares)
 
 
-def train(size: int, lr: float, epochs: int, seeds: int, hidden: int = 8) -> Simulated:
-    """All seeds in one array, looked at after the first 512 updates, then 512 times at most."""
+def train(
+    size: int, lr: float, epochs: int, seeds: int, hidden: int = 8, samples: int = 0
+) -> Simulated:
+    """All seeds in one array, looked at after the first 512 updates, then 512 times at most.
+
+    With samples, X is as many rows of the table with noise of 0.5, drawn before the weights.
+    """
     rngs = [np.random.default_rng(seed) for seed in range(seeds)]
-    W1, W2 = (
-        np.stack(arrays)
-        for arrays in zip(
-            *((rng.normal(size=(2, hidden)), rng.normal(size=(hidden, 1))) for rng in rngs),
-            strict=True,
-        )
-    )
+    begun = [drawn(rng, hidden, samples) for rng in rngs]
+    inputs, targets, W1, W2 = (np.stack(arrays) for arrays in zip(*begun, strict=True))
     b1, b2 = np.zeros((seeds, 1, hidden)), np.zeros((seeds, 1, 1))
+    count, lanes = inputs.shape[1], np.arange(seeds)[:, None]
     losses, within = [], []
 
     def look() -> None:
@@ -85,21 +93,35 @@ def train(size: int, lr: float, epochs: int, seeds: int, hidden: int = 8) -> Sim
 
     look()
     for _ in range(epochs):
-        order = np.stack([rng.permutation(4) if size < 4 else np.arange(4) for rng in rngs])
-        for first in range(0, 4, size):
+        whole = np.arange(count)
+        order = np.stack([rng.permutation(count) if size < count else whole for rng in rngs])
+        for first in range(0, count, size):
             rows = order[:, first : first + size]
-            layer = sigmoid(X[rows] @ W1 + b1)
-            error = Y[rows] - sigmoid(layer @ W2 + b2)
+            x, y = inputs[lanes, rows], targets[lanes, rows]
+            layer = sigmoid(x @ W1 + b1)
+            error = y - sigmoid(layer @ W2 + b2)
             delta = error @ W2.transpose(0, 2, 1) * layer * (1 - layer)
-            W2 += lr * layer.transpose(0, 2, 1) @ error
-            b2 += lr * error.sum(axis=1, keepdims=True)
-            W1 += lr * X[rows].transpose(0, 2, 1) @ delta
-            b1 += lr * delta.sum(axis=1, keepdims=True)
+            W2 = W2 + lr * layer.transpose(0, 2, 1) @ error
+            b2 = b2 + lr * error.sum(axis=1, keepdims=True)
+            W1 = W1 + lr * x.transpose(0, 2, 1) @ delta
+            b1 = b1 + lr * delta.sum(axis=1, keepdims=True)
             look()
     last = len(losses) - 1
     step = -(-last // 512)
     made = np.array([k for k in range(last + 1) if k <= 512 or k % step == 0 or k == last])
-    return Simulated(np.array(losses).T[:, made], np.array(within).T[:, made], made, size)
+    fresh, wanted, *_ = drawn(np.random.default_rng(2**32), 1, 4000)
+    right = ((sigmoid(fresh @ W1 + b1) @ W2 + b2 > 0) == (wanted == 1)).mean(axis=(1, 2))
+    losses, within = np.array(losses).T[:, made], np.array(within).T[:, made]
+    return Simulated(losses, within, made, size, count, right)
+
+
+def drawn(rng: np.random.Generator, hidden: int, samples: int) -> tuple[Array, ...]:
+    """Inputs, targets and the first weights, in the order in which a script draws them."""
+    inputs, targets = X, Y
+    if samples:
+        rows = rng.integers(4, size=samples)
+        inputs, targets = X[rows] + rng.normal(0, 0.5, (samples, 2)), Y[rows]
+    return inputs, targets, rng.normal(size=(2, hidden)), rng.normal(size=(hidden, 1))
 
 
 def middle(values: Array) -> tuple[float, float, float]:

@@ -142,3 +142,35 @@ def test_the_verdicts_are_those_of_the_simulated_trainings(
             )
             flipped += said != own[key]
     assert flipped >= 5
+
+
+@pytest.fixture(scope="module")
+def on_samples() -> MeasuredGrid:
+    words = ["xor", "--samples", "128", "--epochs", "8"]
+    return measure_grid(plan_comparison(choose(words), None, SEEDS), 1)
+
+
+def test_samples_are_what_the_simulator_finds(on_samples: MeasuredGrid) -> None:
+    cells = [cell for rows in (on_samples.grid, on_samples.wide) for row in rows for cell in row]
+    assert {cell.spec.samples for cell in cells} == {128, 64}
+    for cell in cells:
+        one = cell.spec
+        simulated = train(
+            one.batch_size, one.lr, one.epochs, SEEDS, one.hidden[0], samples=one.samples
+        )
+        assert cell.rows_needed.tolist() == simulated.rows.tolist()
+        assert cell.uphill == pytest.approx(simulated.uphill)
+        assert cell.fresh_right == pytest.approx(simulated.right, abs=3e-4)  # one of 4,000
+        assert cell.left.sum() == (simulated.within.any(axis=1) & np.isinf(simulated.rows)).sum()
+    small, full = (row[1].fresh_right for row in (on_samples.wide[1], on_samples.wide[-1]))
+    finding = {finding.key: finding for finding in all_findings(on_samples)}["small generalises"]
+    assert finding.verdict == verdict(*middle(small - full)[1:], 0)
+
+
+def test_samples_show_what_a_truth_table_cannot(on_samples: MeasuredGrid) -> None:
+    said = {finding.key: finding.verdict for finding in all_findings(on_samples)}
+    assert said["full memory"] == "holds"
+    assert said["sgd noisy"] == "holds"
+    view = on_samples.view()
+    assert [cell.spec.batch_size for cell in view.wide] == [1, 16, 64]
+    assert not view.narrow

@@ -100,6 +100,11 @@ def diverged(batch: str) -> Row:
     return slow, replace(own, updates_needed=own.updates_needed / 2), fast
 
 
+def on_fresh(mini: Any, full: Any) -> MeasuredGrid:
+    wide = [row(b, fresh_right=r) for b, r in (("sgd", mini), ("mini", mini), ("full", full))]
+    return replace(PLAIN, wide=tuple(wide))
+
+
 # Of each claim: what makes it hold, what makes it fail, and what tells nothing.
 CASES = {
     "sgd faster": (SLOW_FULL, None, PLAIN),
@@ -142,6 +147,11 @@ CASES = {
         measured({"seconds": (0.5,) * 20}, {"seconds": (1.0,) * 20}, {}),
         TWO_ROWS,
     ),
+    "small generalises": (
+        on_fresh(np.full(20, 0.94), np.linspace(0.9, 0.93, 20)),
+        on_fresh(np.full(20, 0.9), np.linspace(0.91, 0.93, 20)),
+        PLAIN,
+    ),
     "full memory": (LARGE, None, PLAIN),
     "mini memory": (
         MeasuredGrid(
@@ -166,10 +176,10 @@ def test_each_verdict_has_a_case_that_comes_out_the_other_way(key: str, cases: A
 
 def test_every_claim_has_its_words_and_a_measure() -> None:
     words = data("compare/claims.toml")
-    assert list(CASES) == list(words)
+    assert set(CASES) == set(words)
     assert {row["measure"] for row in words.values()} == set(MEASURES)
     for key, cases in CASES.items():
-        assert words[key]["section"] in ("speed", "noise", "stuck", "cost")
+        assert words[key]["section"] in ("speed", "noise", "stuck", "fresh", "cost")
         for grid in filter(None, cases):
             finding = found(grid)[key]
             assert finding.figures

@@ -14,21 +14,23 @@ from typing import Any
 import numpy as np
 import pytest
 from exact import loss
+from fresh import ROOT
 from nineteen.cli import main
-from nineteen.script.choices import choices_of, choose
+from nineteen.errors import UsageError
+from nineteen.script.choices import choices_of, choose, command
 from nineteen.script.judge import judge
 from nineteen.script.render import render
 from nineteen.script.run import Ending, Run
 from nineteen.script.spec import Batch, ScriptSpec
+from nineteen.script.templates import data
 from nineteen.training.gradient import matrices, predict
 from nineteen.training.observe import Update, observe
 from nineteen.training.side_by_side import observe_together
-from nineteen.verbs.compare.code_table import aligned, same
 from nineteen.verbs.compare.command import compare_options
 from nineteen.verbs.compare.comparison import Comparison, compared
-from nineteen.verbs.compare.comparison_plan import command_of, plan_comparison
+from nineteen.verbs.compare.comparison_plan import ComparisonPlan, command_of, plan_comparison
 from nineteen.verbs.compare.gradient_noise import gradient_noise, noise_in_theory
-from nineteen.verbs.compare.grid import KEPT, GridCell
+from nineteen.verbs.compare.grid import BY_SEED, FRESH, GridCell
 from nineteen.verbs.compare.measuring import measure_grid, watch_seeds
 from space import spec
 
@@ -37,10 +39,6 @@ STRATEGIES = ("sgd", "mini", "mini --batch-size 3", "full")
 
 def watch(one: ScriptSpec) -> GridCell:
     return watch_seeds(one, [one.seed])
-
-
-def sources(words: str = "xor") -> list[str]:
-    return [render(spec(*words.split(), "--batch", batch)) for batch in ("sgd", "mini", "full")]
 
 
 # --- watching -------------------------------------------------------------------------------------
@@ -87,7 +85,6 @@ def test_long_trainings_are_looked_at_less_often_in_the_end(
     one = spec("xor", "--batch", "mini", "--batch-size", "3", "--epochs", "40")
     every = watch(one)
     monkeypatch.setattr("nineteen.verbs.compare.measuring.SINGLY", 11)
-    monkeypatch.setattr("nineteen.verbs.compare.measuring._TOGETHER", 100)
     some = watch(one)
     assert some.drawn.tolist() == [*range(12), *range(16, 81, 8)]
     both = np.isin(every.drawn, some.drawn)
@@ -101,7 +98,7 @@ def test_seeds_side_by_side_are_seen_as_one_by_one(words: str) -> None:
         together = watch_seeds(one, range(18, 26))
         alone = [watch_seeds(one, [seed]) for seed in range(18, 26)]
         assert together.printed == tuple(each.printed[0] for each in alone)
-        for name in KEPT:
+        for name in BY_SEED + FRESH:
             found = np.concatenate([getattr(each, name) for each in alone])
             assert np.array_equal(getattr(together, name), found), name
 
@@ -178,7 +175,7 @@ def test_no_narrow_network_where_there_is_none(words: str) -> None:
 @pytest.mark.parametrize(
     ("words", "seeds"),
     [
-        *(("xor", 1000), ("not", 1000), ("xor3", 1000), ("xor4", 100), ("xor8", 30)),
+        *(("xor", 1000), ("not", 1000), ("xor3", 1000), ("xor4", 300), ("xor8", 30)),
         ("xor --epochs 10000", 30),
     ],
 )
@@ -219,7 +216,7 @@ def test_the_command_in_the_lesson_makes_the_same_plan(words: str) -> None:
         (["xor", "--seeds", "5"], "a whole number from 6"),
         (["xor", "--seeds", "many"], "a whole number from 6"),
         (["xor", "--batch-size", "0,2"], "a whole number from 1"),
-        (["xor", "--batch-size", "5"], "allows 1 to 4"),
+        (["xor", "--batch-size", "5"], "4 rows allow 1 to 4"),
         (["xor", "--batch-size", "2;3"], "commas separate sizes: 1,2,4"),
         (["xro"], "did you mean 'xor'"),
         ([], "nothing to learn"),
@@ -257,28 +254,6 @@ def test_a_missing_extra_is_one_line(
     assert main(["compare", "xor", "-o", str(tmp_path / "lessons")]) == 2
     assert 'pip install "nineteen[lessons]"' in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
-
-
-# --- side by side ---------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("words", ["xor", "xor8", "xor3 --hidden 8,4", "half_adder --lr 0.3"])
-def test_side_by_side_holds_every_line_of_every_script_in_order(words: str) -> None:
-    scripts = sources(words)
-    rows = aligned(scripts)
-    for column, script in enumerate(scripts):
-        lines = [row[column] for row in rows if row[column] is not None]
-        assert lines == [line for line in script.splitlines() if line]
-
-
-def test_what_differs_is_little() -> None:
-    def differing(*scripts: str) -> int:
-        return sum(not same(row) for row in aligned(scripts)[1:])
-
-    sgd, mini, full = sources()
-    assert (differing(sgd, mini), differing(sgd, sgd)) == (1, 0)
-    assert differing(sgd, full) == 4
-    assert differing(sgd, sgd.replace("W1 +=", "W1 -=")) == 1
 
 
 # --- the lesson -----------------------------------------------------------------------------------
@@ -342,7 +317,7 @@ def test_the_markdown_shows_pictures_that_are_there(lesson: Path) -> None:
     assert "nan" not in re.findall(r"[a-z]+", text)
     assert text.isprintable() or set(filter(lambda c: not c.isprintable(), text)) <= {"\n", "\xa0"}
     said = re.findall(r"^\*\*.*: (holds|does not hold|cannot be told here)\.\*\* [A-Z]", text, re.M)
-    assert len(said) == 18
+    assert len(said) == 19
 
 
 def test_what_was_measured_stands_beside_the_page(lesson: Path, comparison: Comparison) -> None:
@@ -350,10 +325,7 @@ def test_what_was_measured_stands_beside_the_page(lesson: Path, comparison: Comp
     measured = [c for row in (*comparison.grid.grid, *comparison.grid.narrow) for c in row]
     assert len(cells) == len(measured) == 3 * 6 + 3 * 4
     for record, cell in zip(cells, measured, strict=True):
-        assert (record["rows per update"], record["learning rate"]) == (
-            cell.spec.batch_size,
-            cell.spec.lr,
-        )
+        assert record["command"] == command(cell.spec)
         needed = [np.inf if rows is None else rows for rows in record["rows until learned"]]
         assert needed == cell.rows_needed.tolist()
         assert [seed in record["stuck"] for seed in range(6)] == cell.stuck.tolist()
@@ -372,6 +344,25 @@ def test_the_notebook_shows_the_pictures_and_the_output(lesson: Path) -> None:
     assert sum("data:image/png;base64," in "".join(cell["source"]) for cell in cells) >= 4
     code = [cell for cell in cells if cell["cell_type"] == "code"]
     assert [len(cell["outputs"]) for cell in code] == [1, 1, 1]
+
+
+def test_one_command_makes_the_committed_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    lessons = ROOT / "generated" / "lessons"
+    shown = [
+        re.findall(r"^python -m generator compare (.*)$", page.read_text(encoding="utf-8"), re.M)
+        for page in sorted(lessons.glob("compare_*.md"))
+    ]
+    pages = data("compare/pages.toml")["pages"]
+    assert sorted(pages) == sorted(words for found in shown for words in found)
+    made: list[str] = []
+
+    def stopped(plan: ComparisonPlan, workers: int) -> Comparison:
+        made.append(str(plan.seeds))
+        raise UsageError("measured elsewhere")
+
+    monkeypatch.setattr("nineteen.verbs.compare.comparison.compared", stopped)
+    assert main(["compare", "--all"]) == 2
+    assert made == [pages[0].split()[2]]
 
 
 @pytest.mark.slow

@@ -10,8 +10,7 @@ from typing import Any, NamedTuple, NoReturn
 from nineteen.errors import UsageError
 from nineteen.script.activations import ACTIVATIONS, Activation, kinds
 from nineteen.script.gates import GATES
-from nineteen.script.spec import Batch
-from nineteen.script.table import MAX_BITS
+from nineteen.script.spec import MAX_SAMPLES, Batch
 from nineteen.script.templates import data
 
 PROGRAM = "python -m generator"
@@ -84,7 +83,7 @@ def _read_as(
 
 def _batch_sizes(text: str) -> list[int]:
     try:
-        return list(map(whole(1, MAX_BITS), text.split(",")))
+        return list(map(whole(1, MAX_SAMPLES), text.split(",")))
     except argparse.ArgumentTypeError as error:
         raise argparse.ArgumentTypeError(f"{error}; commas separate sizes: 1,2,4") from None
 

@@ -1,6 +1,7 @@
 """`compare`: the batch sizes side by side, measured, as a lesson in three formats."""
 
 import argparse
+import shlex
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -10,6 +11,7 @@ from nineteen.errors import UsageError, extra
 from nineteen.script.choices import choices_of, file_stem, spec_of
 from nineteen.script.files import LESSONS, check_target, output_path
 from nineteen.script.options import command_parser, short
+from nineteen.script.templates import data
 from nineteen.verbs.compare.comparison_plan import (
     ComparisonPlan,
     command_of,
@@ -26,6 +28,8 @@ DECIDED = ("--batch", "--seed", "--show", "--keep")  # by compare itself
 def main(argv: list[str]) -> int:
     """Measure, write the lesson, say what was found and where it is; returns 0."""
     given = compare_options(argv)
+    if given.all:
+        return max(main(shlex.split(page)) for page in data("compare/pages.toml")["pages"])
     choices = replace(choices_of(given), batch_size=None)
     folder = output_path(given.output, LESSONS)
     plan = planned(given)
@@ -68,17 +72,11 @@ def compare_options(argv: list[str]) -> argparse.Namespace:
 
 def _report(findings: "Sequence[Finding]", paths: Sequence[Path]) -> None:
     """Print every claim with its verdict, and where the lesson is."""
-    from rich.table import Table
-
     from nineteen.page.terminal import Terminal
-    from nineteen.verbs.compare.claims import ClaimVerdict
 
-    styles = dict(zip(ClaimVerdict, ("green", "red", "dim"), strict=True))
-    grid = Table("", "it is said: it …", "verdict", box=None, header_style="bold")
+    styles, console = {"HOLDS": "green", "FAILS": "red", "UNSEEN": "dim"}, Terminal(markup=False)
     for finding in findings:
-        about, claim = finding.words["about"], finding.words["claim"]
-        grid.add_row(about, claim, finding.verdict, style=styles[finding.verdict])
-    console = Terminal(markup=False)
-    console.print(grid)
+        said = f"{finding.words['about']} {finding.words['claim']}: {finding.verdict}"
+        console.print(said, style=styles[finding.verdict.name])
     for path in paths:
         console.print(str(path), style="bold", soft_wrap=True)

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from difflib import unified_diff
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,11 +13,10 @@ from nineteen.page.estimates import median
 from nineteen.page.look import save
 from nineteen.script.make import Made, make
 from nineteen.script.options import decimal
-from nineteen.script.render import environment
+from nineteen.script.render import MAX_LINES, environment
 from nineteen.script.run import Ending
 from nineteen.script.templates import data
 from nineteen.verbs.compare.claims import ClaimVerdict, Finding, all_findings
-from nineteen.verbs.compare.code_table import aligned, same
 from nineteen.verbs.compare.comparison_pictures import drawn_pictures
 from nineteen.verbs.compare.comparison_plan import ComparisonPlan
 from nineteen.verbs.compare.grid import MeasuredGrid, View
@@ -68,14 +69,19 @@ def _values(comparison: Comparison) -> dict[str, Any]:
         "view": comparison.grid.view(),
         "findings": findings,
         "scripts": made,
-        "lines": aligned([one.source for one in made]),
-        "same": same,
+        "changes": [_changes(one.source, other.source) for one, other in pairwise(made)],
         "verdicts": {one: [f for f in findings if f.verdict is one] for one in ClaimVerdict},
         "said": {finding.key: finding.verdict.name for finding in findings},
         "stuck": data("compare/stuck.toml"),
         "number": decimal,
         "median": median,
     }
+
+
+def _changes(before: str, after: str) -> str:
+    """What changes from one script to another, the lines between them too."""
+    lines = unified_diff(before.splitlines()[1:], after.splitlines()[1:], n=MAX_LINES, lineterm="")
+    return "\n".join(list(lines)[3:])  # the first three name files and places
 
 
 def _scripts(view: View) -> Iterator[Made]:

@@ -47,7 +47,7 @@ def drawn_pictures(grid: MeasuredGrid, seed: int) -> "dict[str, Figure]":
         (one, np.multiply(x, size), *y) for (one, x, *y), size in zip(needed, sizes, strict=True)
     ]
     seconds = zip(*[_ends(median(1000 * cell.seconds_needed)) for cell in view.cells], strict=True)
-    rows = view.full.spec.table.rows
+    rows = view.full.spec.rows
     theory = [[noise_in_theory(size, rows) for size in range(1, rows + 1)]] * 3
     noise = [gradient_noise(view.sgd.spec, sizes)] * 3
     with look.style():
@@ -63,7 +63,10 @@ def drawn_pictures(grid: MeasuredGrid, seed: int) -> "dict[str, Figure]":
             "gradient": _plot(
                 "rows per update",
                 "noise of the averaged gradient",
-                [(THEORY, range(1, rows + 1), theory, None), (PLAIN, sizes, noise, None)],
+                [
+                    (THEORY, range(1, rows + 1), theory, None),
+                    (replace(PLAIN, line=""), sizes, noise, None),
+                ],
                 "x",
             ),
             "seconds": _plot(
@@ -72,11 +75,23 @@ def drawn_pictures(grid: MeasuredGrid, seed: int) -> "dict[str, Figure]":
         }
         if view.full.spec.table.inputs == 2:
             pictures["surface"] = _answers_on_the_way(view, looks, seed)
+        for name, label in (
+            ("fresh_right", "share of right answers on fresh samples"),
+            ("fresh_loss", "loss on fresh samples (nats)"),
+        ):
+            if view.wide:
+                few = [cell.spec.batch_size for cell in view.wide]
+                found = np.transpose([getattr(cell, name) for cell in view.wide])
+                bands = np.quantile(found, (0.1, 0.5, 0.9), axis=0)
+                pictures[name] = _plot(
+                    "samples per update", label, [(PLAIN, few, bands, None)], "x"
+                )
         if any(cell.stuck.any() for row in narrow for cell in row):
             shares = _over_rates(narrow, looks, lambda cell: _ends(cell.stuck_share, 100))
             pictures["shares"] = _plot(rate, "seeds that get stuck (%)", shares, "x")
-            stuck = _stuck_curves((view.narrow or view.cells)[-1])
-            pictures["stuck"] = _plot("updates", look.LOSS, stuck)
+            most = max(narrow[-1], key=lambda cell: cell.stuck.sum())
+            updates = f"updates of {most.name}, rate {most.spec.lr:g}"
+            pictures["stuck"] = _plot(updates, look.LOSS, _stuck_curves(most))
         return pictures
 
 

@@ -15,6 +15,7 @@ Specs = tuple[ScriptSpec, ...]
 
 # The learning rates of the grid, as multiples of the usual one, which stands at the place USUAL.
 FACTORS, NARROW_FACTORS = (0.5, 1, 2, 4, 8, 16), (0.5, 1, 2, 4)
+WIDE_FACTORS, WIDE, FEW_SAMPLES = (0.5, 1, 2), 64, 64
 USUAL = 1
 SMALL_INPUTS = 4  # of more inputs the small network is not run, and the highest rate is left out
 SEEDS = (1000, 300, 100, 30)  # as many as cost at most so much, in updates times numbers:
@@ -25,13 +26,19 @@ MOST_COST, LEAST_NUMBERS = 4_000_000_000, 64
 class ComparisonPlan:
     """What is run with the seeds 0 to `seeds` - 1: a row for each batch size, from one row to all.
 
-    A row of `grid` has a spec for each learning rate, rising; `narrow` is the same with few hidden
-    units, where trainings get stuck, for one row, the usual mini-batch and all rows; or empty.
+    A row of `grid` has a spec for each learning rate, rising. The other two are like it, for one
+    row, the usual mini-batch and all rows, or empty: `narrow` with few hidden units, where
+    trainings get stuck; `wide` with many, and few samples, which they can learn by heart.
     """
 
     grid: tuple[Specs, ...]
     narrow: tuple[Specs, ...]
+    wide: tuple[Specs, ...]
     seeds: int
+
+    @property
+    def specs(self) -> Specs:
+        return tuple(spec for row in (*self.grid, *self.narrow, *self.wide) for spec in row)
 
     @property
     def usual(self) -> Specs:
@@ -46,17 +53,16 @@ def plan_comparison(
 
     Without a number of seeds it has as many as run in about a minute.
     """
-    rows = _strategy(choices, Batch.FULL).table.rows
-    sizes = _sizes(batch_sizes, rows)
-    kinds = {1: Batch.SGD, rows: Batch.FULL}
-    usual = [_strategy(choices, kinds.get(size, Batch.MINI), size) for size in sizes]
-    if len({spec.lr for spec in usual}) > 1:  # powers of two, so that rows have rates in common
-        usual = [replace(spec, lr=2.0 ** round(log2(spec.lr))) for spec in usual]
+    usual = _usual(choices, batch_sizes)
     factors = FACTORS[: 6 if usual[0].table.inputs <= SMALL_INPUTS else 5]
     grid = tuple(_at_rates(spec, factors) for spec in usual)
     narrow = tuple(_at_rates(spec, NARROW_FACTORS) for spec in _narrow(usual, choices))
-    every = [spec for row in (*grid, *narrow) for spec in row]
-    return ComparisonPlan(grid, narrow, seeds or _seeds(every))
+    wide: tuple[Specs, ...] = ()
+    if choices.samples:
+        few = replace(choices, samples=min(FEW_SAMPLES, choices.samples), hidden=(WIDE,))
+        wide = tuple(_at_rates(spec, WIDE_FACTORS) for spec in _usual(few, None))
+    plan = ComparisonPlan(grid, narrow, wide, seeds or 0)
+    return plan if seeds else replace(plan, seeds=_seeds(plan.specs))
 
 
 def subject_of(choices: Choices) -> str:
@@ -71,24 +77,29 @@ def command_of(choices: Choices, plan: ComparisonPlan) -> str:
 
 
 def usual_mini(specs: Sequence[ScriptSpec]) -> ScriptSpec | None:
-    """The mini-batch of the default size if it is there, else the first one."""
-    minis = [spec for spec in specs if spec.batch is Batch.MINI]
-    usual = [s for s in minis if s.batch_size == default_batch_size(s.batch, s.table.rows)]
-    return next(iter(usual + minis), None)
+    """The mini-batch nearest to the default size, if there is one; the specs end with all rows."""
+    full = specs[-1]
+    usual = default_batch_size(Batch.MINI, full.table.rows, full.samples)
+    return min(specs[1:-1], key=lambda spec: abs(spec.batch_size - usual), default=None)
 
 
-def _sizes(wanted: Sequence[int] | None, rows: int) -> list[int]:
-    """The batch sizes in order: one row, all rows, and what is asked for or usual between them."""
-    asked = set(wanted or [min(default_batch_size(Batch.MINI, rows), rows)])
-    for size in asked:
-        if not 1 <= size <= rows:
-            raise UsageError(f"--batch-size {size}: a table of {rows} rows allows 1 to {rows}")
-    return sorted({*asked, 1, rows})
+def _usual(choices: Choices, batch_sizes: Sequence[int] | None) -> list[ScriptSpec]:
+    """The batch sizes in order, at their usual rates: those asked for, one row and all rows."""
+    full = _strategy(choices, Batch.FULL)
+    rows, usual = full.rows, default_batch_size(Batch.MINI, full.table.rows, full.samples)
+    asked = {*(batch_sizes or [min(usual, rows)])}
+    if max(asked) > rows:
+        raise UsageError(f"--batch-size {max(asked)}: {rows} rows allow 1 to {rows}")
+    kinds = {1: Batch.SGD, rows: Batch.FULL}
+    specs = [_strategy(choices, kinds.get(n, Batch.MINI), n) for n in sorted({*asked, 1, rows})]
+    if len({spec.lr for spec in specs}) > 1:  # powers of two, so that rows have rates in common
+        specs = [_at(spec, 2.0 ** (round(log2(spec.lr)) - bool(full.samples))) for spec in specs]
+    return specs
 
 
 def _seeds(specs: Sequence[ScriptSpec]) -> int:
     """A number of seeds by the size of the work alone, the same on every machine."""
-    numbers = [max(LEAST_NUMBERS, spec.table.rows * max(spec.hidden)) for spec in specs]
+    numbers = [max(LEAST_NUMBERS, spec.batch_size * max(spec.hidden)) for spec in specs]
     cost = sum(spec.updates * many for spec, many in zip(specs, numbers, strict=True))
     return next((seeds for seeds in SEEDS if seeds * cost <= MOST_COST), SEEDS[-1])
 
@@ -101,22 +112,20 @@ def _strategy(choices: Choices, batch: Batch, size: int | None = None) -> Script
 
 
 def _at_rates(spec: ScriptSpec, factors: Sequence[float]) -> Specs:
-    """The spec at multiples of its learning rate; smaller steps get as many epochs more."""
-    return tuple(
-        replace(
-            spec,
-            lr=factor * spec.lr,
-            epochs=min(MAX_EPOCHS, round(max(1, 1 / factor) * spec.epochs)),
-        )
-        for factor in factors
-    )
+    return tuple(_at(spec, factor * spec.lr) for factor in factors)
+
+
+def _at(spec: ScriptSpec, lr: float) -> ScriptSpec:
+    """The spec at another learning rate; smaller steps get as many epochs more."""
+    epochs = max(spec.epochs, round(spec.epochs * spec.lr / lr))
+    return replace(spec, lr=lr, epochs=min(MAX_EPOCHS, epochs))
 
 
 def _narrow(usual: Sequence[ScriptSpec], choices: Choices) -> Specs:
     """With as many hidden units as inputs, where some trainings get stuck."""
     first = usual[0]
     inputs, few = first.table.inputs, max(2, first.table.inputs)
-    if inputs > SMALL_INPUTS or len(first.hidden) > 1 or first.hidden[0] <= few:
+    if first.samples or inputs > SMALL_INPUTS or len(first.hidden) > 1 or first.hidden[0] <= few:
         return ()
     small = recipe(inputs, (few,), Batch.FULL, first.activation)
     lr = small.lr if choices.lr is None else choices.lr

@@ -2,15 +2,16 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from math import isclose
+from math import isclose, log2
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from nineteen.page.estimates import Estimate, median, share
+from nineteen.script.choices import command
 from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.training.gradient import Array
 from nineteen.verbs.compare.comparison_plan import USUAL, usual_mini
@@ -19,7 +20,8 @@ from nineteen.verbs.compare.comparison_plan import USUAL, usual_mini
 STUCK_FALL = 1.25
 SAFE = 0.99  # a rate is good where so many seeds learn
 FIRST_UPDATES, POINTS = 64, 60  # of which the losses are kept: so many, then so many points more
-KEPT = ("updates_needed", "reached", "lost", "stuck", "uphill", "early", "losses")  # by seed
+BY_SEED = ("updates_needed", "reached", "lost", "stuck", "uphill", "early", "losses")
+FRESH = ("fresh_right", "fresh_loss")  # by seed too
 
 Numbers = NDArray[np.int64]
 Truths = NDArray[np.bool_]
@@ -34,7 +36,9 @@ class GridCell:
     later was not; `stuck` whether it did not learn and had stopped getting better; `uphill` the
     share of single updates that raised the loss, until it was learned; `early` the loss after one
     epoch, `losses` those after the updates `drawn`: the mean binary cross-entropy of the
-    predictions, in nats. `seconds` are those of an update, for the first seeds.
+    predictions, in nats. `fresh_right` is the share of fresh samples that are answered rightly at
+    the end, and `fresh_loss` their loss; both are empty without samples. `seconds` are those of an
+    update, for the first seeds.
     """
 
     spec: ScriptSpec
@@ -47,6 +51,8 @@ class GridCell:
     early: Array
     losses: Array
     drawn: Numbers
+    fresh_right: Array = field(default_factory=lambda: np.zeros(0))
+    fresh_loss: Array = field(default_factory=lambda: np.zeros(0))
     seconds: tuple[float, ...] = ()
 
     @property
@@ -91,7 +97,7 @@ class GridCell:
     def rows_seen(self, updates: Array | Numbers) -> Array:
         """How many rows so many updates have seen; an epoch's last batch may be shorter."""
         epochs, more = np.divmod(updates, self.spec.updates_per_epoch)
-        return np.asarray(epochs * self.spec.table.rows + more * self.spec.batch_size, float)
+        return np.asarray(epochs * self.spec.rows + more * self.spec.batch_size, float)
 
     @property
     def stuck_share(self) -> Estimate:
@@ -102,14 +108,12 @@ class GridCell:
     def record(self) -> dict[str, Any]:
         """The cell as it is kept beside the page; a seed is its place in a list, or its number."""
         return {
-            "rows per update": self.spec.batch_size,
-            "hidden units": list(self.spec.hidden),
-            "learning rate": self.spec.lr,
-            "epochs": self.spec.epochs,
+            "command": command(self.spec),
             "rows until learned": [int(n) if n < np.inf else None for n in self.rows_needed],
             "share of updates that raise the loss": np.round(self.uphill, 3).tolist(),
+            "share of fresh samples answered rightly": np.round(self.fresh_right, 4).tolist(),
             "stuck": np.flatnonzero(self.stuck).tolist(),
-            "learned and lost at the end": np.flatnonzero(self.left).tolist(),
+            "learned, and lost at the end": np.flatnonzero(self.left).tolist(),
         }
 
 
@@ -147,7 +151,7 @@ def cell_of(
 def joined(parts: Sequence[GridCell]) -> GridCell:
     """The cell with all the seeds of the parts, in their order."""
     by_seed: dict[str, Any] = {
-        name: np.concatenate([getattr(part, name) for part in parts]) for name in KEPT
+        name: np.concatenate([getattr(part, name) for part in parts]) for name in BY_SEED + FRESH
     }
     return replace(parts[0], printed=sum((part.printed for part in parts), ()), **by_seed)
 
@@ -156,11 +160,12 @@ def joined(parts: Sequence[GridCell]) -> GridCell:
 class View:
     """One cell of each batch size, from one row to all: what a verdict is about.
 
-    `narrow` are those with few hidden units, or none.
+    `narrow` are those with few hidden units, `wide` those with many and few samples, or none.
     """
 
     cells: tuple[GridCell, ...]
-    narrow: tuple[GridCell, ...]
+    narrow: tuple[GridCell, ...] = ()
+    wide: tuple[GridCell, ...] = ()
 
     @property
     def sgd(self) -> GridCell:
@@ -171,11 +176,6 @@ class View:
         """The mini-batch that stands for all: the default size if it was run, else the first."""
         usual = usual_mini([cell.spec for cell in self.cells])
         return next((cell for cell in self.cells if cell.spec == usual), None)
-
-    @property
-    def middle(self) -> GridCell:
-        """The mini-batch, or where there is none, one row."""
-        return self.mini or self.sgd
 
     @property
     def full(self) -> GridCell:
@@ -192,7 +192,8 @@ class MeasuredGrid:
     """The results of a plan, in rows as there."""
 
     grid: tuple[tuple[GridCell, ...], ...]
-    narrow: tuple[tuple[GridCell, ...], ...]
+    narrow: tuple[tuple[GridCell, ...], ...] = ()
+    wide: tuple[tuple[GridCell, ...], ...] = ()
 
     @property
     def seeds(self) -> int:
@@ -201,16 +202,15 @@ class MeasuredGrid:
     @property
     def text(self) -> str:
         """All that was measured but seconds, as JSON, a cell in a line."""
-        cells = [cell for row in (*self.grid, *self.narrow) for cell in row]
+        cells = [cell for row in (*self.grid, *self.narrow, *self.wide) for cell in row]
         return "[\n" + ",\n".join(json.dumps(cell.record) for cell in cells) + "\n]\n"
 
     def view(self, steps: int = 0) -> View:
         """Each batch size at its own best rate, doubled so many times, or halved: -1.
 
-        The narrow networks are at their usual rate, changed in the same way.
+        The narrow and wide networks are at their usual rates, changed in the same way.
         """
-        cells = tuple(row[_best(row) + steps] for row in self.grid)
-        return View(cells, tuple(row[USUAL + steps] for row in self.narrow))
+        return self._view([row[_best(row) + steps] for row in self.grid], USUAL + steps)
 
     @property
     def others(self) -> dict[str, View]:
@@ -219,12 +219,13 @@ class MeasuredGrid:
         An update that averages its rows, as most frameworks have it, is one with a rate divided by
         their number. At a shared rate only those batch sizes are there that were run at it.
         """
-        best = self.view().sgd.spec.lr
-        usual = max(row[USUAL].spec.lr for row in self.grid)
+        best, usual = self.view().sgd.spec.lr, self.grid[0][USUAL].spec.lr
+        common = set.intersection(*({cell.spec.lr for cell in row} for row in self.grid))
+        shared = min(common, key=lambda lr: abs(log2(lr / usual)), default=usual)
         found = {
             "at half the rate": self.view(-1),
             "at double the rate": self.view(1),
-            "at one shared rate": self._shared(lambda spec: spec.lr, usual),
+            "at one shared rate": self._shared(lambda spec: spec.lr, shared),
             "at one shared rate, averaged": self._shared(lambda s: s.lr * s.batch_size, best),
         }
         return {name: view for name, view in found.items() if view}
@@ -235,7 +236,12 @@ class MeasuredGrid:
         ends = [row[0].spec.batch_size for row in (self.grid[0], self.grid[-1])]
         if not set(ends) <= set(sizes):
             return None
-        return View(tuple(cells), tuple(row[USUAL] for row in self.narrow))
+        return self._view(cells, USUAL)
+
+    def _view(self, cells: Sequence[GridCell], place: int) -> View:
+        return View(
+            tuple(cells), *(tuple(r[place] for r in rows) for rows in (self.narrow, self.wide))
+        )
 
 
 def _best(row: Sequence[GridCell]) -> int:

@@ -23,7 +23,7 @@ from nineteen.verbs.compare.grid import GridCell, MeasuredGrid, Truths, cell_of,
 # So many updates are looked at one by one; after them at most as many, evenly spread.
 SINGLY = 512
 TIMED_SEEDS = 30
-_TOGETHER = 2**20  # numbers in the widest layer of all looks that are computed in one go
+FRESH_SAMPLES, FRESH_SEED = 4000, 2**32  # no script has this seed
 _PART = 250  # seeds at most that one process runs in one go
 # The processor's time for one thread: other work on the machine does not count. Windows has it in
 # steps of 16 ms only.
@@ -37,27 +37,26 @@ def measure_grid(plan: ComparisonPlan, workers: int) -> MeasuredGrid:
     UsageError where a spec cannot be rendered, RuntimeError where a watched script prints anything
     else than a plain one.
     """
-    specs = [spec for row in (*plan.grid, *plan.narrow) for spec in row]
-    parts = {spec: _parts(spec, plan.seeds) for spec in specs}
+    parts = {spec: _parts(spec, plan.seeds) for spec in plan.specs}
     timed = range(min(plan.seeds, TIMED_SEEDS))
     jobs = [
-        *(delayed(watch_seeds)(spec, part) for spec in specs for part in parts[spec]),
+        *(delayed(watch_seeds)(spec, part) for spec in plan.specs for part in parts[spec]),
         *(delayed(time_row)(plan.usual, seed) for seed in timed),
     ]
     with parallel_config("loky", inner_max_num_threads=1):  # as in the isolated runs
         running = Parallel(n_jobs=workers, return_as="generator")(jobs)
         done = iter(list(counted(running, "training", len(jobs))))
-    cells = {spec: joined(list(islice(done, len(parts[spec])))) for spec in specs}
+    cells = {spec: joined(list(islice(done, len(parts[spec])))) for spec in plan.specs}
     for row, runs in zip(plan.grid, zip(*done, strict=True), strict=True):
         for seed, (printed, _) in enumerate(runs):
             check_printed(cells[row[USUAL]], seed, printed)
         seconds = tuple(taken for _, taken in runs)
         cells |= {spec: replace(cells[spec], seconds=seconds) for spec in row}
-    grid, narrow = (
+    rows = [
         tuple(tuple(cells[spec] for spec in row) for row in rows)
-        for rows in (plan.grid, plan.narrow)
-    )
-    return MeasuredGrid(grid, narrow)
+        for rows in (plan.grid, plan.narrow, plan.wide)
+    ]
+    return MeasuredGrid(*rows)
 
 
 def check_printed(cell: GridCell, seed: int, printed: str) -> None:
@@ -86,19 +85,9 @@ def watch_seeds(spec: ScriptSpec, seeds: Sequence[int]) -> GridCell:
 def time_row(specs: Specs, seed: int) -> list[tuple[str, float]]:
     """What each spec's script prints, run as it is, and the seconds of one of its updates.
 
-    They run in the same process, one after the other, so that their times compare. Each runs a
-    second time with one epoch, which is taken off: the seconds are then without reading the script
-    and without the last pass.
+    They run in the same process, one after the other, so that their times compare.
     """
-    found = []
-    for spec in specs:
-        printed, whole = _clocked(render(replace(spec, seed=seed)))
-        _, once = _clocked(render(replace(spec, seed=seed, epochs=1)))
-        # Where the machine was so busy that one epoch took longer, the whole is the best there is.
-        more = spec.epochs > 1 and whole > once
-        seconds = (whole - once) / (spec.epochs - 1) if more else whole / spec.epochs
-        found.append((printed, seconds / spec.updates_per_epoch))
-    return found
+    return [_clocked(replace(spec, seed=seed)) for spec in specs]
 
 
 def logits(spec: ScriptSpec, weights: Arrays, X: Array) -> Array:
@@ -120,54 +109,63 @@ def logits(spec: ScriptSpec, weights: Arrays, X: Array) -> Array:
 
 
 class _Looks:
-    """Keeps the weights of scripts that train as one, and computes what they make of the table."""
+    """What scripts that train as one make of the truth table, look by look."""
 
     def __init__(self, spec: ScriptSpec, places: Places, begun: Start) -> None:
-        self.spec, self.places = spec, places
-        table = spec.table
-        bits = [[int(bit) for bit in table.inputs_of(row)] for row in range(table.rows)]
-        self.X, self.y = 2.0 * np.array(bits) - 1, np.array(table.targets())
-        self.most = max(1, _TOGETHER // (len(places) * table.rows * max(spec.hidden)))
+        self.spec, self.places, self.made = spec, places, 0
+        bits = [[int(bit) for bit in spec.table.inputs_of(row)] for row in range(spec.table.rows)]
+        self.X, self.y = 2.0 * np.array(bits) - 1, np.array(spec.table.targets())
         self.stride = -(-spec.updates // SINGLY)
-        self.made, self.updates = 0, [0]
-        self.waiting = [begun.weights]
+        self.updates: list[int] = []
         self.losses: list[Array] = []
         self.within: list[Truths] = []
+        self.look(begun.weights)
 
     def update(self, update: LaneUpdate) -> None:
         self.made += 1
         if self.made <= SINGLY or self.made % self.stride == 0 or self.made == self.spec.updates:
-            self.updates.append(self.made)
-            self.waiting.append(update.after)
-            if len(self.waiting) >= self.most:
-                self.compute()
+            self.look(update.after)
 
-    def compute(self) -> None:
-        """Turn the waiting weights into losses and verdicts, (looks, scripts)."""
-        weights = tuple(np.stack(arrays) for arrays in zip(*self.waiting, strict=True))
-        self.waiting.clear()
+    def look(self, weights: Arrays) -> None:
+        self.last = weights
         z = logits(self.spec, weights, self.X)
-        self.losses.append(np.logaddexp(0, (1 - 2 * self.y) * z).mean(axis=(-2, -1)))
         off = np.abs(np.round(sigmoid(z), 2) - self.y)
+        self.updates.append(self.made)
+        self.losses.append(np.logaddexp(0, (1 - 2 * self.y) * z).mean(axis=(-2, -1)))
         self.within.append(np.all(off <= TOLERANCE, axis=(-2, -1)))
 
     def cell(self, printed: Sequence[str]) -> GridCell:
         """How the scripts trained, when all are through."""
-        if self.waiting:
-            self.compute()
-        losses, within = np.concatenate(self.losses).T, np.concatenate(self.within).T
+        losses, within = np.array(self.losses).T, np.array(self.within).T
         own = tuple(printed[place] for place in self.places)
-        return cell_of(self.spec, own, np.array(self.updates), losses, within)
+        cell = cell_of(self.spec, own, np.array(self.updates), losses, within)
+        if not self.spec.samples:
+            return cell
+        rng = np.random.default_rng(FRESH_SEED)
+        rows = rng.integers(len(self.X), size=FRESH_SAMPLES)
+        noise = rng.normal(0, self.spec.noise, (FRESH_SAMPLES, self.spec.table.inputs))
+        z, y = logits(self.spec, self.last, self.X[rows] + noise), self.y[rows]
+        right = ((z > 0) == y).all(axis=-1).mean(axis=-1)
+        loss = np.logaddexp(0, (1 - 2 * y) * z).mean(axis=(-2, -1))
+        return replace(cell, fresh_right=right, fresh_loss=loss)
 
 
 def _parts(spec: ScriptSpec, seeds: int) -> list[range]:
-    """The seeds in parts, each as many as are best run as one."""
-    size = max(1, min(_PART, 2**14 // (spec.table.rows * max(spec.hidden))))
+    """The seeds in parts, each as many as are best run as one, and not for too long."""
+    most = min(_PART, 2**14 // (spec.batch_size * max(spec.hidden)), 2**19 // spec.updates)
+    size = max(1, most)
     return [range(seeds)[first : first + size] for first in range(0, seeds, size)]
 
 
-def _clocked(source: str) -> tuple[str, float]:
-    began = _clock()
-    with np.errstate(all="ignore"):
-        printed = execute(source)
-    return printed, _clock() - began
+def _clocked(spec: ScriptSpec) -> tuple[str, float]:
+    """A second run of one epoch is taken off: reading the script and the last pass do not count."""
+    times, printed = [_clock()], []
+    for epochs in (spec.epochs, 1):
+        with np.errstate(all="ignore"):
+            printed.append(execute(render(replace(spec, epochs=epochs))))
+        times.append(_clock())
+    whole, once = np.diff(times)
+    # Where the machine was so busy that one epoch took longer, the whole is the best there is.
+    more = spec.epochs > 1 and whole > once
+    seconds = (whole - once) / (spec.epochs - 1) if more else whole / spec.epochs
+    return printed[0], float(seconds / spec.updates_per_epoch)
