@@ -19,9 +19,8 @@ from nineteen.verbs.compare.claims import (
     Finding,
     all_findings,
     judged,
-    update_bytes,
 )
-from nineteen.verbs.compare.grid import GridCell, MeasuredGrid, cell_of
+from nineteen.verbs.compare.grid import GridCell, MeasuredGrid, cell_of, update_bytes
 from scipy.stats import binom
 from space import spec
 

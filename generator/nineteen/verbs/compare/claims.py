@@ -4,7 +4,7 @@ templates/compare/claims.toml has a row for each: its words, the limit that the 
 clear, and the function here that measures it.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
@@ -12,15 +12,12 @@ from typing import Any
 import numpy as np
 
 from nineteen.page.estimates import Estimate, difference, median, ratio, share
-from nineteen.script.render import render
-from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.script.templates import data
-from nineteen.verbs.compare.grid import GridCell, MeasuredGrid, View
+from nineteen.verbs.compare.grid import GridCell, MeasuredGrid, View, update_bytes
 
 # A quantity: with its interval, or several, of which each has to clear the limit, or a plain count;
-# and the figures in words, the one that decides first.
-Measured = tuple[Estimate | list[Estimate] | float, list[str]]
-NUMBER_BYTES = 8
+# and the cells that are shown beside it.
+Measured = tuple[Estimate | list[Estimate] | float, Sequence[GridCell]]
 NO_MINI = "a table of two rows has nothing between one row and all"
 
 
@@ -47,16 +44,12 @@ class Finding:
 
 def all_findings(grid: MeasuredGrid) -> tuple[Finding, ...]:
     """What was found of every claim, in the order of the lesson."""
-    findings = []
-    for key, words in data("compare/claims.toml").items():
-        verdict, figures = _found(words, grid.view(), grid)
-        others = {name: _found(words, view, grid) for name, view in grid.others.items()}
-        flips = {
-            name: (other, others_figures[0])
-            for name, (other, others_figures) in others.items()
-            if other is not verdict
-        }
-        findings.append(Finding(key, words, verdict, figures, flips))
+    view, others, findings = grid.view(), grid.others, []
+    for key, row in data("compare/claims.toml").items():
+        verdict, figures = _found(row, view, grid)
+        found = {name: _found(row, other, grid) for name, other in others.items()}
+        flips = {name: (said, why[0]) for name, (said, why) in found.items() if said is not verdict}
+        findings.append(Finding(key, row, verdict, figures, flips))
     return tuple(findings)
 
 
@@ -76,193 +69,116 @@ def judged(
     return ClaimVerdict.FAILS if fails and not may else ClaimVerdict.UNSEEN
 
 
-def _found(words: dict[str, Any], view: View, grid: MeasuredGrid) -> tuple[ClaimVerdict, list[str]]:
-    cells = [getattr(view, name) for name in words.get("of", ())]
-    if None in cells:
+def _found(row: dict[str, Any], view: View, grid: MeasuredGrid) -> tuple[ClaimVerdict, list[str]]:
+    """The verdict, and the figures in the words of the claim's row, the one that decides first."""
+    of = [getattr(view, name) for name in row.get("of", ())]
+    if None in of:
         return ClaimVerdict.UNSEEN, [NO_MINI]
-    value, figures = MEASURES[words["measure"]](view, grid, *cells)
-    return judged(value, words["limit"], words.get("may", False)), figures
+    value, cells = MEASURES[row["measure"]](view, grid, *of)
+    least = (
+        min(value, key=lambda one: one.value, default=None) if isinstance(value, list) else value
+    )
+    figures = [row["figure"].format(value=least, of=of)] if least is not None else []
+    each = [row["each"].format(cell=cell, **cell.words) for cell in cells]
+    verdict = judged(value, row["limit"], row.get("may", False))
+    return verdict, figures + each or ["nothing was run that could show it"]
 
 
 def _rows(_: View, __: MeasuredGrid, slow: GridCell, fast: GridCell) -> Measured:
-    needs = ratio(slow.rows_needed, fast.rows_needed)
-    return needs, [
-        f"{slow.name} needs {needs.times} as many rows as {fast.name}",
-        *(
-            f"{cell.name}, rate {cell.spec.lr:g}: {median(cell.rows_needed).count} rows, "
-            f"{median(cell.updates_needed).count} updates"
-            for cell in (fast, slow)
-        ),
-    ]
+    return ratio(slow.rows_needed, fast.rows_needed), [fast, slow]
 
 
 def _ahead(_: View, __: MeasuredGrid, sgd: GridCell, full: GridCell) -> Measured:
-    ahead, rows = _more(full.early, sgd.early), full.spec.rows
-    return ahead, [
-        f"after {rows} rows SGD is ahead with {ahead.percent} of the seeds",
-        f"first update after 1 row, with full batch after {rows}",
-    ]
+    return _more(full.early, sgd.early), []
 
 
 def _choice(view: View, _: MeasuredGrid) -> Measured:
-    between = view.full.spec.rows - 2
-    minis = [cell for cell in view.cells if cell.spec.batch is Batch.MINI]
-    rows = [
-        f"{cell.name}, rate {cell.spec.lr:g}: {median(cell.rows_needed).count} rows"
-        for cell in minis
-    ]
-    return between, [f"{between} sizes between one row and all", *rows]
+    return view.full.spec.rows - 2, view.cells[1:-1]
 
 
 def _thirty_two(view: View, _: MeasuredGrid) -> Measured:
-    several = [cell for cell in view.cells if cell.spec.batch_size == 32 and cell is not view.full]
-    if not several:
-        return [], [f"sizes run: {', '.join(str(cell.spec.batch_size) for cell in view.cells)}"]
-    others = [cell for cell in view.cells if cell is not several[0]]
-    needs = {cell.name: ratio(cell.rows_needed, several[0].rows_needed) for cell in others}
-    return [*needs.values()], [f"{name}: {n.times} as many rows" for name, n in needs.items()]
+    usual = [cell.rows_needed for cell in view.cells[:-1] if cell.spec.batch_size == 32]
+    others = [cell.rows_needed for cell in view.cells if cell.spec.batch_size != 32]
+    return [ratio(rows, usual[0]) for rows in others if usual], view.cells
 
 
 def _noise(view: View, _: MeasuredGrid) -> Measured:
-    return median(view.sgd.uphill), _uphill(view.cells)
+    return median(view.sgd.uphill), view.cells
 
 
 def _calmer(_: View, __: MeasuredGrid, sgd: GridCell, full: GridCell) -> Measured:
-    more = difference(sgd.uphill, full.uphill)
-    lost = [f"{cell.lost.sum()} of {len(cell.lost)} with {cell.name}" for cell in (sgd, full)]
-    return more, [
-        f"with SGD {more.points} more of the updates raise the loss",
-        f"seeds that had learned, and lost it again for a while: {', '.join(lost)}",
-    ]
+    return difference(sgd.uphill, full.uphill), [sgd, full]
 
 
-def _between(_: View, __: MeasuredGrid, *cells: GridCell) -> Measured:
-    sgd, mini, full = cells
+def _between(_: View, __: MeasuredGrid, sgd: GridCell, mini: GridCell, full: GridCell) -> Measured:
     order = [
-        _more(above, below)
+        _more(getattr(above, name), getattr(below, name))
         for name in ("updates_needed", "uphill")
-        for above, below in (
-            (getattr(mini, name), getattr(full, name)),
-            (getattr(sgd, name), getattr(mini, name)),
-        )
+        for above, below in ((mini, full), (sgd, mini))
     ]
-    updates = [f"{cell.name}: {median(cell.updates_needed).count} updates" for cell in cells]
-    least = min(order, key=lambda found: found.value)
-    text = f"each of the four comparisons goes that way with at least {least.percent} of the seeds"
-    return order, [text, *updates, *_uphill(cells)]
+    return order, [sgd, mini, full]
 
 
 def _unsettled(_: View, grid: MeasuredGrid) -> Measured:
     """At all rates at which most seeds got there: how many are outside again at the end."""
     cells = [cell for cell in grid.grid[0] if 2 * cell.reached.sum() > grid.seeds]
-    left = [f"rate {c.spec.lr:g}: {c.left.sum()} of {c.reached.sum()} seeds" for c in cells]
-    return sum(int(cell.left.sum()) for cell in cells), left or ["most seeds never got there"]
+    return sum(int(cell.left.sum()) for cell in cells), cells
 
 
 def _frees(view: View, _: MeasuredGrid) -> Measured:
-    """Whether noise frees: of the seeds that one of the two leaves stuck, those that it learns.
+    sgd, *__, full = view.narrow or view.cells
+    return _freed([(sgd, full)]), [sgd, full]
+
+
+def _escapes(view: View, grid: MeasuredGrid, mini: GridCell) -> Measured:
+    rows = grid.narrow or grid.grid
+    row = next(row for row in rows if row[0].spec.batch_size == mini.spec.batch_size)
+    return _freed(zip(row, rows[-1], strict=True)), row
+
+
+def _freed(pairs: Iterable[tuple[GridCell, GridCell]]) -> Estimate:
+    """Of the trainings that only one of the two leaves stuck, the share that the first learns.
 
     The two start from the same weights, so this is McNemar's comparison of pairs ("Note on the
     sampling error of the difference between correlated proportions", Psychometrika 12, 1947).
     """
-    cells = view.narrow or view.cells
-    sgd, full = cells[0], cells[-1]
-    caught, freed = _pairs(sgd, full)
-    return share(freed, freed + caught), [
-        f"stuck only with SGD: {caught} seeds, only with full batch: {freed}",
-        *_stuck_shares([sgd, full]),
-    ]
-
-
-def _escapes(_: View, grid: MeasuredGrid, mini: GridCell) -> Measured:
-    rows = grid.narrow or grid.grid
-    row = next(row for row in rows if row[0].spec.batch_size == mini.spec.batch_size)
-    found = [(one, full, *_pairs(one, full)) for one, full in zip(row, rows[-1], strict=True)]
-    return sum(freed for *_, freed in found), [
-        f"rate {one.spec.lr:g}, full batch {full.spec.lr:g}: {freed} seeds escape that full batch "
-        f"leaves stuck, the other way {caught}"
-        for one, full, caught, freed in found
-    ]
+    both = [(noisy.stuck, full.stuck) for noisy, full in pairs]
+    freed = sum(int((~noisy & full).sum()) for noisy, full in both)
+    return share(freed, freed + sum(int((noisy & ~full).sum()) for noisy, full in both))
 
 
 def _stuck(_: View, grid: MeasuredGrid) -> Measured:
     cells = [cell for rows in (grid.narrow, grid.grid) if rows for cell in rows[-1]]
-    return sum(int(cell.stuck.sum()) for cell in cells), _stuck_shares(cells)
+    return sum(int(cell.stuck.sum()) for cell in cells), cells
 
 
 def _simple(_: View, __: MeasuredGrid, sgd: GridCell, full: GridCell) -> Measured:
-    sources = render(sgd.spec), render(full.spec)
-    scripts = [[line.strip() for line in source.splitlines() if line] for source in sources]
-    counts = [(len(script), sum(line.startswith("for ") for line in script)) for script in scripts]
-    figures = [
-        f"{cell.name}: {lines} lines, {loops} loop{'s' * (loops > 1)}"
-        for cell, (lines, loops) in zip((sgd, full), counts, strict=True)
-    ]
-    simple = all(one <= every for one, every in zip(*counts, strict=True))
-    return simple, figures
+    counts = zip(sgd.lines_and_loops, full.lines_and_loops, strict=True)
+    return all(one <= every for one, every in counts), [sgd, full]
 
 
 def _epoch(_: View, __: MeasuredGrid, *cells: GridCell) -> Measured:
     sgd, full = (np.multiply(cell.spec.updates_per_epoch, cell.seconds) for cell in cells)
-    longer = ratio(sgd, full)
-    return longer, [
-        f"an epoch takes {longer.times} as long as with full batch",
-        f"{cells[0].spec.updates_per_epoch} updates in an epoch instead of 1",
-    ]
+    return ratio(sgd, full), cells
 
 
 def _seconds(_: View, __: MeasuredGrid, slow: GridCell, fast: GridCell) -> Measured:
-    longer = ratio(slow.seconds_needed, fast.seconds_needed)
-    return longer, [f"{slow.name} takes {longer.times} as long as {fast.name} until it has learned"]
+    return ratio(slow.seconds_needed, fast.seconds_needed), []
 
 
 def _memory(view: View, _: MeasuredGrid, large: GridCell, small: GridCell) -> Measured:
-    times = update_bytes(large.spec) / update_bytes(small.spec)
-    each = [f"{cell.name}: {update_bytes(cell.spec):,} bytes" for cell in view.cells]
-    return times, [f"{large.name} needs {times:.3g} times the bytes of {small.name}", *each]
-
-
-def update_bytes(spec: ScriptSpec) -> int:
-    """The bytes of the arrays that an update makes: the values and the errors of all units."""
-    return spec.batch_size * 2 * sum(spec.sizes[1:]) * NUMBER_BYTES
+    return update_bytes(large.spec) / update_bytes(small.spec), view.cells
 
 
 def _fresh(view: View, _: MeasuredGrid) -> Measured:
     """Whether the usual mini-batch answers more of the fresh samples rightly than full batch."""
-    if not view.wide:
-        return [], ["no row of a truth table is left over to test on"]
-    mini, full = view.wide[-2:]
-    more = difference(mini.fresh_right, full.fresh_right)
-    low, value, high = (f"{100 * end:.1f}" for end in (more.low, more.value, more.high))
-    return more, [
-        f"{mini.name}: {value} percentage points ({low} to {high}) more right than full batch",
-        *(
-            f"{cell.name}: {median(cell.fresh_right).percent} right, "
-            f"loss {median(cell.fresh_loss).count}"
-            for cell in view.wide
-        ),
-    ]
+    right = [cell.fresh_right for cell in view.wide[-2:]]
+    return [difference(*right)] if right else [], view.wide
 
 
 def _more(above: Any, below: Any) -> Estimate:
     """The share of the seeds with which the first is larger."""
     return share(int((above > below).sum()), len(above))
-
-
-def _pairs(noisy: GridCell, full: GridCell) -> tuple[int, int]:
-    """On how many seeds only the noisy one gets stuck, and on how many only full batch."""
-    return int((noisy.stuck & ~full.stuck).sum()), int((~noisy.stuck & full.stuck).sum())
-
-
-def _stuck_shares(cells: Iterable[GridCell]) -> list[str]:
-    return [
-        f"{cell.units}, {cell.name}, rate {cell.spec.lr:g}: {cell.stuck_share.percent}"
-        for cell in cells
-    ]
-
-
-def _uphill(cells: Iterable[GridCell]) -> list[str]:
-    return [f"{cell.name}: {median(cell.uphill).percent} raise the loss" for cell in cells]
 
 
 # By the names that claims.toml gives them.

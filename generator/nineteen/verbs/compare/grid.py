@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from nineteen.page.estimates import Estimate, median, share
 from nineteen.script.choices import command
+from nineteen.script.render import render
 from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.training.gradient import Array
 from nineteen.verbs.compare.comparison_plan import USUAL, usual_mini
@@ -105,6 +106,26 @@ class GridCell:
         return share(int(self.stuck.sum()), len(self.stuck))
 
     @property
+    def lines_and_loops(self) -> tuple[int, int]:
+        """How many of each the script has."""
+        lines = [line.strip() for line in render(self.spec).splitlines() if line]
+        return len(lines), sum(line.startswith("for ") for line in lines)
+
+    @property
+    def words(self) -> dict[str, object]:
+        """The figures of which a claim's row may speak."""
+        return {
+            "rows": median(self.rows_needed).count,
+            "updates": median(self.updates_needed).count,
+            "noise": median(self.uphill).percent,
+            "lost": int(self.lost.sum()),
+            "left": int(self.left.sum()),
+            "right": median(self.fresh_right).percent,
+            "fresh_loss": median(self.fresh_loss).count,
+            "bytes": update_bytes(self.spec),
+        }
+
+    @property
     def record(self) -> dict[str, Any]:
         """The cell as it is kept beside the page; a seed is its place in a list, or its number."""
         return {
@@ -115,6 +136,11 @@ class GridCell:
             "stuck": np.flatnonzero(self.stuck).tolist(),
             "learned, and lost at the end": np.flatnonzero(self.left).tolist(),
         }
+
+
+def update_bytes(spec: ScriptSpec) -> int:
+    """The bytes of the arrays that an update makes: the values and the errors of all units."""
+    return spec.batch_size * 2 * sum(spec.sizes[1:]) * 8
 
 
 def cell_of(
