@@ -12,12 +12,7 @@ from nineteen.script.choices import choices_of, file_stem, spec_of
 from nineteen.script.files import LESSONS, check_target, output_path
 from nineteen.script.options import command_parser, short
 from nineteen.script.templates import data
-from nineteen.verbs.compare.comparison_plan import (
-    ComparisonPlan,
-    command_of,
-    plan_comparison,
-    subject_of,
-)
+from nineteen.verbs.compare.comparison_plan import ComparisonPlan, command_of, plan_comparison
 
 if TYPE_CHECKING:
     from nineteen.verbs.compare.claims import Finding
@@ -43,7 +38,8 @@ def main(argv: list[str]) -> int:
 
     comparison = compared(plan, given.workers or -1)
     kinds = list(dict.fromkeys(FORMATS.values()))
-    pages = documents(comparison, command_of(choices, plan), subject_of(choices), kinds)
+    subject = replace(choices, hidden=None, activation=None, lr=None, epochs=None).line
+    pages = documents(comparison, command_of(choices, plan), subject, kinds)
     texts = {path.with_name(f"{path.stem}_files") / "grid.json": comparison.grid.text}
     for format, kind in FORMATS.items():
         texts |= document_files(pages[kind], format, path.with_suffix(f".{format}"))

@@ -65,11 +65,6 @@ def plan_comparison(
     return plan if seeds else replace(plan, seeds=_seeds(plan.specs))
 
 
-def subject_of(choices: Choices) -> str:
-    """What is learned alone, as the main command writes it: xor, --table 0110."""
-    return replace(choices, hidden=None, activation=None, lr=None, epochs=None).line
-
-
 def command_of(choices: Choices, plan: ComparisonPlan) -> str:
     """The command of a comparison, with its seeds and sizes."""
     sizes = ",".join(str(spec.batch_size) for spec in plan.usual)

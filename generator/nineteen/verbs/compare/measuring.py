@@ -85,9 +85,22 @@ def watch_seeds(spec: ScriptSpec, seeds: Sequence[int]) -> GridCell:
 def time_row(specs: Specs, seed: int) -> list[tuple[str, float]]:
     """What each spec's script prints, run as it is, and the seconds of one of its updates.
 
-    They run in the same process, one after the other, so that their times compare.
+    They run in the same process, one after the other, so that their times compare. A second run of
+    one epoch is taken off each: reading the script and the last pass do not count.
     """
-    return [_clocked(replace(spec, seed=seed)) for spec in specs]
+    found = []
+    for spec in specs:
+        times, printed = [_clock()], []
+        for epochs in (spec.epochs, 1):
+            with np.errstate(all="ignore"):
+                printed.append(execute(render(replace(spec, seed=seed, epochs=epochs))))
+            times.append(_clock())
+        whole, once = times[1] - times[0], times[2] - times[1]
+        # Where the machine was so busy that one epoch took longer, the whole is the best there is.
+        more = spec.epochs > 1 and whole > once
+        seconds = (whole - once) / (spec.epochs - 1) if more else whole / spec.epochs
+        found.append((printed[0], seconds / spec.updates_per_epoch))
+    return found
 
 
 def logits(spec: ScriptSpec, weights: Arrays, X: Array) -> Array:
@@ -155,17 +168,3 @@ def _parts(spec: ScriptSpec, seeds: int) -> list[range]:
     most = min(_PART, 2**14 // (spec.batch_size * max(spec.hidden)), 2**19 // spec.updates)
     size = max(1, most)
     return [range(seeds)[first : first + size] for first in range(0, seeds, size)]
-
-
-def _clocked(spec: ScriptSpec) -> tuple[str, float]:
-    """A second run of one epoch is taken off: reading the script and the last pass do not count."""
-    times, printed = [_clock()], []
-    for epochs in (spec.epochs, 1):
-        with np.errstate(all="ignore"):
-            printed.append(execute(render(replace(spec, epochs=epochs))))
-        times.append(_clock())
-    whole, once = np.diff(times)
-    # Where the machine was so busy that one epoch took longer, the whole is the best there is.
-    more = spec.epochs > 1 and whole > once
-    seconds = (whole - once) / (spec.epochs - 1) if more else whole / spec.epochs
-    return printed[0], float(seconds / spec.updates_per_epoch)
