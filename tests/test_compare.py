@@ -28,8 +28,8 @@ from nineteen.training.observe import Update, observe
 from nineteen.training.side_by_side import observe_together
 from nineteen.verbs.compare.command import compare_options
 from nineteen.verbs.compare.comparison import Comparison, compared
+from nineteen.verbs.compare.comparison_pictures import gradient_noise, noise_in_theory
 from nineteen.verbs.compare.comparison_plan import ComparisonPlan, command_of, plan_comparison
-from nineteen.verbs.compare.gradient_noise import gradient_noise, noise_in_theory
 from nineteen.verbs.compare.grid import BY_SEED, FRESH, GridCell
 from nineteen.verbs.compare.measuring import measure_grid, watch_seeds
 from space import spec

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import unified_diff
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 
@@ -48,33 +47,35 @@ def documents(
 
     Raises UsageError where Matplotlib is missing.
     """
-    figures = drawn_pictures(comparison.grid, comparison.scripts[-1].spec.seed)
-    values = _values(comparison) | {"command": command, "subject": subject, "pictures": figures}
-    text = environment().get_template("compare/lesson.md.j2").render(values)
+    grid, findings, made = comparison.grid, comparison.findings, comparison.scripts
+    figures = drawn_pictures(grid, made[-1].spec.seed)
+    text = (
+        environment()
+        .get_template("compare/lesson.md.j2")
+        .render(
+            command=command,
+            subject=subject,
+            pictures=figures,
+            grid=grid,
+            view=grid.view(),
+            findings=findings,
+            scripts=made,
+            changes=[_changes(one.source, other.source) for one, other in pairwise(made)],
+            verdicts={one: [f for f in findings if f.verdict is one] for one in ClaimVerdict},
+            said={finding.key: finding.verdict.name for finding in findings},
+            stuck=data("compare/stuck.toml"),
+            number=decimal,
+            median=median,
+        )
+    )
+    title = f"What the batch size does: {subject}"
     return {
         kind: Document(
-            f"What the batch size does: {subject}",
+            title,
             text,
-            tuple(Picture(name, save(figure, kind), kind) for name, figure in figures.items()),
+            tuple(Picture(name, save(one, kind), kind) for name, one in figures.items()),
         )
         for kind in kinds
-    }
-
-
-def _values(comparison: Comparison) -> dict[str, Any]:
-    """What the template needs."""
-    findings, made = comparison.findings, comparison.scripts
-    return {
-        "grid": comparison.grid,
-        "view": comparison.grid.view(),
-        "findings": findings,
-        "scripts": made,
-        "changes": [_changes(one.source, other.source) for one, other in pairwise(made)],
-        "verdicts": {one: [f for f in findings if f.verdict is one] for one in ClaimVerdict},
-        "said": {finding.key: finding.verdict.name for finding in findings},
-        "stuck": data("compare/stuck.toml"),
-        "number": decimal,
-        "median": median,
     }
 
 

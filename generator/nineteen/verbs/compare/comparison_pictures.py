@@ -6,6 +6,7 @@ Every batch size has the same colour, line style and marker in all of them.
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import partial
+from math import sqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,11 +14,11 @@ import numpy as np
 from nineteen.page import look
 from nineteen.page.estimates import Estimate, median
 from nineteen.script.render import render
-from nineteen.script.spec import Batch
+from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.script.templates import data
-from nineteen.training.gradient import Matrices, matrices, predict
+from nineteen.training import gradient as exact
+from nineteen.training.gradient import Array, Matrices, matrices, predict
 from nineteen.training.observe import Start, Update, observe
-from nineteen.verbs.compare.gradient_noise import gradient_noise, noise_in_theory
 from nineteen.verbs.compare.grid import FIRST_UPDATES, FRESH, GridCell, MeasuredGrid, View
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ WIDTH, HEIGHT = 4.3, 3.4  # inches
 MARKERS = "DvPX*<>hd"  # of mini-batches other than the usual one
 LEVELS = (0, 0.1, 0.5, 0.9, 1)  # up to 0.1 and from 0.9 on an answer counts as learned
 SEEDS = 6  # most seeds of a kind that are drawn one by one
+NOISE_SEEDS, BATCHES = 5, 200  # on which the noise of a gradient is measured
 PLAIN = look.Look("measured", look.INK, "", "-", "o")
 THEORY = look.Look("theory", look.GREY, "", "-", "")
 LEARNED = look.Look("learned", look.GREY, "", "-", "")
@@ -179,3 +181,40 @@ def _looks(view: View) -> Looks:
             one = replace(look.ANOTHER_MINI, marker=next(markers))
         found[cell.spec.batch_size] = replace(one, label=cell.label)
     return found
+
+
+def noise_in_theory(size: float, rows: int) -> float:
+    """The noise of a batch beside that of one row, where rows are drawn without putting back.
+
+    The standard error of a mean, 1 / sqrt(size), with the correction for a finite population
+    (Cochran, "Sampling Techniques", 3rd edition, 1977, section 2.6).
+    """
+    return sqrt((rows - size) / (size * (rows - 1)))
+
+
+def gradient_noise(spec: ScriptSpec, sizes: Sequence[int]) -> Array:
+    """The root mean square distance of a batch's mean gradient from that of all rows, by size.
+
+    At the weights that the first seeds start from, as a multiple of that of single rows.
+    """
+    rng, squares = np.random.default_rng(0), np.zeros(len(sizes) + 1)
+    for seed in range(NOISE_SEEDS):
+        begun: list[Start] = []
+        observe(render(replace(spec, seed=seed, epochs=1)), lambda _: None, begun.append)
+        [start] = begun
+        whole = _mean_gradient(spec, start, np.arange(len(start.y)))
+        for place, size in enumerate([1, *sizes]):
+            for _ in range(BATCHES):
+                batch = rng.permutation(len(start.y))[:size]
+                squares[place] += np.square(_mean_gradient(spec, start, batch) - whole).sum()
+    noise: Array = np.sqrt(squares[1:] / squares[0])
+    return noise
+
+
+def _mean_gradient(spec: ScriptSpec, start: Start, rows: Any) -> Array:
+    """The exact gradient of some rows, averaged, as one vector."""
+    network, function = matrices(start.weights, spec), exact.hidden(spec.activation)
+    layers, logits = exact.forward(network, start.X[rows, : spec.table.inputs], function.function)
+    delta = (exact.sigmoid(logits) - start.y[rows]) / len(rows)
+    found = exact.backward(network, layers, delta, function.slope)
+    return np.concatenate([array.ravel() for array in found])

@@ -68,15 +68,12 @@ def check_printed(cell: GridCell, seed: int, printed: str) -> None:
 def watch_seeds(spec: ScriptSpec, seeds: Sequence[int]) -> GridCell:
     """Run a spec's scripts watched, side by side."""
     blocks: list[_Looks] = []
-
-    def start(places: Places, begun: Start) -> None:
-        blocks.append(_Looks(spec, places, begun))
-
-    def each(_: Places, update: LaneUpdate) -> None:
-        blocks[-1].update(update)
-
     sources = [render(replace(spec, seed=seed)) for seed in seeds]
-    printed = observe_together(sources, each, start)
+    printed = observe_together(
+        sources,
+        lambda _, update: blocks[-1].update(update),
+        lambda places, begun: blocks.append(_Looks(spec, places, begun)),
+    )
     with np.errstate(all="ignore"):  # a training may diverge: it is judged, not warned about
         blocks.sort(key=lambda block: block.places)
         return joined([block.cell(printed) for block in blocks])
