@@ -60,8 +60,9 @@ def drawn_pictures(grid: MeasuredGrid, seed: int) -> "dict[str, Figure]":
             (THEORY, np.arange(1, rows + 1), [theory] * 3, None),
             (replace(PLAIN, line=""), sizes, [noise] * 3, None),
         ],
-        "seconds": [(PLAIN, sizes, seconds, None)],
     }
+    if np.isfinite(seconds).any():  # something has learned
+        curves["seconds"] = [(PLAIN, sizes, seconds, None)]
     for name in FRESH if view.wide else ():
         bands = np.transpose([_tenths(getattr(cell, name)) for cell in view.wide])
         curves[name] = [(PLAIN, [cell.spec.batch_size for cell in view.wide], bands, None)]
