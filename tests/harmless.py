@@ -130,6 +130,16 @@ OTHERWISE: dict[str, tuple[str, Edits]] = {
         ((r"W1, b1 = (rng.*\)), (np.*)\n", r"W1 = \1\nb1 = \2\n"),),
     ),
     "two statements on a line": ("full", ((r"  # update\n    b2 \+=", "; b2 +="),)),
+    "a heading is printed": ("full", ((r"\nprint\(", "\nprint('Predictions:')\nprint("),)),
+    "the loss is printed, too": (
+        "full",
+        ((r"(\n    delta = )", r"\n    print(f'epoch {epoch}: loss {(error**2).mean():.3f}')\1"),),
+    ),
+    "outputs are printed in each epoch": (
+        "full",
+        ((r"(\n    delta = )", r"\n    print(output)\1"),),
+    ),
+    "the weights are printed at the end": ("full", ((r"\n\Z", "\nprint(W1, b1, W2, b2)\n"),)),
     "semicolons": ("full", ((r"lr = 0.5\n", "lr = 0.5;\n"),)),
     "an import by name": (
         "full",

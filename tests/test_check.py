@@ -74,6 +74,15 @@ def test_all_pass() -> None:
     assert (result.code, result.clean, result.failed, result.look) == (0, True, [], "")
 
 
+def test_more_that_is_printed_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    source = AND.replace("print(", 'print("Predictions:", ')
+    assert main(["check", write(tmp_path, "x.py", source)]) == 0
+    assert "learns: pass\n      and prints more than its predictions" in capsys.readouterr().out
+    two = GOOD + GOOD.replace("0.98", "0.48")  # the last one counts
+    verdict = judge(Run(two, "", 0.1, Ending.FINISHED), SPEC.table, more=True)
+    assert verdict.reason == "row 01 should be 1, it prints 0.48"
+
+
 @pytest.mark.parametrize(
     ("printed", "ending", "code", "line"),
     [
@@ -260,8 +269,10 @@ def test_mistake_fails_its_checks(old: str, new: str, failed: Sequence[str]) -> 
     assert result.code == 1
 
 
-def test_renamed_variables_are_not_applicable() -> None:
-    result = check_script(found(re.sub(r"\b(W1|W2)\b", r"weights\1", XOR)))
+def test_weights_that_nobody_sees_are_not_applicable() -> None:
+    result = check_script(
+        found(XOR.replace("W1", "first").replace("size=(2, 8))", "size=(8, 2)).T"))
+    )
     assert outcomes(result)["learns"] == "pass"
     assert outcomes(result)["honest"] == "not applicable"
     assert result.code == int(bool(script_form.form_problems(result.found.block.source)))
@@ -284,7 +295,11 @@ BAD = {
     "typo": ("print(Layer)", 3, "NameError: name 'Layer' is not defined"),
     "syntax": ("print((", 3, "SyntaxError"),
     "null": ("x = '\0'", 3, NULL),
-    "more": ("print('done')", 1, "it prints 'done', but should print only one NumPy array"),
+    "more": (
+        "print('done')\nW2 = W2 * 0",
+        1,
+        "row 00 should be 0, it prints",
+    ),
 }
 FILES = {
     "cut.ipynb": (notebook(XOR)[:-9], "the notebook is not JSON"),

@@ -2,6 +2,7 @@
 
 import math
 import re
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, dropwhile, takewhile
@@ -35,7 +36,8 @@ class Verdict:
 
     `predictions` has the shape of the table, (rows, outputs), or is empty where the
     script printed nothing of that shape; `reason` is empty where it learned. `remark` is the part
-    of the reason that names a sure cause; `line` is the script's line, from 1, that crashed.
+    of the reason that names a sure cause, or says that more is printed; `line` is the script's
+    line, from 1, that crashed.
     """
 
     status: Status
@@ -49,10 +51,11 @@ class Verdict:
         return self.status is Status.LEARNED
 
 
-def judge(run: Run, table: TruthTable, *, show_loss: bool = False) -> Verdict:
+def judge(run: Run, table: TruthTable, *, show_loss: bool = False, more: bool = False) -> Verdict:
     """The verdict on a run: learned when every printed prediction is within 0.1.
 
-    With `show_loss`, lines such as `epoch 100: loss 0.25` may stand before the array.
+    With `show_loss`, lines such as `epoch 100: loss 0.25` may stand before the array. With `more`
+    anything may: the last array of the table's shape counts, and the remark tells of the rest.
     """
     reason = broke_off(run)
     match run.ending:
@@ -62,13 +65,17 @@ def judge(run: Run, table: TruthTable, *, show_loss: bool = False) -> Verdict:
             return Verdict(Status.CRASHED, reason=reason, line=_crashed_line(run.stderr))
         case Ending.TOO_MUCH_OUTPUT:
             return Verdict(Status.NOT_LEARNED, reason=f"{reason}, {_instead_of(table)}")
+    remark = ""
     try:
         predictions = read_predictions(run.stdout, table, show_loss=show_loss)
     except ValueError as error:
-        return Verdict(Status.NOT_LEARNED, reason=str(error))
+        predictions = _last_array(run.stdout, table) if more else ()
+        if not predictions:
+            return Verdict(Status.NOT_LEARNED, reason=str(error))
+        remark = "and prints more than its predictions"
     wrong = wrong_rows(predictions, table)
     if not wrong:
-        return Verdict(Status.LEARNED, predictions)
+        return Verdict(Status.LEARNED, predictions, remark=remark)
     reason = "; ".join(wrong[:3])
     if len(wrong) > 3:
         noun = "row" if table.outputs == 1 else "prediction"
@@ -122,6 +129,15 @@ def read_predictions(printed: str, table: TruthTable, *, show_loss: bool = False
     else:
         return tuple(tuple(map(float, row)) for row in rows)
     raise ValueError(f"it prints {instead}, {_instead_of(table)}")
+
+
+def _last_array(printed: str, table: TruthTable) -> Predictions:
+    """The last of the printed arrays that have the table's shape, or none."""
+    found: Predictions = ()
+    for array in _ARRAY.finditer(printed):
+        with suppress(ValueError):
+            found = read_predictions(array.group(), table)
+    return found
 
 
 def broke_off(run: Run) -> str:

@@ -35,7 +35,7 @@ def examine(
     """
     if unseen := _unreadable(source):
         result = run(source, seconds, around=around)
-        return result, judge(result, spec.table, show_loss=spec.show_loss), unseen
+        return result, judge(result, spec.table, show_loss=spec.show_loss, more=True), unseen
     result, report = watched(source, partial(Audit, spec), seconds, around)
     if report.get("named"):
         again = partial(Audit, spec, report["unseen"])
@@ -77,7 +77,7 @@ def _verdicts(
     source: str, report: dict[str, Any], result: Run, spec: ScriptSpec, again: Callable[[str], Run]
 ) -> tuple[Verdict, Honesty]:
     """Honest training has to be what the printed predictions come from."""
-    verdict = judge(result, spec.table, show_loss=spec.show_loss)
+    verdict = judge(result, spec.table, show_loss=spec.show_loss, more=True)
     if not report.get("ended"):
         problem = say("not_ended")
     elif "unseen" not in report:
@@ -108,7 +108,7 @@ def _wrong_print(text: str, verdict: Verdict, trained: dict[str, Any], spec: Scr
                 place = spec.table.inputs_of(row)
                 return say("prediction", row=place, found=seen, meant=meant)
     losses = dict(trained["losses"])
-    for epoch, shown in _LOSS.findall(text):
+    for epoch, shown in _LOSS.findall(text) if spec.show_loss else []:
         found, loss = float(shown), losses.get(int(epoch), np.nan)
         unit = 10.0 ** -len(shown.partition(".")[2].partition("e")[0])
         if not (abs(found - loss) <= 0.501 * unit + 1e-9 * loss or str(found) == str(loss)):

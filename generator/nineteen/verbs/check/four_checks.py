@@ -119,7 +119,7 @@ def learns(verdict: Verdict, spec: ScriptSpec) -> CheckResult:
     if spec.keep and verdict.status is Status.NOT_LEARNED and verdict.predictions:
         return CheckResult(CheckOutcome.PASS, ("it does not learn, as --keep says",))
     if verdict.ok:
-        return CheckResult(CheckOutcome.PASS)
+        return CheckResult(CheckOutcome.PASS, tuple(filter(None, [verdict.remark])))
     rows = wrong_rows(verdict.predictions, spec.table)
     more = [f"and {len(rows) - MAX_ROWS} more"] if len(rows) > MAX_ROWS else []
     lines = [*rows[:MAX_ROWS], *more, verdict.remark] if rows else [verdict.reason]
