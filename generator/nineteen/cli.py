@@ -53,6 +53,8 @@ def entry() -> None:
 def _check_first(argv: Sequence[str]) -> None:
     """Raise UsageError where the first word is nearly a verb, and no gate."""
     word = argv[0] if argv else ""
+    if word.startswith("-"):
+        return
     if near := get_close_matches(word, [*VERBS, "help"], n=1, cutoff=0.75):
         try:
             canonical(word.partition(",")[0])
