@@ -112,8 +112,8 @@ def test_every_verb_refuses_the_same(
 def test_every_verb_makes_one_folder(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
     pytest.importorskip("matplotlib", reason="pictures need the extra lessons")
     assert main(["and", "--format", "md", "-o", "new/x.md"]) == 0
-    assert main(["and", "--exercise", "-o", "exercises/x.py"]) == 0
-    assert {path.name for path in here.iterdir()} == {"new", "exercises"}
+    assert main(["and", "--exercise", "-o", "exercises"]) == 0
+    assert {path.name for path in here.iterdir()} == {"new", "exercises", "exercises_solution"}
     assert (here / "new" / "x_files" / "loss.svg").is_file()
 
 
