@@ -20,7 +20,8 @@ from nineteen.verbs.compare.claims import (
     all_findings,
     judged,
 )
-from nineteen.verbs.compare.grid import GridCell, MeasuredGrid, cell_of, update_bytes
+from nineteen.verbs.compare.grid import MeasuredGrid
+from nineteen.verbs.compare.grid_cell import GridCell, cell_of, update_bytes
 from scipy.stats import binom
 from space import spec
 

@@ -30,7 +30,7 @@ from nineteen.verbs.compare.command import compare_options
 from nineteen.verbs.compare.comparison import Comparison, compared
 from nineteen.verbs.compare.comparison_pictures import gradient_noise, noise_in_theory
 from nineteen.verbs.compare.comparison_plan import ComparisonPlan, command_of, plan_comparison
-from nineteen.verbs.compare.grid import BY_SEED, FRESH, GridCell
+from nineteen.verbs.compare.grid_cell import BY_SEED, FRESH, GridCell
 from nineteen.verbs.compare.measuring import measure_grid, watch_seeds
 from space import spec
 

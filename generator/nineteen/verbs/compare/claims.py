@@ -13,7 +13,8 @@ import numpy as np
 
 from nineteen.page.estimates import Estimate, difference, median, ratio, share
 from nineteen.script.templates import data
-from nineteen.verbs.compare.grid import GridCell, MeasuredGrid, View, update_bytes
+from nineteen.verbs.compare.grid import MeasuredGrid, View
+from nineteen.verbs.compare.grid_cell import GridCell, update_bytes
 
 # A quantity: with its interval, or several, of which each has to clear the limit, or a plain count;
 # and the cells that are shown beside it.

@@ -19,7 +19,8 @@ from nineteen.script.templates import data
 from nineteen.training import gradient as exact
 from nineteen.training.gradient import Array, Matrices, matrices, predict
 from nineteen.training.observe import Start, Update, observe
-from nineteen.verbs.compare.grid import FIRST_UPDATES, FRESH, GridCell, MeasuredGrid, View
+from nineteen.verbs.compare.grid import MeasuredGrid, View
+from nineteen.verbs.compare.grid_cell import FIRST_UPDATES, FRESH, GridCell
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -18,7 +18,8 @@ from nineteen.training.gradient import Array, hidden, sigmoid
 from nineteen.training.observe import Arrays, Start
 from nineteen.training.side_by_side import LaneUpdate, Places, observe_together
 from nineteen.verbs.compare.comparison_plan import USUAL, ComparisonPlan, Specs
-from nineteen.verbs.compare.grid import GridCell, MeasuredGrid, Truths, cell_of, joined
+from nineteen.verbs.compare.grid import MeasuredGrid
+from nineteen.verbs.compare.grid_cell import GridCell, Truths, cell_of, joined
 
 # So many updates are looked at one by one; after them at most as many, evenly spread.
 SINGLY = 512
