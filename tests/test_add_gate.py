@@ -30,7 +30,9 @@ ORACLES = {
     "one_hot3": lambda a, b, c: (a + b + c == 1,),
     "half_subtractor": lambda a, b: ((a - b) % 2, a < b),
 }
-CATALOGUE = '[[chapter]]\ntitle = "New"\nscripts = ["one_hot3", "half_subtractor"]\n'
+CATALOGUE = (
+    '[[chapter]]\ntitle = "New"\nteach = "new gates"\nscripts = ["one_hot3", "half_subtractor"]\n'
+)
 BRIDGE = """
 import json, sys
 from nineteen.verbs.playground.bridge import answer

@@ -126,7 +126,7 @@ def targets(line: str) -> str:
 def shape_faults(wanted: ScriptSpec, source: str, meanings: list[str]) -> list[str]:
     """What the meanings say of shapes, and what is not so when the script runs."""
     seen = shapes_seen(source, meanings)
-    last = wanted.table.rows % wanted.batch_size
+    last = wanted.rows % wanted.batch_size
     faults = []
     for number, meaning in enumerate(meanings, 1):
         for name, shape, at_the_end in SHAPE.findall(meaning):

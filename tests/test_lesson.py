@@ -32,7 +32,7 @@ from nineteen.script.spec import Batch
 from nineteen.script.templates import templates_folder
 from nineteen.training.execute import execute
 from nineteen.training.gradient import predict
-from nineteen.training.observe import observe
+from nineteen.training.observe import losses_of
 from nineteen.training.one_update import one_update
 from nineteen.verbs.lesson.command import answers, changed_lines, lesson, nudge, train_again
 from nineteen.verbs.lesson.lesson_pictures import loss_curve
@@ -207,11 +207,11 @@ def test_a_lesson_is_whole(made: Made, turn: int, tmp_path: Path) -> None:
 def test_a_lesson_trains_its_script_once_more(monkeypatch: pytest.MonkeyPatch) -> None:
     trained: list[str] = []
 
-    def counted(source: str, *watchers: Callable[..., None]) -> str:
+    def counted(source: str, predictions: int) -> object:
         trained.append(source)
-        return observe(source, *watchers)
+        return losses_of(source, predictions)
 
-    monkeypatch.setattr("nineteen.verbs.lesson.command.observe", counted)
+    monkeypatch.setattr("nineteen.verbs.lesson.command.losses_of", counted)
     whole = make(spec("xor", "--batch", "mini"))
     lesson(whole, "full", "html")
     assert trained == [whole.source]

@@ -17,7 +17,7 @@ from nineteen.training.mistakes import Mistake, mistakes
 from space import spec
 
 MUTANTS = mistakes()
-SCORE = "130 of 133 mistakes are caught, 3 are equivalent"
+SCORE = "128 of 133 mistakes are caught, 5 are equivalent"
 
 
 @cache

@@ -37,7 +37,7 @@ def rendered(wanted: ScriptSpec) -> str | None:
     """The script, or None where --show loss is refused: exactly where it cannot fit."""
     bits = wanted.table.rows * wanted.table.outputs
     named = wanted.table.inputs <= 2 or (len(wanted.gates) == 1 and bits == wanted.table.rows)
-    long = bits > (64 if wanted.samples else 128) and not named
+    long = bits > (112 if wanted.samples else 128) and not named
     lines = 15 if len(wanted.hidden) == 1 else 17
     lines += (wanted.batch is not Batch.FULL) + 2 * bool(wanted.samples) + long
     if lines + 2 * wanted.show_loss <= 19:
