@@ -347,6 +347,7 @@ def test_the_notebook_shows_the_pictures_and_the_output(lesson: Path) -> None:
 
 
 def test_one_command_makes_the_committed_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("matplotlib", reason="pictures need the extra lessons")
     lessons = ROOT / "generated" / "lessons"
     shown = [
         re.findall(r"^python -m generator compare (.*)$", page.read_text(encoding="utf-8"), re.M)
