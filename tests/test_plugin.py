@@ -385,15 +385,17 @@ def test_a_project_is_strict_by_its_pyproject(pytester: pytest.Pytester) -> None
 BARE = XOR.replace("  # python -m generator xor --batch mini", "")
 
 
-def test_summary_says_what_was_seen(pytester: pytest.Pytester) -> None:
+@pytest.mark.parametrize("options", [(), ("-n", "1")], ids=" ".join)
+def test_summary_says_what_was_seen(pytester: pytest.Pytester, options: tuple[str, ...]) -> None:
+    if options:
+        pytest.importorskip("xdist", reason="pytest-xdist runs the tests side by side")
     put(pytester.path / "a.md", fence(XOR) + fence(AND))
     put(pytester.path / "b.md", fence(BARE))
     put(pytester.path / "test_c.py", "def test_c():\n    pass\n")
-    for options in ((), ("-n", "1")):
-        result = pytester.runpytest_subprocess(*options)
-        result.assert_outcomes(passed=3)
-        looks = "nineteen: 1 block looks like such a script and carries no command: b.md:2"
-        result.stdout.fnmatch_lines(["nineteen: 2 scripts in 1 of 3 files", looks])
+    result = pytester.runpytest_subprocess(*options)
+    result.assert_outcomes(passed=3)
+    looks = "nineteen: 1 block looks like such a script and carries no command: b.md:2"
+    result.stdout.fnmatch_lines(["nineteen: 2 scripts in 1 of 3 files", looks])
     only = pytester.runpytest_inprocess("a.md")
     only.stdout.fnmatch_lines(["nineteen: 2 scripts in 1 of 1 file"])
     without = pytester.runpytest_inprocess("test_c.py")
