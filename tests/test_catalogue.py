@@ -1,14 +1,18 @@
 """generated/ is what today's generator writes, and every script in it still learns."""
 
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import pytest
 from nineteen import cli
+from nineteen.page.look import BITS
 from nineteen.script.choices import file_stem, read
 from nineteen.script.judge import judge
+from nineteen.script.templates import data
 from nineteen.verbs.catalogue import command as catalogue
 
 ROOT = Path(catalogue.__file__).parents[4]
@@ -38,6 +42,26 @@ def test_the_index_can_be_stale(tmp_path: Path) -> None:
     shutil.copytree(GENERATED, tmp_path, dirs_exist_ok=True)
     (tmp_path / "README.md").write_text("# another\n", encoding="utf-8")
     assert len(catalogue.stale(tmp_path)) == 1
+
+
+def test_the_index_shows_a_picture_for_each_chapter_and_they_are_there() -> None:
+    index = (GENERATED / "README.md").read_text(encoding="utf-8")
+    shown = re.findall('<img src="([^"]+)"', index)
+    chapters = data("catalogue/scripts.toml")["chapter"]
+    assert {f"pictures/{one['name']}.svg" for one in chapters} < set(shown)
+    assert all((GENERATED / name).is_file() for name in shown)
+    drawn = {name for name in shown if name.startswith("pictures/")}
+    assert {f"pictures/{path.name}" for path in GENERATED.glob("pictures/*")} == drawn
+    assert f"has {len(SCRIPTS) - 1} more" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def test_a_picture_is_of_its_network_and_table() -> None:
+    picture = ElementTree.parse(GENERATED / "pictures" / "strategies.svg")
+    every = [(one.tag.rpartition("}")[2], one.get("fill")) for one in picture.iter()]
+    assert sum(tag == "circle" for tag, _ in every) == 2 + 8 + 1
+    squares = [fill for tag, fill in every if tag == "rect" and fill in {b.colour for b in BITS}]
+    assert squares == [BITS[int(bit)].colour for bit in "0110"]
+    assert every.count(("rect", "none")) == 2  # updates of an epoch
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=[path.stem for path in SCRIPTS])

@@ -18,7 +18,7 @@ from nineteen.script.templates import data
 from nineteen.training.seeds import failing_seeds
 from nineteen.verbs import VERBS
 from nineteen.verbs.catalogue import command as catalogue
-from nineteen.verbs.catalogue.catalogue_pages import COURSE, FAILURES, pages
+from nineteen.verbs.catalogue.catalogue_pages import COURSE, FAILURES, catalogue_files
 from nineteen.verbs.make.command import main_parser
 
 GENERATED = Path(catalogue.__file__).parents[4] / "generated"
@@ -29,12 +29,12 @@ BULLET = re.compile(r"^- \[(.+)\]\((.+)\): (.+)$", re.MULTILINE)
 
 def test_the_page_is_fresh() -> None:
     scripts = [(spec, render(spec)) for spec in catalogue.specs()]
-    assert pages(scripts)[COURSE] == PAGE  # no figure on it depends on a seed
+    assert catalogue_files(scripts)[COURSE] == PAGE  # no figure on it depends on a seed
 
 
 def test_a_lesson_without_its_script_is_noticed() -> None:
     with pytest.raises(KeyError, match="and_full"):
-        pages([(replace(spec, epochs=7), "") for spec in catalogue.specs()])
+        catalogue_files([(replace(spec, epochs=7), "") for spec in catalogue.specs()])
 
 
 def test_an_edited_page_is_stale(tmp_path: Path) -> None:

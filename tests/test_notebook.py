@@ -5,8 +5,14 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from nineteen.page.document import Document, Picture, document_files
-from nineteen.page.notebook import code_cell, markdown_cell, notebook
+from nineteen.page.document import (
+    Document,
+    Picture,
+    code_cell,
+    document_files,
+    markdown_cell,
+    notebook,
+)
 from nineteen.script.make import make
 from nineteen.script.render import render
 from nineteen.verbs.exercise.command import exercise_files

@@ -11,8 +11,13 @@ import pytest
 from fresh import ROOT, environment
 from nineteen.cli import main
 from nineteen.page.terminal import WIDTH, share_bar, sparkline
+from nineteen.script.gates import names
+from nineteen.script.options import rows
+from nineteen.script.render import render
 from nineteen.script.templates import templates_folder
+from nineteen.verbs import VERBS
 from nineteen.verbs.make.report import as_data
+from space import spec
 
 SCHEMA = json.loads((templates_folder() / "reference/results.schema.json").read_text("utf-8"))
 
@@ -130,6 +135,22 @@ def test_quiet_verbs_say_nothing_either(capsys: pytest.CaptureFixture[str]) -> N
     assert "xor_full.py: not what is made today" in capsys.readouterr().out
 
 
+def test_every_command_can_be_quiet(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for verb in ("make", *VERBS):
+        assert any(option.name == "--quiet" for option in rows(verb)), verb
+    assert main(["list", "-q"]) == 0
+    assert capsys.readouterr().out.split() == list(names())
+    assert main(["steps", "xor", "--format", "md", "-q"]) == 0
+    assert main(["playground", "-o", "site", "-q"]) == 0
+    assert tuple(capsys.readouterr()) == ("", "")
+    assert Path("generated/lessons/steps_xor_full_1.md").is_file()
+    edited = tmp_path / "mine.py"
+    edited.write_text(render(spec("xor")) + "print(1)\n", encoding="utf-8")
+    for words, told in ([], True), (["-q"], False):
+        assert main(["explain", str(edited), *words]) == 0
+        assert ("1 line added" in capsys.readouterr().out) == told
+
+
 def test_data_and_a_script_do_not_share_the_output(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["xor", "--json", "-o", "-"]) == 2
     assert capsys.readouterr().err.count("\n") == 1
@@ -150,15 +171,15 @@ def test_any_terminal_can_read_it(encoding: str, full: str) -> None:
     assert "\x1b" not in said
 
 
-@pytest.mark.skipif(os.name != "posix", reason="needs a terminal of its own")
-@pytest.mark.parametrize(("colours", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
-def test_on_a_terminal_colours_are_those_asked_for(colours: dict[str, str], coloured: bool) -> None:
+def on_a_terminal(words: list[str], **own: str) -> tuple[int, str, str]:
+    """The exit code, standard output, which is a pipe, and what a terminal shows of the errors."""
     import pty
 
     master, slave = pty.openpty()
-    own = {"PYTHONPATH": str(ROOT / "generator"), "TERM": "xterm-256color", **colours}
-    words = [sys.executable, "-m", "generator", "xor", "--batch", "mini", "-o", "x.py"]
-    run = subprocess.run(words, env=environment() | own, stdout=slave, stderr=slave)
+    own = {"PYTHONPATH": str(ROOT / "generator"), "TERM": "xterm-256color", "COLUMNS": "100"} | own
+    run = subprocess.run(
+        [sys.executable, *words], env=environment() | own, stdout=subprocess.PIPE, stderr=slave
+    )
     os.close(slave)
     said = b""
     try:
@@ -166,8 +187,44 @@ def test_on_a_terminal_colours_are_those_asked_for(colours: dict[str, str], colo
             said += data
     except OSError:  # the end, on Linux
         pass
-    assert run.returncode == 0
-    text = said.decode()
+    return run.returncode, run.stdout.decode(), said.decode()
+
+
+TERMINAL = pytest.mark.skipif(os.name != "posix", reason="needs a terminal of its own")
+
+
+@TERMINAL
+@pytest.mark.parametrize(("colours", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_on_a_terminal_colours_are_those_asked_for(colours: dict[str, str], coloured: bool) -> None:
+    words = ["-m", "generator", "xor", "--batch", "mini", "-o", "-"]
+    code, script, text = on_a_terminal(words, **colours)
+    assert code == 0
+    assert script.startswith("import numpy as np  # python -m generator xor --batch mini\n")
+    assert script.count("\n") == 19
     assert "training, 200 updates" in text
     assert "█" * WIDTH in text
     assert (("\x1b[36m" in text) or ("\x1b[38;5;" in text)) == coloured
+
+
+@TERMINAL
+@pytest.mark.parametrize(
+    ("block", "shown"),
+    [
+        ("waiting('work', 300)", ["work: about 5 minutes", "━", ":"]),
+        ("waiting('work', 3)", ["work: about 3 seconds", "━", ":"]),
+        ("waiting('work', 0.5)", ["work", "━"]),
+        ("counting('work', 40)", ["work", "━", " 0/40"]),
+    ],
+)
+def test_long_work_shows_itself_on_a_terminal_only(
+    block: str, shown: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = f"import time\nfrom nineteen.page.terminal import counting, waiting\nwith {block}:\n"
+    text += "    time.sleep(0.4)\n    print('done')\n"
+    code, out, said = on_a_terminal(["-c", text])
+    assert (code, out) == (0, "done\n")
+    assert all(words in said for words in shown)
+    assert ("about" in said) == ("about" in shown[0])
+    assert on_a_terminal(["-c", text.replace("):", ", quiet=True):")]) == (0, "done\n", "")
+    exec(text)
+    assert tuple(capsys.readouterr()) == ("done\n", "")

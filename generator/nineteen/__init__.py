@@ -24,14 +24,13 @@ if TYPE_CHECKING:
     from nineteen.verbs.compare.comparison import Comparison
     from nineteen.verbs.sweep.sweep_result import SweepResult
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"
 __all__ = ["UsageError", "check", "compare", "explain", "make", "steps", "sweep"]
 
 
 def make(*gates: str, seeds: int | None = None, **options: object) -> "Made":
     """The script of these gates, or of table=… or expr=…, rendered, run alone, and judged.
 
-    The options are inputs, hidden, batch, batch_size, activation, lr, epochs, seed, show and keep;
     `seeds` is how many seeds are tried for its `share`. The result has `source`, `spec`, `run`,
     `verdict` (`verdict.ok`: it learned), `share` and `advice`, and shows itself in a notebook.
     Nothing is written.

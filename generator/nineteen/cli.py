@@ -15,8 +15,8 @@ from nineteen.verbs import VERBS
 def main(argv: Sequence[str]) -> int:
     """Run a command line; returns its exit code.
 
-    0 verified, 1 not learned or a check failed, 2 usage, 3 a script crashed or ran out of time,
-    130 interrupted.
+    0 verified, 1 not learned or a check failed, 2 usage, 3 a script crashed or timed out, 130
+    interrupted.
     """
     if sys.stdout is None:
         return _fail("standard output is closed: there is no place for the report", 2)

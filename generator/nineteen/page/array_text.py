@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nineteen.training.observe import Array
-from nineteen.training.one_update import FULL, PLACES, OneUpdate
+from nineteen.training.one_update import FULL
 from nineteen.training.snapshots import Value
 
 _ROWS, _COLUMNS = 4, 6  # of the corner that is shown of an array with too many numbers
@@ -16,37 +16,19 @@ _BLANK = "____"
 ROOM = 88  # columns of the arrays on a page
 
 
-def update_rows(
-    shown: OneUpdate, room: int, key: bool = False, full: int = FULL
-) -> list[tuple[str, str, str, str]]:
-    """Line by line its number, text, meaning and arrays, the latter as text of `room` columns.
-
-    The first row is what the update starts from. The key has only the lines with blanks, whole.
-    Of an array with more than `full` numbers only a corner is shown.
-    """
-    places = PLACES if shown.sheet else 0
-    given = ("", "", "Before the update:", values_text(shown.given, (), room, places, full))
-    rows = [] if key else [given]
-    for line in shown.lines:
-        if line.blank or not key:
-            meaning, blanks = ("", ()) if key else (line.meaning, line.blanks)
-            arrays = values_text(line.values, blanks, room, places, full)
-            rows.append((str(line.number), line.text, meaning, arrays))
-    return rows
-
-
 def values_text(
     values: Sequence[Value],
-    blanks: Sequence[NDArray[np.bool_]],
-    room: int,
+    blanks: Sequence[NDArray[np.bool_]] = (),
+    room: int = ROOM,
     places: int = 0,
     full: int = FULL,
 ) -> str:
     """Values with their names and shapes, side by side as the room, in columns, allows.
 
-    Where the line has added to one, it is what it was, the step, and what it has become. Numbers
-    that are True in `blanks`, which are none or one for each, are left out. There are `places`
-    decimals, or else at least two, and so many that the largest number, or step, has two digits.
+    One that was added to is shown as it was, with the step. Numbers that are True in `blanks`, none
+    or one for each, are left out. There are `places` decimals, or else at least two, and so many
+    that the largest number, or step, has two digits. Of an array with more than `full` numbers only
+    a corner is shown.
     """
     rows: list[list[str]] = [[]]
     for value, blank in zip_longest(values, blanks):

@@ -2,27 +2,29 @@
 
 A document is Markdown. `$…$` and a paragraph `$$…$$` hold TeX; a fence `python` is a code cell of
 the notebook, and a fence `text` right after it is its output; `![…](picture:NAME)` is a picture.
+Notebooks are written as Jupyter and Colab take them: the format 4.5 of nbformat, as plain JSON.
 """
 
 import base64
+import json
+import keyword
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from markdown_it import MarkdownIt
-from markdown_it.rules_inline import StateInline
-from markdown_it.token import Token
-
 from nineteen.errors import UsageError, extra
-from nineteen.page.highlight import highlighted
-from nineteen.page.notebook import NotebookCell, code_cell, markdown_cell, notebook
 from nineteen.script.files import make_folder, write_atomically
 from nineteen.script.render import environment
+
+if TYPE_CHECKING:
+    from markdown_it.rules_inline import StateInline
+
+NotebookCell = dict[str, Any]
 
 # The formats, and the kind of picture that each can show everywhere.
 FORMATS = {"md": "svg", "ipynb": "png", "html": "svg"}
@@ -33,6 +35,13 @@ _PIECE = re.compile(
     re.DOTALL | re.MULTILINE,
 )
 _MATH = re.compile(r"(\$\$?)([^$]+)\1")
+# What a style sheet colours in a line of Python, by its name there.
+_TOKEN = re.compile(
+    r"(?P<comment>#.*)"
+    r"""|(?P<string>(?:\b[bfruBFRU]{1,2})?(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'))"""
+    rf"|\b(?P<keyword>{'|'.join(keyword.kwlist)})\b"
+    r"|(?P<number>(?<![\w.])\.?\d(?:(?<=e)[+-]|[\w.])*)"
+)
 
 
 @dataclass(frozen=True)
@@ -90,8 +99,48 @@ def write_all(texts: dict[Path, str], force: bool) -> None:
         write_atomically(path, text)
 
 
+def markdown_cell(source: str) -> NotebookCell:
+    """A cell of Markdown."""
+    return {"cell_type": "markdown", "metadata": {}, "source": source.splitlines(keepends=True)}
+
+
+def code_cell(source: str, printed: str | None = "", run: int | None = None) -> NotebookCell:
+    """A cell of Python; with what it printed if it was the `run`-th that was run."""
+    text = (printed or "").splitlines(keepends=True)
+    output = {"name": "stdout", "output_type": "stream", "text": text}
+    ran = {"execution_count": run, "outputs": [output] if run else []}
+    return markdown_cell(source) | {"cell_type": "code"} | ran
+
+
+def notebook(cells: Sequence[NotebookCell]) -> str:
+    """The text of the notebook of these cells; an `id` that is not given is counted."""
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    whole = {
+        "cells": [{"id": f"cell-{number}"} | cell for number, cell in enumerate(cells, 1)],
+        "metadata": {"kernelspec": kernel, "language_info": {"name": "python"}},
+        "nbformat": 4,
+        "nbformat_minor": 5,
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def highlighted(source: str) -> list[list[tuple[str, str]]]:
+    """The source's lines as (kind, text) pieces, which joined give the line again.
+
+    The kinds are comment, keyword, number, string and "" for all else.
+    """
+    lines: list[list[tuple[str, str]]] = []
+    for line in source.splitlines():
+        pieces, done = list[tuple[str, str]](), 0
+        for found in _TOKEN.finditer(line):
+            pieces += [("", line[done : found.start()]), (str(found.lastgroup), found[0])]
+            done = found.end()
+        lines.append([piece for piece in [*pieces, ("", line[done:])] if piece[1]])
+    return lines
+
+
 def _uri(picture: Picture) -> str:
-    kind = {"svg": "svg+xml"}.get(picture.kind, picture.kind)
+    kind = picture.kind.replace("svg", "svg+xml")
     return f"data:image/{kind};base64,{base64.b64encode(picture.data).decode()}"
 
 
@@ -112,9 +161,10 @@ def _cells(text: str) -> Iterator[NotebookCell]:
 
 def _page(document: Document) -> str:
     """The document as a web page that needs nothing else."""
+    from markdown_it import MarkdownIt  # here, for the playground's Python has none
+
     markdown = MarkdownIt("commonmark", {"highlight": _highlight}).enable("table")
     markdown.inline.ruler.before("escape", "math", _math)
-    markdown.add_render_rule("math", _mathml)
     markdown.add_render_rule("table_open", lambda *_: '<div class="table">\n<table>\n')
     markdown.add_render_rule("table_close", lambda *_: "</table>\n</div>\n")
     body = markdown.render(document.text)
@@ -123,19 +173,18 @@ def _page(document: Document) -> str:
     return environment().get_template("lesson/page.html.j2").render(title=document.title, body=body)
 
 
-def _math(state: StateInline, silent: bool) -> bool:
-    """The inline rule of markdown-it for TeX between dollar signs."""
+def _math(state: "StateInline", silent: bool) -> bool:
+    """The inline rule of markdown-it for TeX between dollar signs, which becomes MathML."""
     found = _MATH.match(state.src, state.pos)
     if found and not silent:
-        token = state.push("math", "math", 0)
-        token.content, token.markup = found[2].strip(), found[1]
+        state.push("html_inline", "", 0).content = _mathml(found[2].strip(), found[1] == "$$")
     state.pos = found.end() if found else state.pos
     return bool(found)
 
 
-def _mathml(_: Any, tokens: list[Token], index: int, *__: Any) -> str:
-    display = "block" if tokens[index].markup == "$$" else "inline"
-    math: str = extra("latex2mathml.converter").convert(tokens[index].content, display=display)
+def _mathml(tex: str, block: bool) -> str:
+    display = "block" if block else "inline"
+    math: str = extra("latex2mathml.converter").convert(tex, display=display)
     # Browsers follow MathML Core, which knows neither named widths nor typewriter letters, and
     # takes a text for a space, so that it puts no space between it and an operator.
     math = math.replace("thinmathspace", "0.167em").replace("</mtext>", "</mi>")

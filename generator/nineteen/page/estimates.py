@@ -12,34 +12,23 @@ Z95 = 1.959963984540054  # the 97.5 % point of the standard normal distribution
 
 @dataclass(frozen=True)
 class Estimate:
-    """A value with the ends of its 95 % interval, and how many runs it rests on."""
+    """A value with the ends of its 95 % interval, and how many runs it rests on.
+
+    In words it is a ratio in `times`, a share in `percent`, a difference of shares in `points`, or
+    a `count` of updates or rows: 1.05 times (0.98 to 1.12).
+    """
 
     value: float
     low: float
     high: float
     runs: int
 
-    @property
-    def times(self) -> str:
-        """A ratio in words: 1.05 times (0.98 to 1.12)."""
-        return self._written(_factor, " times")
+    times = property(lambda self: self._written(_factor, " times"))
+    percent = property(lambda self: self._written(_hundredths, "\u00a0%"))
+    points = property(lambda self: self._written(_hundredths, " percentage points"))
+    count = property(lambda self: self._written(lambda number: rounded(max(number, 0.0)), ""))
 
-    @property
-    def percent(self) -> str:
-        """A share in words: 47 % (44 to 52)."""
-        return self._written(_hundredths, "\u00a0%")
-
-    @property
-    def points(self) -> str:
-        """A difference of shares in words: 41 percentage points (38 to 43)."""
-        return self._written(_hundredths, " percentage points")
-
-    @property
-    def count(self) -> str:
-        """A number of updates or rows in words: 35 (33 to 38)."""
-        return self._written(lambda number: rounded(max(number, 0.0)))
-
-    def _written(self, form: Callable[[float], str], unit: str = "") -> str:
+    def _written(self, form: Callable[[float], str], unit: str) -> str:
         return f"{form(self.value)}{unit} ({form(self.low)} to {form(self.high)})"
 
 
@@ -97,18 +86,11 @@ def median(values: Iterable[float]) -> Estimate:
         return Estimate(nan, -inf, inf, 0)
     low, high = ordered[(runs - 1) // 2], ordered[runs // 2]
     value = (low + high) / 2 if isfinite(low + high) else low
-    outside = _outside(runs)
+    outside = below = 0  # fewer heads than that in so many tosses have a chance of at most 2.5 %
+    while 40 * (below := below + comb(runs, outside)) <= 2**runs:
+        outside += 1
     ends = (ordered[outside - 1], ordered[runs - outside]) if outside else (-inf, inf)
     return Estimate(value, *ends, runs)
-
-
-def _outside(runs: int) -> int:
-    """The largest d so that fewer than d heads in `runs` tosses have a chance of at most 2.5 %."""
-    most, below, d = 2**runs, 0, 0
-    while 40 * (below + comb(runs, d)) <= most:
-        below += comb(runs, d)
-        d += 1
-    return d
 
 
 def ratio(above: Iterable[float], below: Iterable[float]) -> Estimate:

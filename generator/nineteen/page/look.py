@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Look:
-    """How a series is drawn: its name in a legend, colour, line style and marker.
+    """How a series is drawn: its name in a legend, colour (on a dark ground `dark`), line, marker.
 
-    `line` and `marker` are Matplotlib's; `dark` is the colour on a dark ground, which pages have.
+    The last two are Matplotlib's.
     """
 
     label: str
@@ -36,33 +36,24 @@ class Look:
     marker: str
 
 
-_LOOK: dict[str, dict[str, Look]] = {
-    kind: {name: Look(**row) for name, row in rows.items()}
-    for kind, rows in data("page/look.toml").items()
-}
-STRATEGIES = {batch: _LOOK["strategy"][batch] for batch in Batch}
-ANOTHER_MINI = _LOOK["another"]["mini"]
-BITS = tuple(_LOOK["bit"].values())
+_LOOK = data("page/look.toml")
+STRATEGIES = {batch: Look(**_LOOK["strategy"][batch]) for batch in Batch}
+ANOTHER_MINI = Look(**_LOOK["another"]["mini"])
+BITS = tuple(Look(**row) for row in _LOOK["bit"].values())
 # The outputs of one network: a line style and a marker each, all in INK.
 OUTPUTS = (("-", "o"), ("--", "s"), (":", "^"), ("-.", "D"))
 # How a target 0 and a target 1 are marked on a surface, as Matplotlib's arguments.
-TARGETS: tuple[dict[str, Any], ...] = tuple(
-    {"marker": bit.marker, "color": bit.colour, "label": bit.label, "markeredgecolor": "white"}
-    | {"linestyle": "", "markersize": 8}
-    for bit in BITS
+_MARK: dict[str, Any] = {"markeredgecolor": "white", "linestyle": "", "markersize": 8}
+TARGETS = tuple(
+    _MARK | {"marker": bit.marker, "color": bit.colour, "label": bit.label} for bit in BITS
 )
-INK = "#1a1a1a"
-GREY = "#767676"
-
-# The name of the colours of answers from 0 to 1, known to Matplotlib inside `style()`.
-SURFACE = "answers"
+INK, GREY = "#1a1a1a", "#767676"
+SURFACE = "answers"  # the name of the colours of answers from 0 to 1, for Matplotlib in `style()`
 EDGE = 1.5  # a surface reaches from -EDGE to EDGE; the truth table's inputs are -1 and +1
 GRID = 41  # points along its side
-
 # The one unit of loss: the binary cross-entropy, as the mean over all predictions, in nats.
 LOSS = "mean loss of a prediction (nats)"
-
-_LONG = re.compile(r"-?[0-9]+\.[0-9]{3,}")
+_PLACES, _LONG = re.compile(r' (?:d|x|y)="[^"]*"'), re.compile(r"-?[0-9]+\.[0-9]{3,}")
 
 
 @contextmanager
@@ -111,8 +102,7 @@ def draw_surface(
 ) -> Any:
     """An output over the first two inputs, the others `fixed` at -1 or +1; marks are the targets.
 
-    `answers` makes predictions (rows, outputs) of inputs (rows, inputs). Returns what a colour bar
-    is made for.
+    `answers` makes predictions (rows, outputs) of inputs. Returns what a colour bar is made for.
     """
     side = np.linspace(-EDGE, EDGE, GRID)
     first, second = np.meshgrid(side, side)
@@ -145,22 +135,19 @@ def legend_above(figure: "Figure", styles: Sequence[dict[str, Any]]) -> None:
 
 
 def save(figure: "Figure", kind: str = "svg") -> bytes:
-    """The picture as "svg" or "png" (150 pixels an inch), without dates, versions or random ids.
+    """The picture as "svg" or "png" (150 pixels an inch), the same bytes for the same figure.
 
-    The same figure gives the same bytes with the same version of Matplotlib. An SVG's coordinates
-    are rounded to 2 decimals of a point, which hides the last bits of a float: they differ between
-    machines.
+    An SVG's coordinates are rounded to 2 decimals of a point, which hides the last bits of a float:
+    they differ between machines.
     """
-    file = io.BytesIO()
+    file, png = io.BytesIO(), kind == "png"
+    metadata = dict.fromkeys(("Software",) if png else ("Creator", "Date", "Format", "Type"))
     with style():
-        if kind == "png":
-            figure.savefig(file, format="png", dpi=150, metadata={"Software": None})
-            return file.getvalue()
-        metadata = dict.fromkeys(("Creator", "Date", "Format", "Type"))
-        figure.savefig(file, format="svg", metadata=metadata)
+        figure.savefig(file, format=kind, dpi=150, metadata=metadata)
+    if png:
+        return file.getvalue()
     svg = re.sub(r"<!DOCTYPE[^>]*>\n", "", file.getvalue().decode())
-    places = re.compile(r' (?:d|x|y)="[^"]*"')
-    return places.sub(lambda attribute: _LONG.sub(_round, attribute[0]), svg).encode()
+    return _PLACES.sub(lambda place: _LONG.sub(_round, place[0]), svg).encode()
 
 
 def _round(number: re.Match[str]) -> str:

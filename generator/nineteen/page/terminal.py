@@ -8,12 +8,12 @@ from itertools import pairwise
 from math import isfinite
 from typing import Any, TypeVar
 
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.status import Status
+from rich import progress
+from rich.console import Console, RenderableType
 
 T = TypeVar("T")
 WIDTH = 20  # marks of a line or a bar
+LONG = 2.0  # seconds from which work is announced
 
 
 class Terminal(Console):
@@ -28,28 +28,69 @@ class Terminal(Console):
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def waiting(label: str) -> Status:
-    """What is going on while a block runs, on a terminal, on standard error; nothing in a pipe."""
-    return Console(stderr=True).status(label)
+class _Clock(progress.Progress):
+    """A bar of time: nearly full when so many seconds have passed as it has in all."""
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        for task in self.tasks:
+            self.update(task.id, completed=min(task.elapsed or 0.0, 0.99 * (task.total or 1.0)))
+        yield from super().get_renderables()
+
+
+def announce(label: str, seconds: float, quiet: bool = False) -> None:
+    """Say what is going to be done and about how long it takes, where that is LONG or longer.
+
+    On a terminal, on standard error; nothing in a pipe.
+    """
+    console = Terminal(stderr=True)
+    if seconds >= LONG and console.is_terminal and not quiet:
+        told = f"{seconds:.0f} seconds" if seconds < 90 else f"{seconds / 60:.0f} minutes"
+        console.print(f"{label}: about {told}", markup=False)
 
 
 @contextmanager
-def counting(label: str, total: int, done: int = 0) -> Iterator[Callable[[int], None]]:
+def waiting(label: str, seconds: float, quiet: bool = False) -> Iterator[None]:
+    """Announce what a block does, and show a bar while it runs, by the time that it should take."""
+    announce(label, seconds, quiet)
+    with _bar(_Clock, quiet) as bar:
+        bar.add_task(label, total=max(seconds, 1.0))
+        yield
+
+
+@contextmanager
+def counting(
+    label: str, total: int, done: int = 0, quiet: bool = False
+) -> Iterator[Callable[[int], None]]:
     """A bar with the time left, on a terminal, on standard error; nothing in a pipe.
 
     The block calls what it is given with every count of more that is done.
     """
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    off = not console.is_terminal
-    with Progress(*columns, TimeRemainingColumn(), console=console, disable=off) as bar:
+    with _bar(progress.Progress, quiet, progress.MofNCompleteColumn()) as bar:
         task = bar.add_task(label, total=total, completed=done)
         yield lambda count: bar.advance(task, count)
 
 
-def counted(results: Iterable[T], label: str, total: int) -> Iterator[T]:
+def _bar(
+    kind: type[progress.Progress], quiet: bool, *columns: progress.ProgressColumn
+) -> progress.Progress:
+    """A bar, with which standard output stays what it is."""
+    console = Console(stderr=True)
+    return kind(
+        progress.TextColumn("{task.description}", markup=False),
+        progress.BarColumn(),
+        *columns,
+        progress.TimeRemainingColumn(),
+        console=console,
+        disable=quiet or not console.is_terminal,
+        transient=True,
+        redirect_stdout=False,
+        redirect_stderr=False,
+    )
+
+
+def counted(results: Iterable[T], label: str, total: int, quiet: bool = False) -> Iterator[T]:
     """The same results one by one, with a bar that counts them."""
-    with counting(label, total) as count:
+    with counting(label, total, quiet=quiet) as count:
         for result in results:
             yield result
             count(1)

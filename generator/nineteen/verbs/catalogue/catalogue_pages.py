@@ -1,17 +1,17 @@
-"""What stands beside the catalogue's scripts: failures, an index, a course and the reference."""
+"""What the catalogue holds beside its scripts: failures, an index, a course and the reference."""
 
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
-from nineteen.script import recipe
+from nineteen.page import look
+from nineteen.script import choices, options, recipe
 from nineteen.script.activations import ACTIVATIONS
-from nineteen.script.choices import command, file_stem, read
 from nineteen.script.judge import Status
 from nineteen.script.make import SECONDS
-from nineteen.script.options import PROGRAM, command_parser, decimal
 from nineteen.script.render import environment, render
 from nineteen.script.spec import ScriptSpec
 from nineteen.script.templates import data, templates_folder
@@ -19,7 +19,13 @@ from nineteen.training.examine import examine
 from nineteen.verbs import VERBS
 
 # In the folder of the catalogue.
-INDEX, COURSE, FAILED, REFERENCE = "README.md", "course.md", "failures", "reference"
+INDEX, COURSE = "README.md", "course.md"
+FAILED, PICTURES, REFERENCE = "failures", "pictures", "reference"
+PAGES = {
+    INDEX: "catalogue/index.md.j2",
+    COURSE: "catalogue/course.md.j2",
+    f"{FAILED}/{INDEX}": "catalogue/failures.md.j2",
+}
 
 
 @dataclass(frozen=True)
@@ -38,7 +44,7 @@ class Failure:
     @property
     def spec(self) -> ScriptSpec:
         """What the first line of the script says."""
-        return read(f"# {PROGRAM} {self.options} --keep")
+        return choices.read(f"# {options.PROGRAM} {self.options} --keep")
 
     @property
     def source(self) -> str:
@@ -49,11 +55,6 @@ class Failure:
                 raise RuntimeError(f"{self.name}: the script of {self.options} has no {old!r}")
             text = text.replace(old, new)
         return text
-
-    def changed(self) -> list[tuple[str, str]]:
-        """The lines that the edits changed: what each says, and what it should say."""
-        pairs = zip(self.source.splitlines(), render(self.spec).splitlines(), strict=True)
-        return [(line.strip(), right.strip()) for line, right in pairs if line != right]
 
 
 FAILURES = tuple(Failure(**entry) for entry in data("catalogue/failures.toml")["failure"])
@@ -71,56 +72,53 @@ def fail(failure: Failure) -> tuple[str, str]:
 
 
 @cache
-def failure_files() -> dict[str, str]:
-    """The scripts that fail and their page, by the names of their files; each script was run."""
-    scripts = {f"{FAILED}/{failure.name}.py": failure.source for failure in FAILURES}
-    lessons = [(failure, *fail(failure)) for failure in FAILURES]
-    return scripts | {f"{FAILED}/{INDEX}": _filled("catalogue/failures.md.j2", lessons=lessons)}
+def _failed() -> list[tuple[Failure, str, str]]:
+    return [(failure, *fail(failure)) for failure in FAILURES]
 
 
-def pages(scripts: list[tuple[ScriptSpec, str]]) -> dict[str, str]:
-    """The pages by the names of their files, from the catalogue's scripts in their order.
+def catalogue_files(scripts: list[tuple[ScriptSpec, str]]) -> dict[str, str]:
+    """The texts of all files: the `scripts`, in their order, those that fail, and the pages.
 
-    Raises KeyError for a lesson's script that is not among them.
+    Each that fails is run. Raises KeyError for a lesson's script that is not among them.
     """
-    entries = {file_stem(spec): (f"{file_stem(spec)}.py", spec, text) for spec, text in scripts}
-    failed = {one.name: (f"{FAILED}/{one.name}.py", one.spec, one.source) for one in FAILURES}
-    rest, every = iter(entries.values()), entries | failed
-    chapters = [
-        (chapter, [next(rest) for _ in chapter["scripts"]])
-        for chapter in data("catalogue/scripts.toml")["chapter"]
-    ]
-    questions = data("catalogue/course.toml")["question"]
-    lessons = [
-        (one, [every[name] for name in one.get("scripts", []) + one.get("failures", [])])
-        for one in data("catalogue/course.toml")["lesson"]
-    ]
-    reference = environment().list_templates(filter_func=lambda name: name.startswith(REFERENCE))
-    return {
-        INDEX: _filled("catalogue/index.md.j2", chapters=chapters),
-        COURSE: _filled("catalogue/course.md.j2", lessons=lessons, questions=questions),
-        **{name[:-3]: _filled(name) for name in reference if name.endswith(".j2")},
+    entries = [(f"{choices.file_stem(spec)}.py", spec, text) for spec, text in scripts]
+    failed = [(f"{FAILED}/{one.name}.py", one.spec, one.source) for one in FAILURES]
+    named = {Path(entry[0]).stem: entry for entry in [*entries, *failed]}
+    rest, course = iter(entries), data("catalogue/course.toml")
+    index = data("catalogue/scripts.toml")
+    chapters = [(one, list(islice(rest, len(one["scripts"])))) for one in index["chapter"]]
+    values = _facts() | {
+        **{"chapters": chapters, "groups": index["groups"], "more": index["more"]},
+        "lessons": [
+            (one, [named[name] for name in one.get("scripts", []) + one.get("failures", [])])
+            for one in course["lesson"]
+        ],
+        "questions": course["question"],
+        "failures": _failed(),
     }
+    references = (templates_folder() / REFERENCE).glob("*.md.j2")
+    names = PAGES | {f"{REFERENCE}/{one.stem}": f"{REFERENCE}/{one.name}" for one in references}
+    texts = {page: environment().get_template(names[page]).render(values) for page in names}
+    drawn = {one["name"]: scripts[one.get("pictured", 0)][1] for one, scripts in chapters}
+    for name, spec in (drawn | {FAILED: FAILURES[0].spec}).items():
+        picture = environment().get_template("catalogue/picture.svg.j2")
+        looks = {"bits": look.BITS, "ink": look.INK, "grey": look.GREY}
+        texts[f"{PICTURES}/{name}.svg"] = picture.render(looks, spec=spec)
+    return texts | {link: text for link, _, text in named.values()}
 
 
-def _filled(template: str, **values: object) -> str:
-    """A page; all of them know the commands, the recipe, the figures and where things are."""
+def _facts() -> dict[str, object]:
+    """What every page may show: the commands, the recipe, the figures, what `check` finds."""
     found: dict[str, list[str]] = {}
     for place in data("check/formats.toml")["found"]:
         found.setdefault(Path(place["file"]).suffix, []).append(place["in"])
     schema = templates_folder() / REFERENCE / "results.schema.json"
-    shared = {
-        "program": PROGRAM,
-        "command": command,
-        "course": COURSE,
-        "failed": FAILED,
-        "reference": REFERENCE,
-        "parsers": {verb: command_parser(verb) for verb in ("make", *VERBS)},
-        "activations": ACTIVATIONS,
-        "recipes": recipe,
-        "decimal": decimal,
+    return {
+        **{"program": options.PROGRAM, "command": choices.command, "decimal": options.decimal},
+        **{"render": render, "zip": zip},
+        **{"parsers": {verb: options.command_parser(verb) for verb in ("make", *VERBS)}},
+        **{"activations": ACTIVATIONS, "recipes": recipe},
         "found": found,
         "figures": data(f"{REFERENCE}/figures.toml")["group"],
         "results": json.loads(schema.read_text(encoding="utf-8")),
     }
-    return environment().get_template(template).render(shared | values)

@@ -2,7 +2,6 @@
 
 import re
 import shlex
-import sys
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -10,7 +9,7 @@ from pathlib import Path
 from joblib import Parallel, delayed
 
 from nineteen.errors import UsageError
-from nineteen.page.terminal import counted
+from nineteen.page.terminal import announce, counted
 from nineteen.script.choices import choose, command, file_stem, read, spec_of
 from nineteen.script.files import GENERATED, check_folder, output_path, write_atomically
 from nineteen.script.make import Made, make
@@ -18,8 +17,9 @@ from nineteen.script.options import PROGRAM, command_parser
 from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
 from nineteen.script.templates import data
-from nineteen.verbs.catalogue.catalogue_pages import FAILED, REFERENCE, failure_files, pages
+from nineteen.verbs.catalogue.catalogue_pages import FAILED, PICTURES, REFERENCE, catalogue_files
 
+SECONDS = 0.4  # about what one script takes
 _PRINTED = re.compile(r"(?<=```text\n).*?(?=```)", re.DOTALL)
 
 
@@ -28,12 +28,13 @@ def main(argv: list[str]) -> int:
     given = command_parser("catalogue").read(argv)
     folder = output_path(given.output, GENERATED)
     if given.check:
-        problems = stale(folder)
-        fresh = "" if given.quiet else f"{folder} is fresh: {len(specs())} scripts\n"
-        sys.stdout.write("".join(f"{line}\n" for line in problems) or fresh)
-        return int(bool(problems))
-    check_folder(folder)
-    return _write(folder, given.quiet)
+        problems, done = stale(folder), f"{folder} is fresh: {len(specs())} scripts"
+    else:
+        check_folder(folder)
+        problems, done = _write(folder, given.quiet)
+    if problems or not given.quiet:
+        print(*problems or [done], sep="\n")
+    return int(bool(problems))
 
 
 def specs() -> list[ScriptSpec]:
@@ -57,8 +58,9 @@ def stale(folder: Path) -> list[str]:
             first, *_ = (folder / f"{file_stem(spec)}.py").read_text(encoding="utf-8").split("\n")
             spec = replace(spec, seed=read(first).seed)
         named.append((spec, render(spec)))
-    wanted = _texts(folder, named)
-    there = [*folder.glob("*.py"), *folder.glob(f"{FAILED}/*.*"), *folder.glob(f"{REFERENCE}/*.*")]
+    wanted = {folder / name: text for name, text in catalogue_files(named).items()}
+    ours = ("*.py", f"{FAILED}/*.*", f"{PICTURES}/*.*", f"{REFERENCE}/*.*")
+    there = [path for pattern in ours for path in folder.glob(pattern)]
     return [
         f"{path}: not what is made today; run {PROGRAM} catalogue"
         for path in sorted({*wanted, *there})
@@ -68,27 +70,18 @@ def stale(folder: Path) -> list[str]:
     ]
 
 
-def _texts(folder: Path, scripts: list[tuple[ScriptSpec, str]]) -> dict[Path, str]:
-    """All that the catalogue holds: the scripts, the failures, and the pages about them."""
-    texts = {f"{file_stem(spec)}.py": text for spec, text in scripts}
-    return {
-        folder / name: text for name, text in (texts | failure_files() | pages(scripts)).items()
-    }
-
-
-def _write(folder: Path, quiet: bool) -> int:
+def _write(folder: Path, quiet: bool) -> tuple[list[str], str]:
+    """Why nothing was written, or what was."""
     wanted = specs()
+    label = f"running {len(wanted)} scripts"
+    announce(label, SECONDS * len(wanted), quiet)
     jobs = Parallel(n_jobs=-1, return_as="generator")(delayed(make)(spec) for spec in wanted)
-    made: list[Made] = list(counted(jobs, "verifying", len(wanted)))
-    failed = [script for script in made if not script.verdict.ok]
-    for script in failed:
-        print(f"{command(script.spec)}: {script.verdict.reason}")
+    made: list[Made] = list(counted(jobs, label, len(wanted), quiet))
+    failed = [f"{command(one.spec)}: {one.verdict.reason}" for one in made if not one.verdict.ok]
     if failed:
-        print(f"{len(failed)} of {len(made)} scripts did not learn; nothing was written")
-        return 1
-    for path, text in _texts(folder, [(one.spec, one.source) for one in made]).items():
-        write_atomically(path, text)
+        nothing = f"{len(failed)} of {len(made)} scripts did not learn; nothing was written"
+        return [*failed, nothing], ""
+    for name, text in catalogue_files([(one.spec, one.source) for one in made]).items():
+        write_atomically(folder / name, text)
     lines = max(script.source.count("\n") for script in made)
-    if not quiet:
-        print(f"{len(made)} scripts in {folder}, all learned, none longer than {lines} lines")
-    return 0
+    return [], f"{len(made)} scripts in {folder}, all learned, none longer than {lines} lines"

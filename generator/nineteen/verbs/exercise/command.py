@@ -16,8 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from nineteen.errors import UsageError
-from nineteen.page.document import write_all
-from nineteen.page.notebook import code_cell, markdown_cell, notebook
+from nineteen.page.document import code_cell, markdown_cell, notebook, write_all
 from nineteen.script.choices import Choices, command, file_stem, spec_of
 from nineteen.script.files import GENERATED, check_folder, make_folder, output_path
 from nineteen.script.gates import GATES, table_of

@@ -3,13 +3,14 @@
 import sys
 from argparse import Namespace
 from dataclasses import replace
+from functools import partial
 from math import log
 from typing import Any
 
 import numpy as np
 
 from nineteen.errors import UsageError, extra
-from nineteen.page.array_text import ROOM, update_rows
+from nineteen.page.array_text import ROOM, values_text
 from nineteen.page.document import FORMATS, Document, Picture, document_files, write_all
 from nineteen.page.filled import filled_in
 from nineteen.page.look import save, style
@@ -77,8 +78,6 @@ def lesson(made: Made, math: str, format: str) -> Document:
     spec = made.spec
     losses, weights = train_again(made)
     update = one_update(spec)
-    before = update_rows(update, ROOM, full=FEW)[:1]
-    lines = update_rows(update, BESIDE, full=FEW)[1:]  # what each means stands above on the page
     values = {
         "spec": spec,
         "format": format,
@@ -95,7 +94,8 @@ def lesson(made: Made, math: str, format: str) -> Document:
         "derivation": derive(spec) if math != "none" else None,
         "tex": tex,
         "update": update,
-        "rows": before + [(number, code, "", arrays) for number, code, _, arrays in lines],
+        "arrays": partial(values_text, room=BESIDE, full=FEW),
+        "room": ROOM,
         **answers(made, update),
     }
     if math == "full":

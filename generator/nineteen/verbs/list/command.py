@@ -6,17 +6,18 @@ from nineteen.page.terminal import Terminal
 from nineteen.script.gates import GATES, names, table_of
 from nineteen.script.options import command_parser
 
-MORE = "More inputs: xor3, and4, or --inputs N. Several names are the outputs of one network."
-
 
 def main(argv: list[str]) -> int:
     """Print the list; returns 0."""
-    command_parser("list").read(argv)
+    if command_parser("list").read(argv).quiet:
+        print(*names(), sep="\n")
+        return 0
     headings = ("gate", "inputs", "outputs in row order", "also called")
     grid = Table(*headings, box=None, header_style="bold")
     for name in names():
         table, gate = table_of(name), GATES[name]
         inputs = f"1 to 8, here {table.inputs}" if gate.rule else str(table.inputs)
         grid.add_row(name, inputs, " ".join(table.columns), " ".join(gate.aliases))
-    Terminal().print(grid, f"\n{MORE}", sep="\n")
+    more = "More inputs: xor3, and4, or --inputs N. Several names are the outputs of one network."
+    Terminal().print(grid, f"\n{more}", sep="\n")
     return 0

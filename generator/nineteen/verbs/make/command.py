@@ -9,34 +9,41 @@ from pathlib import Path
 from nineteen import __version__
 from nineteen.errors import UsageError
 from nineteen.page.terminal import Terminal, waiting
-from nineteen.script.choices import Choices, choices_of, file_stem, spec_of
+from nineteen.script.choices import choices_of, file_stem, spec_of
 from nineteen.script.files import GENERATED, check_target, output_path, write_atomically
 from nineteen.script.judge import Status
 from nineteen.script.make import Made
 from nineteen.script.options import Parser, command_parser
 from nineteen.script.spec import ScriptSpec
-from nineteen.training.seeds import make_shared
+from nineteen.training.seeds import expected_seconds, make_shared
 from nineteen.verbs import VERBS
+
+_ALONE = 20.0  # times as long as among many takes a training in a process of its own
 
 
 def main(argv: list[str]) -> int:
     """Make what the options ask for, a script or what stands around one; returns the exit code."""
     options = main_parser().read(argv)
-    choices = choices_of(options)
-    spec = spec_of(choices)
+    spec = spec_of(choices_of(options))
     if options.json and options.output == "-":
         raise UsageError("--json goes to standard output, as -o - does: name a file", "--json")
+    label, seconds = f"training, {spec.updates:,} updates", 0.5 + _ALONE * expected_seconds(spec)
     if options.exercise or options.variants is not None:
-        from nineteen.verbs.exercise.command import make_exercise
+        from nineteen.verbs.exercise.command import make_exercise as make
 
-        return _tell(*make_exercise(options, spec), options)
-    if options.format != "py":
-        from nineteen.verbs.lesson.command import make_lesson
+        label, seconds = f"an exercise: {label}", 2.5 + seconds * (1 + (options.variants or 0))
+    elif options.format != "py":
+        from nineteen.verbs.lesson.command import make_lesson as make
 
-        return _tell(*make_lesson(options, spec), options)
-    if options.math != "none":
+        label, seconds = f"a lesson: {label}, and pictures", 4.0 + seconds
+    elif options.math != "none":
         raise UsageError("--math goes with a lesson: add --format md, ipynb or html", "--math")
-    return _make_script(options, choices)
+    else:
+        make, seconds = _make_script, seconds + (options.seeds or 0) * expected_seconds(spec)
+    with waiting(label, seconds, options.quiet):
+        made, place = make(options, spec)
+    _tell(made, place, options)
+    return {Status.LEARNED: 0, Status.NOT_LEARNED: 1}.get(made.verdict.status, 3)
 
 
 def main_parser() -> Parser:
@@ -47,8 +54,8 @@ def main_parser() -> Parser:
     return parser
 
 
-def _make_script(options: Namespace, choices: Choices) -> int:
-    spec = spec_of(choices)
+def _make_script(options: Namespace, spec: ScriptSpec) -> tuple[Made, str]:
+    """What was made of the options, and where it is, "" for nowhere."""
 
     def path_of(spec: ScriptSpec) -> Path:
         return output_path(options.output, GENERATED / f"{file_stem(spec)}.py", "py")
@@ -57,18 +64,18 @@ def _make_script(options: Namespace, choices: Choices) -> int:
     if not to_stdout:
         for path in {path_of(spec), path_of(replace(spec, keep=False))}:
             check_target(path, options.force)
-    with waiting(f"training, {spec.updates:,} updates"):
-        made = make_shared(choices, options.seeds)
-    kept = made.verdict.ok or made.spec.keep
-    if to_stdout and kept:
+    made = make_shared(choices_of(options), options.seeds)
+    if not (made.verdict.ok or made.spec.keep):
+        return made, ""
+    if to_stdout:
         sys.stdout.write(made.source)
-    elif kept:
-        write_atomically(path_of(made.spec), made.source)
-    return _tell(made, (options.output or str(path_of(made.spec))) if kept else "", options)
+        return made, "-"
+    write_atomically(path_of(made.spec), made.source)
+    return made, options.output or str(path_of(made.spec))
 
 
-def _tell(made: Made, place: str, options: Namespace) -> int:
-    """Report what was made and where it is, "" for nowhere; returns the exit code."""
+def _tell(made: Made, place: str, options: Namespace) -> None:
+    """Report what was made, and where it is."""
     from nineteen.verbs.make.report import as_data, report
 
     to_stdout = options.output == "-"
@@ -78,4 +85,3 @@ def _tell(made: Made, place: str, options: Namespace) -> int:
     elif not (options.quiet and made.verdict.ok):
         words = "on standard output" if to_stdout and place else place
         report(made, words, Terminal(stderr=to_stdout))
-    return {Status.LEARNED: 0, Status.NOT_LEARNED: 1}.get(made.verdict.status, 3)

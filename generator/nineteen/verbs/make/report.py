@@ -33,7 +33,6 @@ def report(made: Made, place: str, console: Terminal) -> None:
         "curve": sparkline(said["losses"], console.encoding),
         "bar": share_bar(share.learned, share.tried, console.encoding) if share else "",
         "shares": seeds_in_words(share) if share else "",
-        "place": place or "nothing was written",
         "escape": escape,
     }
     text = environment().get_template("make/report.j2").render(values)
@@ -42,48 +41,42 @@ def report(made: Made, place: str, console: Terminal) -> None:
 
 def as_data(made: Made, place: str) -> dict[str, Any]:
     """The same as templates/reference/results.schema.json describes it."""
-    share, verdict = made.share, made.verdict
+    spec, share, verdict, losses = made.spec, made.share, made.verdict, list[float]()
+    if verdict.predictions and expected_seconds(spec) <= MAX_SECONDS:
+        losses = losses_of(made.source, spec.rows * spec.table.outputs)[0]
     low, high = wilson(share.learned, share.tried) if share and share.tried else (0.0, 1.0)
     return {
         "version": 1,
         "kind": "make",
-        "command": command(made.spec),
+        "command": command(spec),
         "status": verdict.status,
         "reason": verdict.reason,
         "file": place,
         "lines": made.source.count("\n"),
-        "updates": made.spec.updates,
+        "updates": spec.updates,
         "seconds": made.run.seconds,
-        "targets": made.spec.table.targets(),
+        "targets": spec.table.targets(),
         "predictions": verdict.predictions,
-        "losses": _losses(made),
-        "seed": made.spec.seed,
+        "losses": losses,
+        "seed": spec.seed,
         "failed_seeds": made.failed_seeds,
         "share": share and {"tried": share.tried, "failed": share.failed, "low": low, "high": high},
         "advice": made.advice,
     }
 
 
-def _losses(made: Made) -> list[float]:
-    """The mean loss of a prediction in every epoch, in nats; none of a script that did not run."""
-    if not made.verdict.predictions or expected_seconds(made.spec) > MAX_SECONDS:
-        return []
-    return losses_of(made.source, made.spec.rows * made.spec.table.outputs)[0]
-
-
 def _predictions(made: Made) -> Table:
-    table, predictions, gates = made.spec.table, made.verdict.predictions, made.spec.gates
-    names = gates if len(gates) == table.outputs else map(str, range(1, table.outputs + 1))
-    several = table.outputs > 1
+    table, names = made.spec.table, made.spec.output_names
+    several = len(names) > 1
     headings = names if several else ("wanted", "predicted")
     grid = Table("inputs", *headings, box=None, header_style="dim")
-    for row, (targets, values) in enumerate(zip(table.targets(), predictions, strict=True)):
-        if row == MAX_ROWS:
-            grid.add_row(f"… and {table.rows - MAX_ROWS} more rows")
-            break
-        cells: list[str | Text] = [] if several else [str(targets[0])]
-        for target, value in zip(targets, values, strict=True):
-            shown = f"{target}  {value:.2f}" if several else f"{value:.2f}"
-            cells.append(Text(shown, style="red" if abs(target - value) > TOLERANCE else ""))
+    for row, values in enumerate(made.verdict.predictions[:MAX_ROWS]):
+        cells: list[Text] = []
+        for target, value in zip(table.targets()[row], values, strict=True):
+            style = "red" if abs(target - value) > TOLERANCE else ""
+            cells += [] if several else [Text(str(target))]
+            cells.append(Text(f"{target}  {value:.2f}" if several else f"{value:.2f}", style))
         grid.add_row(" ".join(table.inputs_of(row)), *cells)
+    if table.rows > MAX_ROWS:
+        grid.add_row(f"… and {table.rows - MAX_ROWS} more rows")
     return grid

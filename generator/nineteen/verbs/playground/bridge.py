@@ -6,12 +6,10 @@ from collections.abc import Callable
 from dataclasses import replace
 from difflib import SequenceMatcher
 from math import isfinite
-from tokenize import TokenError
 from typing import Any
 
 from nineteen.errors import UsageError
-from nineteen.page.highlight import highlighted
-from nineteen.page.notebook import code_cell, markdown_cell, notebook
+from nineteen.page.document import code_cell, highlighted, markdown_cell, notebook
 from nineteen.script.annotate import annotated
 from nineteen.script.choices import canonical_choices, choose, command, file_stem, spec_of
 from nineteen.script.gates import gate_of
@@ -123,11 +121,8 @@ def train(spec: ScriptSpec, report: Callable[[Json], None], source: str | None =
 
 def edited(spec: ScriptSpec, source: str) -> Json:
     """An edited script's lines as (kind, text) tokens, and which differ from the spec's own."""
-    try:
-        lines = highlighted(source)
-    except (TokenError, SyntaxError):
-        lines = [[("", line)] for line in source.splitlines()]
-    return {"source": source, "lines": lines, "changed": _changed(render(spec), source)}
+    changed = _changed(render(spec), source)
+    return {"source": source, "lines": highlighted(source), "changed": changed}
 
 
 def honest(spec: ScriptSpec, source: str) -> Json:

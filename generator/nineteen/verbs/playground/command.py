@@ -42,7 +42,8 @@ def main(argv: list[str]) -> int:
     files = site(pyodide)
     write(folder, files)
     size = sum(map(len, files.values())) / 1e6
-    print(f"{len(files)} files in {folder}, {size:.1f} MB: any web server can serve them")
+    if not given.quiet:
+        print(f"{len(files)} files in {folder}, {size:.1f} MB: any web server can serve them")
     return 0
 
 

@@ -1,19 +1,21 @@
 """`steps`: one update, line by line, in the terminal or as a page, or as a worksheet."""
 
 import sys
-from argparse import Namespace
+from functools import partial
 from pathlib import Path
 
+from rich.markdown import Markdown
+
 from nineteen.errors import UsageError
-from nineteen.page.array_text import ROOM, update_rows
+from nineteen.page.array_text import ROOM, values_text
 from nineteen.page.document import Document, document_files, write_all
+from nineteen.page.terminal import Terminal
 from nineteen.script.annotate import script_of
 from nineteen.script.choices import file_stem
 from nineteen.script.files import LESSONS, check_target, output_path
 from nineteen.script.options import command_parser, printable
 from nineteen.script.render import environment
-from nineteen.script.spec import ScriptSpec
-from nineteen.training.one_update import TOLERANCE, OneUpdate, one_update
+from nineteen.training.one_update import PLACES, TOLERANCE, OneUpdate, one_update
 
 
 def main(argv: list[str]) -> int:
@@ -24,19 +26,22 @@ def main(argv: list[str]) -> int:
     if given.blank and given.row is not None:
         raise UsageError("--row leaves out what a worksheet needs: leave out --blank", "--row")
     script, update = script_of(given, "steps"), given.update or 1
-    path = _default_path(script, update, given)
+    stem = script.stem if isinstance(script, Path) else file_stem(script)
+    row = f"_row{given.row}" if given.row else ""
+    path = LESSONS / f"steps_{stem}_{update}{row}{'_blank' * given.blank}.{given.format}"
     if given.format and given.output != "-":
         path = output_path(given.output, path, given.format)
         check_target(path, force=True)
     shown = one_update(script, update=update, row=given.row, blank=given.blank)
     if given.format is None:
-        _print(shown)
+        console = Terminal()
+        lines = page(shown, max(40, console.width - 4)).text.split("\n")
+        console.print(Markdown("\n".join(map(printable, lines)), code_theme="ansi_dark"))
+    elif given.output == "-":
+        sys.stdout.write(document_files(page(shown), given.format, path)[path])
     else:
-        files = document_files(page(shown), given.format, path)
-        if given.output == "-":
-            sys.stdout.write(files[path])
-        else:
-            write_all(files, given.force)
+        write_all(document_files(page(shown), given.format, path), given.force)
+        if not given.quiet:
             print(path)
     return 3 if shown.recording.problem else 0
 
@@ -46,24 +51,7 @@ def page(shown: OneUpdate, room: int = ROOM) -> Document:
 
     Arrays are laid out in `room` columns.
     """
-    rows, key = (update_rows(shown, room, key) for key in (False, True))
+    arrays = partial(values_text, room=room, places=PLACES if shown.sheet else 0)
     template = environment().get_template("steps/page.md.j2")
-    text = template.render(shown=shown, rows=rows, key=key, tolerance=TOLERANCE)
+    text = template.render(shown=shown, arrays=arrays, room=room, tolerance=TOLERANCE)
     return Document(text.partition("\n")[0].removeprefix("# "), text, ())
-
-
-def _print(shown: OneUpdate) -> None:
-    """The same page in the terminal."""
-    from rich.markdown import Markdown
-
-    from nineteen.page.terminal import Terminal
-
-    console = Terminal()
-    lines = page(shown, max(40, console.width - 4)).text.split("\n")
-    console.print(Markdown("\n".join(map(printable, lines)), code_theme="ansi_dark"))
-
-
-def _default_path(script: ScriptSpec | Path, update: int, given: Namespace) -> Path:
-    stem = script.stem if isinstance(script, Path) else file_stem(script)
-    row = f"_row{given.row}" if given.row else ""
-    return LESSONS / f"steps_{stem}_{update}{row}{'_blank' * given.blank}.{given.format}"
