@@ -58,15 +58,13 @@ def waiting(label: str, seconds: float, quiet: bool = False) -> Iterator[None]:
 
 
 @contextmanager
-def counting(
-    label: str, total: int, done: int = 0, quiet: bool = False
-) -> Iterator[Callable[[int], None]]:
+def counting(label: str, total: int, quiet: bool = False) -> Iterator[Callable[[int], None]]:
     """A bar with the time left, on a terminal, on standard error; nothing in a pipe.
 
     The block calls what it is given with every count of more that is done.
     """
     with _bar(progress.Progress, quiet, progress.MofNCompleteColumn()) as bar:
-        task = bar.add_task(label, total=total, completed=done)
+        task = bar.add_task(label, total=total)
         yield lambda count: bar.advance(task, count)
 
 
@@ -90,7 +88,7 @@ def _bar(
 
 def counted(results: Iterable[T], label: str, total: int, quiet: bool = False) -> Iterator[T]:
     """The same results one by one, with a bar that counts them."""
-    with counting(label, total, quiet=quiet) as count:
+    with counting(label, total, quiet) as count:
         for result in results:
             yield result
             count(1)
