@@ -162,8 +162,11 @@ class Line:
 
     @property
     def cells(self) -> str:
-        """The shares in the columns of the strategies."""
-        return " | ".join(_cell(self.shares.get(batch)) for batch in STRATEGIES)
+        """The shares in the columns of the strategies, each with that of its worst class."""
+        worst = {name: f"; {share.what}: {share.learned}" for name, share in self.worst.items()}
+        return " | ".join(
+            _cell(self.shares.get(batch)) + worst.get(batch, "") for batch in STRATEGIES
+        )
 
 
 def _cell(share: Share | None) -> str:
@@ -178,7 +181,7 @@ def lines_of(found: list[dict[str, Any]]) -> list[Line]:
         line = lines.setdefault(key, Line(*key))
         for place, share in enumerate(row["shares"]):
             line.shares[share["batch"]] = Share(**share)
-            if row["part"] == "classes":
+            if not row["gate"]:
                 hardest = row["hardest"][place]
                 name = hardest["names"][0] if hardest["names"] else "all alike"
                 worst = {"what": name, "runs": hardest["runs"], "learned": hardest["least"]}
@@ -201,6 +204,7 @@ def page(found: list[dict[str, Any]], scale: float) -> str:
             cell=_cell,
             below=below,
             promise=PROMISE,
+            deep_seeds=DEEP_SEEDS,
             scale=scale,
             clock=sum(row["clock"] for row in found),
             missing=(len(list(measurements())) - len(found)) if scale == 1 else 0,

@@ -13,9 +13,11 @@ import time
 from collections.abc import Iterator
 from dataclasses import replace
 from hashlib import sha256
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from nineteen.page.estimates import wilson
 from nineteen.page.terminal import counted
 from nineteen.script.activations import ACTIVATIONS
@@ -36,14 +38,35 @@ PART = 100  # seeds in one go
 LARGER = ("xor4", "xor5", "xor6", "xor8", "majority5")
 
 
-def commands() -> Iterator[tuple[str, int]]:
-    """The options of every measurement and how many seeds it has, the hardest first."""
+def same_class(columns: tuple[str, ...], inputs: int) -> tuple[str, ...]:
+    """The same for every gate of one output in an NPN class (verbs/sweep/npn.py says why)."""
+    if len(columns) > 1:
+        return columns
+    rows = np.array(list(columns[0])).reshape((2,) * inputs)
+    turned = [
+        np.flip(rows.transpose(order), [axis for axis in range(inputs) if signs >> axis & 1])
+        for order in permutations(range(inputs))
+        for signs in range(2**inputs)
+    ]
+    every = ["".join(table.ravel()) for table in turned]
+    return (min(every + [column.translate(str.maketrans("01", "10")) for column in every]),)
+
+
+def representatives() -> dict[str, list[str]]:
+    """The gates of up to three inputs, one of each class, the hardest first, with those like it."""
     fixed = [name for name in names() if table_of(name).inputs <= 3]
     more = [f"{name}3" for name in GATES if GATES[name].rule]
-    first = ["xor3", "xor", "xnor3", "xnor", "full_adder", "not"]
-    gates = list(dict.fromkeys([*first, *more, *fixed]))
+    classes: dict[tuple[str, ...], list[str]] = {}
+    for name in dict.fromkeys(["xor3", "xor", "full_adder", "buffer", "and", *more, *fixed]):
+        table = table_of(name)
+        classes.setdefault(same_class(table.columns, table.inputs), []).append(name)
+    return {first: others for first, *others in classes.values()}
+
+
+def commands() -> Iterator[tuple[str, int]]:
+    """The options of every measurement and how many seeds it has, the hardest first."""
     each = [(kind, batch) for kind in ACTIVATIONS for batch in Batch]
-    for gate in gates:
+    for gate in representatives():
         for kind, batch in each:
             yield f"{gate} --activation {kind} --batch {batch} --samples 1024", SEEDS
     for noise in ("0", "0.25", "0.75", "1"):
@@ -93,6 +116,7 @@ def page(found: list[dict[str, Any]]) -> str:
     promised = [row for row in found if row["spec"].table.inputs <= 3]
     usual = [row for row in promised if row["spec"].noise == 0.5 and row["spec"].samples == 1024]
     values = {
+        "alike": representatives(),
         "usual": usual,
         "others": [row for row in promised if row not in usual],
         "larger": [row for row in found if row not in promised],
