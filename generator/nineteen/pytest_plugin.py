@@ -171,6 +171,6 @@ def _shield(config: pytest.Config, folder: Path) -> None:
 
 
 def _seconds(text: str) -> float:
-    from nineteen.script.options import seconds_of
+    from nineteen.script.options import reader
 
-    return seconds_of(text)
+    return float(reader("seconds")(text))

@@ -13,6 +13,7 @@ from nineteen.script.options import PROGRAM, Option, script_options, script_pars
 from nineteen.script.recipe import default_hidden, recipe
 from nineteen.script.spec import Batch, ScriptSpec, default_batch_size, shorten, table_name
 from nineteen.script.subject import check_learnable, subject_table
+from nineteen.script.table import TruthTable
 
 MARK = f"# {PROGRAM} "
 # A command at the end of a line, however its user starts Python: `python3 -m`, `py -m`, `uv run`,
@@ -96,66 +97,48 @@ def words_of(gates: Sequence[str], options: Mapping[str, object]) -> list[str]:
 def spec_of(choices: Choices) -> ScriptSpec:
     """The validated ScriptSpec of what was chosen, every default filled in; the seed's is 0."""
     table, names, text = subject_table(choices.gates, choices.table, choices.expr, choices.inputs)
-    batch, activation = choices.batch or Batch.FULL, choices.activation or SIGMOID
-    samples = choices.samples or 0
-    hidden = choices.hidden or default_hidden(table.inputs, activation, samples)
-    size = choices.batch_size
-    if size is not None and batch is not Batch.MINI:
-        raise UsageError(
-            f"--batch-size goes with --batch mini, not {batch}: leave it out or say mini",
-            "--batch-size",
-        )
+    if choices.batch_size is not None and choices.batch is not Batch.MINI:
+        reason = f"goes with --batch mini, not {choices.batch or Batch.FULL}"
+        raise UsageError(f"--batch-size {reason}: leave it out or say mini", "--batch-size")
     if choices.noise is not None and choices.samples is None:
         raise UsageError("--noise goes with --samples: add --samples 1024", "--noise")
+    chosen = {name: value for name, value in vars(choices).items() if value is not None}
+    values = {name: chosen.get(name, usual) for name, usual in _defaults(table, chosen).items()}
     if not choices.keep:
-        check_learnable(table, hidden, names)
-    size = default_batch_size(batch, table.rows, samples) if size is None else size
-    defaults = recipe(table.inputs, hidden, batch, activation, samples, size)
-    return ScriptSpec(
-        table=table,
-        hidden=hidden,
-        batch=batch,
-        batch_size=size,
-        activation=activation,
-        samples=samples,
-        noise=choices.noise if choices.noise is not None else NOISE if samples else 0.0,
-        lr=defaults.lr if choices.lr is None else choices.lr,
-        epochs=defaults.epochs if choices.epochs is None else choices.epochs,
-        seed=choices.seed or 0,
-        show_loss=choices.show == "loss",
-        keep=choices.keep,
-        gates=names,
-        expr=text,
-    )
+        check_learnable(table, values["hidden"], names)
+    show_loss = choices.show == "loss"
+    return ScriptSpec(table=table, show_loss=show_loss, gates=names, expr=text, **values)
 
 
 def canonical_choices(spec: ScriptSpec) -> Choices:
     """What has to be chosen for a spec: only what differs from the defaults."""
-    inputs, samples = spec.table.inputs, spec.samples
-    usual = recipe(inputs, spec.hidden, spec.batch, spec.activation, samples, spec.batch_size)
-    defaults = {
-        "hidden": default_hidden(inputs, spec.activation, samples),
-        "batch": Batch.FULL,
-        "batch_size": default_batch_size(spec.batch, spec.table.rows, samples),
-        "activation": SIGMOID,
-        "samples": 0,
-        "noise": NOISE if samples else 0.0,
-        "lr": usual.lr,
-        "epochs": usual.epochs,
-        "seed": 0,
-        "keep": False,
+    defaults = _defaults(spec.table, vars(spec)).items()
+    chosen = {name: getattr(spec, name) for name, usual in defaults if getattr(spec, name) != usual}
+    if spec.show_loss:
+        chosen["show"] = "loss"
+    if spec.expr:
+        chosen["expr"] = spec.expr
+    elif not spec.gates:
+        bits = list(spec.table.columns)
+        if spec.table.predictions > 16:
+            bits = [f"0x{int(column, 2):0{len(column) // 4}x}" for column in bits]
+        chosen["table"] = ",".join(bits)
+    return Choices(spec.gates, **chosen)
+
+
+def _defaults(table: TruthTable, chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """What each field of a ScriptSpec is where it was not chosen, by those that were."""
+    batch, activation = chosen.get("batch", Batch.FULL), chosen.get("activation", SIGMOID)
+    samples = chosen.get("samples", 0)
+    hidden = default_hidden(table.inputs, activation, samples)
+    size = default_batch_size(batch, table.rows, samples)
+    layers, rows = chosen.get("hidden", hidden), chosen.get("batch_size", size)
+    usual = recipe(table.inputs, layers, batch, activation, samples, rows)
+    return {
+        **{"hidden": hidden, "batch": Batch.FULL, "batch_size": size, "activation": SIGMOID},
+        **{"samples": 0, "noise": NOISE if samples else 0.0, "seed": 0, "keep": False},
+        **{"lr": usual.lr, "epochs": usual.epochs},
     }
-    values = {name: getattr(spec, name) for name in defaults}
-    bits = list(spec.table.columns)
-    if spec.table.predictions > 16:
-        bits = [f"0x{int(column, 2):0{len(column) // 4}x}" for column in bits]
-    return Choices(
-        gates=spec.gates,
-        table=None if spec.gates or spec.expr else ",".join(bits),
-        expr=spec.expr or None,
-        show="loss" if spec.show_loss else None,
-        **{name: value for name, value in values.items() if value != defaults[name]},
-    )
 
 
 def read(line: str) -> ScriptSpec:

@@ -69,22 +69,16 @@ def canonical(text: str, inputs: int | None = None) -> str:
         told = f"did you mean '{near[0]}'? (python -m generator list)" if near else ""
         raise UsageError(f"unknown gate {text[:40]!a}: {told or 'see python -m generator list'}")
     count = int(match[2]) if match[2] else inputs
+    own, wrong = GATES[stem].own_inputs, ""
     if inputs not in (None, count):
-        raise UsageError(
-            f"gate '{text}' has {count} inputs and --inputs says {inputs}: leave one of them out"
-        )
-    if own := GATES[stem].own_inputs:
-        if count is not None and count != own:
-            raise UsageError(
-                f"gate '{stem}' always has {own} input{'s' * (own > 1)}, not {count}: leave it out"
-            )
-        return stem
-    count = 2 if count is None else count
-    if not 1 <= count <= MAX_INPUTS:
-        raise UsageError(
-            f"gate '{stem}' with {count} inputs: a truth table here has 1 to {MAX_INPUTS} inputs"
-        )
-    return stem if count == 2 else f"{stem}{count}"
+        wrong = f"has {count} inputs and --inputs says {inputs}: leave one of them out"
+    elif own and count not in (None, own):
+        wrong = f"always has {own} input{'s' * (own > 1)}, not {count}: leave it out"
+    elif count is not None and not 1 <= count <= MAX_INPUTS:
+        wrong = f"with {count} inputs: a truth table here has 1 to {MAX_INPUTS} inputs"
+    if wrong:
+        raise UsageError(f"gate '{stem}' {wrong}")
+    return stem if own or count in (None, 2) else f"{stem}{count}"
 
 
 def combine(names: tuple[str, ...]) -> TruthTable:

@@ -2,15 +2,16 @@
 
 import argparse
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
+from math import inf
 from typing import Any, NamedTuple, NoReturn
 
 from nineteen.errors import UsageError
-from nineteen.script.activations import ACTIVATIONS, Activation, kinds
+from nineteen.script.activations import ACTIVATIONS, kinds
 from nineteen.script.gates import GATES
-from nineteen.script.spec import MAX_SAMPLES, Batch
+from nineteen.script.spec import Batch
 from nineteen.script.templates import data
 
 PROGRAM = "python -m generator"
@@ -55,84 +56,51 @@ def short(text: str) -> str:
     return shown if len(shown) <= 42 else f"{shown[:38]}...{shown[0]}"
 
 
-def whole(least: int, most: int) -> Callable[[str], int]:
-    """A reader of whole numbers from `least` to `most`, for argparse."""
-
-    def read(text: str) -> int:
-        if re.fullmatch(r"[0-9]{1,30}", text, re.ASCII) and least <= int(text) <= most:
-            return int(text)
-        raise argparse.ArgumentTypeError(
-            f"{short(text)}: it has to be a whole number from {least:,} to {most:,}"
-        )
-
-    return read
-
-
-def _read_as(
-    pattern: str, wanted: str, meaning: Callable[[str], Any] = str
-) -> Callable[[str], Any]:
-    """A reader of texts that match, in lower case; for argparse."""
-
-    def read(text: str) -> Any:
-        if re.fullmatch(pattern, text.lower(), re.ASCII):
-            return meaning(text.lower())
-        raise argparse.ArgumentTypeError(f"{short(text)} is not {wanted}")
-
-    return read
-
-
-def _batch_sizes(text: str) -> list[int]:
-    try:
-        return list(map(whole(1, MAX_SAMPLES), text.split(",")))
-    except argparse.ArgumentTypeError as error:
-        raise argparse.ArgumentTypeError(f"{error}; commas separate sizes: 1,2,4") from None
-
-
-def _activation(text: str) -> Activation:
-    if text.lower() not in ACTIVATIONS:
-        raise argparse.ArgumentTypeError(f"{short(text)} is not {kinds()}")
-    return ACTIVATIONS[text.lower()]
-
-
 def decimal(value: float) -> str:
     """A learning rate as it is written: 1, 0.5, 1e-05."""
     return repr(float(value)).removesuffix(".0")
 
 
-def seconds_of(text: str) -> float:
-    """A time limit in seconds, above 0 and at most a day; for argparse."""
-    seconds = float(text) if re.fullmatch(r"[0-9]{0,6}\.?[0-9]{0,9}", text) and text > "." else 0.0
-    if not 0 < seconds <= 86_400:
-        raise argparse.ArgumentTypeError(f"{short(text)} is not a number of seconds above 0")
-    return seconds
+def written(value: object) -> str:
+    """A value as it is written in a command."""
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return ",".join(map(str, value))
+    return decimal(value) if isinstance(value, float) else str(value)
 
 
-# Whole numbers and rates have limits as well, which the spec knows, and names.
-READERS: dict[str, Callable[[str], Any]] = {
-    "text": str,
-    "integer": _read_as(r"-?[0-9]{1,30}", "a whole number", int),
-    "rate": _read_as(
-        r"([0-9]{1,20}\.?[0-9]{0,20}|\.[0-9]{1,20})(e[+-]?[0-9]{1,3})?", "a positive number", float
-    ),
-    # With more decimals the line that draws the samples may be too wide.
-    "noise": _read_as(
-        r"[0-9]{1,20}(\.[0-9]{0,4})?|\.[0-9]{1,4}", "a number of at most 4 decimals", float
-    ),
-    "sizes": _read_as(
-        r"[0-9]{1,6}(,[0-9]{1,6}){0,9}",
-        "a size such as 4, or sizes such as 8,4",
-        lambda text: tuple(map(int, text.split(","))),
-    ),
-    "batch sizes": _batch_sizes,
-    "batch": _read_as(
-        "|".join([*Batch, *BATCH_ALIASES]),
-        "sgd, mini or full",
-        lambda text: Batch(BATCH_ALIASES.get(text, text)),
-    ),
-    "activation": _activation,
-    "loss": _read_as("loss", "loss"),
-    "seconds": seconds_of,
+def _sizes(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split(",")))
+
+
+# What the values of options mean; how they look is in the same rows of templates/options.toml.
+_NAMED: dict[str, Mapping[str, Any]] = {
+    "batch": {str(batch): batch for batch in Batch}
+    | {alias: Batch(name) for alias, name in BATCH_ALIASES.items()},
+    "activation": ACTIVATIONS,
 }
+_MEANINGS: dict[str, Callable[[str], Any]] = {
+    **{"integer": int, "rate": float, "noise": float, "seconds": float},
+    **{"sizes": _sizes, "batch sizes": _sizes, "loss": str},
+    **{kind: named.__getitem__ for kind, named in _NAMED.items()},
+}
+
+
+def reader(kind: str, least: float = -inf, most: float = inf) -> Callable[[str], Any]:
+    """A reader of the values of a kind, in lower case; for argparse."""
+    look = data("options.toml")["read"].get(kind, {})
+    pattern = look.get("pattern") or "|".join(_NAMED[kind])
+    wanted = f" is not {look.get('wanted') or kinds()}"
+    if most < inf:
+        wanted = f": it has to be a whole number from {least:,} to {most:,}"
+
+    def read(text: str) -> Any:
+        if re.fullmatch(pattern, text.lower(), re.ASCII):
+            value = _MEANINGS[kind](text.lower())
+            if most == inf or least <= value <= most:
+                return value
+        raise argparse.ArgumentTypeError(f"{short(text)}{wanted}")
+
+    return read
 
 
 class Option(NamedTuple):
@@ -150,23 +118,16 @@ class Option(NamedTuple):
 
 
 def _option(
-    name: str, help: str, stem: str = "", short: str = "", read: str = "text", **settings: Any
+    name: str, help: str, stem: str = "", short: str = "", read: str = "", **settings: Any
 ) -> Option:
-    least, most = settings.pop("least", None), settings.pop("most", 0)
-    settings["help"] = help.format(
-        scalable=", ".join(gate.name for gate in GATES.values() if gate.rule),
-        activations=kinds(),
-    )
-    if settings.keys() & {"metavar", "nargs", "choices"}:
-        settings["type"] = READERS[read] if least is None else whole(least, most)
-    else:
+    limits = [settings.pop(key) for key in ("least", "most") if key in settings]
+    scalable = ", ".join(gate.name for gate in GATES.values() if gate.rule)
+    settings["help"] = help.format(scalable=scalable, activations=kinds())
+    if read or limits:
+        settings["type"] = reader(read or "integer", *limits)
+    elif not settings.keys() & {"metavar", "nargs", "choices"}:
         settings["action"] = "store_true"
     return Option(name, stem, [short, name] if short else [name], settings)
-
-
-def rows(command: str) -> list[Option]:
-    """The options of a command, those of the main command that it has too among them."""
-    return [option for _, options in _groups(command) for option in options]
 
 
 def command_parser(command: str, epilog: str | None = None) -> Parser:
@@ -194,7 +155,8 @@ def _with_options(parser: Parser, groups: Groups) -> Parser:
 
 def _groups(command: str) -> Groups:
     groups = data("options.toml")[command].get("group", [])
-    every = {} if command == "make" else {option.field: option for option in rows("make")}
+    make = [] if command == "make" else [option for _, all in _groups("make") for option in all]
+    every = {option.field: option for option in make}
     return [
         (
             group.get("title", ""),
@@ -203,13 +165,6 @@ def _groups(command: str) -> Groups:
         )
         for group in groups
     ]
-
-
-def written(value: object) -> str:
-    """A value as it is written in a command."""
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return ",".join(map(str, value))
-    return decimal(value) if isinstance(value, float) else str(value)
 
 
 @cache

@@ -36,14 +36,16 @@ def recipe(
     """The measured defaults for a network of these sizes; with samples, by the size of a batch."""
     rows, width = RECIPES[activation.name], max(hidden)
     if len(hidden) > 1:
-        lr, epochs = next(row[2:] for row in rows["deep"] if inputs <= row[0] and width <= row[1])
+        fitting = (row for row in rows["deep"] if inputs <= row[0] and width <= row[1])
+        _, _, lr, epochs = next(fitting, rows["deep"][-1])
         lr = _one_digit(lr * 2**inputs / samples) if samples else lr
         return Recipe(width, lr, epochs)
     if samples:
         # By the square root, the noise of an update's sum is the same for every batch (Krizhevsky
         # 2014, arXiv:1404.5997, section 5). Where many are added up, the largest step has a limit.
+        size = max(1, batch_size)  # what is less is refused later
         units, rate, most, travel = rows["samples"][str(inputs)]
-        lr = _one_digit(min(rate / sqrt(batch_size), most / batch_size))
+        lr = _one_digit(min(rate / sqrt(size), most / size))
         epochs = ceil((2 if width < units else 1) * travel / (lr * samples))
         return Recipe(width, lr, min(MAX_EPOCHS, epochs))
     large = RECIPES["large_batches"].get(f"{activation} {inputs} {batch}")

@@ -11,14 +11,17 @@ from nineteen.script.activations import Activation
 from nineteen.script.gates import gate_of
 from nineteen.script.table import TruthTable
 
-MAX_WIDTH = 256
-MAX_DEEP_WIDTH = 64
-MAX_LAYERS = 3
 MAX_EPOCHS = 100_000
-MAX_LEARNING_RATE = 1000.0
 MAX_SEED = 2**32 - 1
 MAX_SAMPLES = 65_536
-MAX_NOISE = 2.0
+# What a number is above, the most it may be, and how that is said; NaN is never within.
+_LIMITS = {
+    "samples": (1, MAX_SAMPLES, f"a whole number from 2 to {MAX_SAMPLES}"),
+    "noise": (-1, 2, "a number from 0 to 2"),
+    "lr": (0, 1000, "a number above 0 and up to 1000"),
+    "epochs": (0, MAX_EPOCHS, f"a whole number from 1 to {MAX_EPOCHS}"),
+    "seed": (-1, MAX_SEED, f"a whole number from 0 to {MAX_SEED}"),
+}
 
 
 class Batch(StrEnum):
@@ -55,15 +58,11 @@ class ScriptSpec:
 
     def __post_init__(self) -> None:
         _check_hidden(self.hidden)
-        samples = f"a whole number from 2 to {MAX_SAMPLES}"
-        _check_range("--samples", self.samples or MAX_SAMPLES, 1, MAX_SAMPLES, samples)
-        _check_range("--noise", self.noise, -1, MAX_NOISE, f"a number from 0 to {MAX_NOISE:g}")
+        for name, (above, most, wanted) in _LIMITS.items():
+            value = getattr(self, name)
+            if not above < value <= most and (name, value) != ("samples", 0):
+                raise UsageError(f"--{name} {value}: it has to be {wanted}", f"--{name}")
         _check_batch(self)
-        _check_range("--lr", self.lr, 0, MAX_LEARNING_RATE, "a number above 0 and up to 1000")
-        _check_range(
-            "--epochs", self.epochs, 0, MAX_EPOCHS, f"a whole number from 1 to {MAX_EPOCHS}"
-        )
-        _check_range("--seed", self.seed, -1, MAX_SEED, f"a whole number from 0 to {MAX_SEED}")
 
     @property
     def rows(self) -> int:
@@ -142,37 +141,30 @@ def shorten(stem: str, limit: int = 64) -> str:
     return f"{stem[: limit - 9]}_{digest}"
 
 
-def _check_range(option: str, value: float, above: float, most: float, wanted: str) -> None:
-    if not above < value <= most:  # also False for NaN
-        raise UsageError(f"{option} {value}: it has to be {wanted}", option)
-
-
 def _check_hidden(hidden: tuple[int, ...]) -> None:
-    shown = ",".join(map(str, hidden))
-    if not 1 <= len(hidden) <= MAX_LAYERS:
-        raise UsageError(
-            f"--hidden {shown}: a script has 1 to {MAX_LAYERS} hidden layers", "--hidden"
-        )
-    most, depth = MAX_WIDTH, "one hidden layer has"
-    if len(hidden) > 1:
-        most, depth = MAX_DEEP_WIDTH, "each of several hidden layers has"
-    if not all(1 <= size <= most for size in hidden):
-        raise UsageError(f"--hidden {shown}: {depth} 1 to {most} units", "--hidden")
+    most, them = (256, "one hidden layer") if len(hidden) == 1 else (64, "each of several layers")
+    wrong = ""
+    if not 1 <= len(hidden) <= 3:
+        wrong = "a script has 1 to 3 hidden layers"
+    elif not all(1 <= size <= most for size in hidden):
+        wrong = f"{them} has 1 to {most} units"
+    if wrong:
+        raise UsageError(f"--hidden {','.join(map(str, hidden))}: {wrong}", "--hidden")
 
 
 def _check_batch(spec: ScriptSpec) -> None:
     mini, size, rows = spec.batch is Batch.MINI, spec.batch_size, spec.rows
-    them = f"a set of {rows} samples" if spec.samples else f"a table of {rows} rows"
+    noun, option, wrong = "samples" if spec.samples else "rows", f"--batch-size {size}", ""
     if mini and rows <= 2:
-        raise UsageError(
-            f"--batch mini: {them} has none between one and all: say sgd or full", "--batch"
+        option, wrong = (
+            "--batch mini",
+            f"{rows} {noun} have none between one and all: say sgd or full",
         )
-    wrong = ""
-    if mini and size == 1:
+    elif mini and size == 1:
         wrong = "one row per update is --batch sgd"
     elif mini and size == rows:
-        wrong = f"all {rows} {them.split()[-1]} per update is --batch full"
+        wrong = f"all {rows} {noun} per update is --batch full"
     elif not 1 <= size <= rows:
-        wrong = f"{them} allows 2 to {rows - 1}"
+        wrong = f"{rows} {noun} allow 2 to {rows - 1}"
     if wrong:
-        raise UsageError(f"--batch-size {size}: {wrong}", "--batch-size")
+        raise UsageError(f"{option}: {wrong}", option.split()[0])

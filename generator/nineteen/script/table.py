@@ -1,7 +1,7 @@
 """The truth table: what a script has to learn, and whether one straight cut is enough for it."""
 
 from dataclasses import dataclass
-from fractions import Fraction
+from operator import add, mul
 
 from nineteen.errors import UsageError
 
@@ -67,41 +67,19 @@ class TruthTable:
 def linearly_separable(column: str, inputs: int) -> bool:
     """True if a hyperplane parts the rows of ones from the rows of zeros; True for a constant.
 
-    A row x becomes the vector s * (1, x), with s = 1 where the column has a one and -1 where it has
-    a zero. By Gordan's theorem (1873) exactly one of two things holds: some weights have a positive
-    product with every vector, or some convex combination of the vectors is zero. Phase 1 of the
-    simplex method looks for the combination: with Bland's rule (1977), under which it cannot cycle,
-    and with the fraction-free pivots of Bareiss (1968), which keep every number an exact integer.
+    A perceptron in whole numbers decides it exactly: where there is a hyperplane, it finds one
+    (Novikoff 1962); where there is none, its weights stay bounded (Minsky and Papert 1969), so it
+    comes back to weights that it had before a round, and would go round for ever.
     """
-    count = len(column)
-    signs = [1 if bit == "1" else -1 for bit in column]
-    # One equation per coordinate says that the combination is zero there, and one that its weights
-    # add up to 1; the last number of each is the right-hand side. Every equation starts with an
-    # artificial variable, which needs no column: once it has left the basis it never returns. The
-    # last row is the cost, the sum of the others: positive entries lower it. All are whole numbers
-    # over a common, positive denominator.
-    tableau = [[*signs, 0]]
-    for place in range(inputs):
-        tableau.append([*(sign * (row >> place & 1) for row, sign in enumerate(signs)), 0])
-    tableau.append([1] * (count + 1))
-    tableau.append([sum(entries) for entries in zip(*tableau, strict=True)])
-    basis, denominator = [*range(count, count + inputs + 2)], 1
-
-    while tableau[-1][-1] > 0:
-        entering = next((j for j in range(count) if tableau[-1][j] > 0), None)
-        if entering is None:
-            return True
-        leaving = min(  # the least ratio and, among equals, the lowest basic variable
-            (i for i in range(len(basis)) if tableau[i][entering] > 0),
-            key=lambda i: (Fraction(tableau[i][-1], tableau[i][entering]), basis[i]),
-        )
-        pivots = tableau[leaving]
-        for index, row in enumerate(tableau):
-            if index != leaving:  # by Bareiss's identity no division has a remainder
-                pairs = zip(row, pivots, strict=True)
-                factor = row[entering]
-                tableau[index] = [
-                    (pivots[entering] * a - factor * b) // denominator for a, b in pairs
-                ]
-        denominator, basis[leaving] = pivots[entering], entering
-    return False
+    points = []  # with an input that is always 1, and negated where the column has a zero
+    for row, bit in enumerate(column):
+        values = (1, *(1 if row >> place & 1 else -1 for place in range(inputs)))
+        points.append(values if bit == "1" else tuple(-value for value in values))
+    weights, seen, mistaken = (0,) * (inputs + 1), set[tuple[int, ...]](), True
+    while mistaken and weights not in seen:
+        seen.add(weights)
+        mistaken = False
+        for point in points:
+            if sum(map(mul, weights, point)) <= 0:
+                weights, mistaken = tuple(map(add, weights, point)), True
+    return not mistaken
