@@ -11,20 +11,21 @@ from argparse import Namespace
 from collections import deque
 from dataclasses import replace
 from difflib import SequenceMatcher
-from enum import StrEnum
 from functools import cache
 from itertools import zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
-from jinja2 import Environment, FunctionLoader
+from jinja2 import Template
 
 from nineteen.errors import UsageError
 from nineteen.script.choices import Choices, choices_of, read, spec_of
 from nineteen.script.options import printable, short
 from nineteen.script.render import environment, fit, render, template_name
 from nineteen.script.spec import Batch, ScriptSpec
+from nineteen.script.templates import data, templates_folder
 
+STEPS = data("explain/steps.toml")
 LIMIT = 100_000  # bytes of a script that is read
 _COMMENT = re.compile(r"^[ \t]*\{#: \[(\w+)\](.*?)#\}\n", re.DOTALL | re.MULTILINE)
 # Around an explanation in what is rendered; no script holds these characters.
@@ -32,48 +33,22 @@ _BEGIN, _END = "\x02", "\x03"
 _PIECE = re.compile(f"{_BEGIN}(\\w+) ([^{_END}]*){_END}\n|(.*)\n")
 
 
-class ScriptStep(StrEnum):
-    """The steps of a script, by which everything else finds its lines; in their usual order."""
-
-    NONE = ""  # a blank line
-    IMPORT = "import"  # NumPy, and the command
-    INPUTS = "inputs"  # X
-    TARGETS = "targets"  # y, and before it the bits that it is read from
-    RATE = "rate"  # the learning rate, where it has a line of its own
-    SAMPLES = "samples"  # noisy samples of the truth table: X and y, and which rows they are of
-    GENERATOR = "generator"  # the random numbers; where lines are few, the learning rate too
-    WEIGHTS = "weights"  # the weights and biases before the training
-    EPOCHS = "epochs"  # the training loop
-    BATCHES = "batches"  # the loop over the shuffled rows of an epoch
-    FORWARD = "forward"  # several layers: what goes in, and the loop over the layers
-    FEEDFORWARD = "feedforward"  # a hidden layer of the rows of the batch
-    OUTPUT = "output"  # the predictions for the rows of the batch
-    ERROR = "error"  # how far off they are, in the tightest scripts with the output inside
-    LOSS = "loss"  # printing the loss as it falls
-    BACKWARD = "backward"  # several layers: the loop over the layers from the output back
-    GRADIENT = "gradient"  # several layers: how the weights between two layers should change
-    BACKPROPAGATION = "backpropagation"  # the error one layer earlier, perhaps with the gradient
-    UPDATE = "update"  # changing weights or biases, perhaps both
-    INFERENCE = "inference"  # after the training: a hidden layer of the whole table
-    PREDICTION = "prediction"  # printing the predictions for the whole table
-
-
 class Line(NamedTuple):
-    """A line of a script, what it means, where `…` marks code, and its step.
+    """A line of a script, what it means, where `…` marks code, and its step, a key of STEPS.
 
-    A blank line means nothing.
+    A blank line means nothing and is no step.
     """
 
     text: str
     meaning: str = ""
-    step: ScriptStep = ScriptStep.NONE
+    step: str = ""
 
 
 def annotated(spec: ScriptSpec) -> list[Line]:
     """Every line of render(spec) in order, each that is not blank with its meaning.
 
     Raises UsageError where the options cannot be rendered, RuntimeError where a template has an
-    explanation without a line or a line without an explanation, ValueError for an unknown step.
+    explanation without a line, a line without an explanation, or an unknown step.
     """
     _, values = fit(spec)
     rows, size, noun = spec.rows, spec.batch_size, "samples" if spec.samples else "rows"
@@ -85,34 +60,30 @@ def annotated(spec: ScriptSpec) -> list[Line]:
         "noun": noun,
         "added_up": of.get(spec.batch, ""),
     }
-    text = _environment().get_template(template_name(spec)).render(values | more)
-    waiting: deque[tuple[str, ScriptStep]] = deque()
+    text = _template(template_name(spec)).render(values | more)
+    waiting: deque[tuple[str, str]] = deque()
     lines: list[Line] = []
-    for piece in _PIECE.finditer(text):
-        if piece[1] is not None:
-            waiting.append((" ".join(piece[2].split()), ScriptStep(piece[1])))
-        elif not piece[3]:
-            lines.append(Line(""))
-        elif waiting:
-            lines.append(Line(piece[3], *waiting.popleft()))
+    for step, meaning, line in _PIECE.findall(text):
+        if step:
+            waiting.append((" ".join(meaning.split()), step))
+        elif waiting and line:
+            lines.append(Line(line, *waiting.popleft()))
+        elif line:
+            raise RuntimeError(f"no explanation of the line {line}")
         else:
-            raise RuntimeError(f"no explanation of the line {piece[3]}")
+            lines.append(Line(""))
     if waiting:
         raise RuntimeError(f"an explanation without a line: {waiting[0][0]}")
+    if unknown := {line.step for line in lines} - {"", *STEPS}:
+        raise RuntimeError(f"an unknown step: {', '.join(unknown)}")
     return lines
 
 
 @cache
-def _environment() -> Environment:
-    """The environment of the templates, in which their explanations are part of the output."""
-    loader = environment().loader
-    assert loader is not None
-
-    def load(name: str) -> str:
-        source, _, _ = loader.get_source(environment(), name)
-        return _COMMENT.sub(rf"{_BEGIN}\1 \2{_END}\n", source)
-
-    return environment().overlay(loader=FunctionLoader(load))
+def _template(name: str) -> Template:
+    """A script's template, with its explanations as a part of what it renders."""
+    source = (templates_folder() / name).read_text(encoding="utf-8")
+    return environment().from_string(_COMMENT.sub(rf"{_BEGIN}\1 \2{_END}\n", source))
 
 
 class Explained(NamedTuple):

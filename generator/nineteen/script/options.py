@@ -87,17 +87,16 @@ _MEANINGS: dict[str, Callable[[str], Any]] = {
 
 def reader(kind: str, least: float = -inf, most: float = inf) -> Callable[[str], Any]:
     """A reader of the values of a kind, in lower case; for argparse."""
-    look = data("options.toml")["read"].get(kind, {})
-    pattern = look.get("pattern") or "|".join(_NAMED[kind])
-    wanted = f" is not {look.get('wanted') or kinds()}"
-    if most < inf:
-        wanted = f": it has to be a whole number from {least:,} to {most:,}"
 
     def read(text: str) -> Any:
-        if re.fullmatch(pattern, text.lower(), re.ASCII):
+        look, named = data("options.toml")["read"].get(kind, {}), _NAMED.get(kind, {})
+        if re.fullmatch(look.get("pattern") or "|".join(named), text.lower(), re.ASCII):
             value = _MEANINGS[kind](text.lower())
             if most == inf or least <= value <= most:
                 return value
+        wanted = f" is not {look.get('wanted') or kinds()}"
+        if most < inf:
+            wanted = f": it has to be a whole number from {least:,} to {most:,}"
         raise argparse.ArgumentTypeError(f"{short(text)}{wanted}")
 
     return read

@@ -3,7 +3,7 @@
 import ast
 from dataclasses import dataclass
 
-from nineteen.script.annotate import Line, ScriptStep, annotated
+from nineteen.script.annotate import Line, annotated
 from nineteen.script.spec import ScriptSpec
 from nineteen.script.syntax import parse
 from nineteen.script.templates import data
@@ -30,7 +30,7 @@ class Blank:
 
     number: int
     at: int
-    step: ScriptStep
+    step: str
     name: str
     title: str
     points: int
@@ -46,7 +46,7 @@ class Blank:
     def call(self) -> str:
         """The script's line with a call of the student's function in the place of the blank."""
         call = f"{self.name}({', '.join(self.parameters)})"
-        if self.step is ScriptStep.BATCHES:
+        if self.step == "batches":
             return f"{self.start}{call}:"
         start = self.start if self.start.endswith(" = ") else f"{', '.join(self.results)} = "
         return f"{start}{call}"
@@ -89,13 +89,13 @@ def blanks_of(spec: ScriptSpec) -> Blanks:
     lines = [line.text for line in solution]
     lines[0] = lines[0].partition("  # ")[0]
     found: list[Blank] = []
-    for at in range(steps.index(ScriptStep.EPOCHS) + 1, steps.index(ScriptStep.INFERENCE)):
+    for at in range(steps.index("epochs") + 1, steps.index("inference")):
         if blank := _blank(at, solution[at], found):
             found.append(blank)
             lines[at] = _left_blank(lines[at], f"{blank.number}: {blank.title}")
-    again = next(blank.number for blank in found if blank.step is ScriptStep.FEEDFORWARD)
+    again = next(blank.number for blank in found if blank.step == "feedforward")
     # After the training feedforward comes once more, and would give that step away.
-    at = steps.index(ScriptStep.INFERENCE)
+    at = steps.index("inference")
     lines[at] = _left_blank(lines[at], f"{again} again, for the whole table")
     return Blanks(tuple(found), tuple(lines), tuple(line.text for line in solution))
 
@@ -109,7 +109,7 @@ def _blank(at: int, line: Line, before: list[Blank]) -> Blank | None:
     stored = {name.id for name in names if isinstance(name.ctx, ast.Store)} or {"layers"}
     results = tuple(name for name in _NAMES if name in stored)
     step = line.step
-    kind = kinds.get(" ".join([step, *results]) if step is ScriptStep.UPDATE else step)
+    kind = kinds.get(" ".join([step, *results]) if step == "update" else step)
     if kind is None:
         return None
     used |= stored if "+=" in text else set()
