@@ -1,5 +1,6 @@
 """Scripts of any origin: what they print, with other seeds, and what their updates follow."""
 
+import ast
 import json
 import re
 from functools import partial
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 from documents import XOR, fence
 from nineteen.cli import main
+from nineteen.errors import UsageError
 from nineteen.script.any_origin import judge_any, reseeded, seeds_learned, table_named
 from nineteen.script.judge import Status
 from nineteen.script.render import templates_folder
@@ -188,6 +190,9 @@ def test_several_outputs() -> None:
     assert printed(text.replace("[0 1]", "[1 0]"), "", "half_adder")[0] is Status.NOT_LEARNED
 
 
+RANDOM = "import random\nrandom.seed(7)\nimport numpy\nnumpy.random.seed(7)\n"
+
+
 @pytest.mark.parametrize(
     ("old", "new"),
     [
@@ -195,18 +200,47 @@ def test_several_outputs() -> None:
         ("rng = np.random.default_rng()", "rng = np.random.default_rng(7)"),
         ("default_rng(seed=42)", "default_rng(seed=7)"),
         ("rng = RandomState(SEED)", "rng = RandomState(7)"),
-        ("é = 1; random.seed(a)", "é = 1; random.seed(7)"),
-        ("torch.manual_seed(\n    3\n)", "torch.manual_seed(\n    7\n)"),
+        ("seed = 3\nnp.random.seed(seed)", "seed = 3\nnp.random.seed(7)"),
+        ("é = 1; random.seed(a)  # é", "é = 1; random.seed(7)"),
+        ("torch.manual_seed(\n    3\n)", "torch.manual_seed(7)"),
         ("random.seed(1)\nnp.random.seed(2)", "random.seed(7)\nnp.random.seed(7)"),
+        ("r = Generator(PCG64(SeedSequence(5)))", "r = Generator(PCG64(7))"),
         (
-            "import numpy as np\nx = 1",
-            "import numpy\nnumpy.random.seed(7)\nimport numpy as np\nx = 1",
+            "from numpy.random import default_rng as rng\nrng(3)",
+            "from numpy.random import default_rng as rng\nrng(7)",
         ),
-        ("x = 1", "x = 1"),
+        ("import numpy as np\nnp.random.rand()", f"{RANDOM}import numpy as np\nnp.random.rand()"),
+        (
+            "'Mine.'\nfrom __future__ import annotations\nimport torch",
+            "'Mine.'\nfrom __future__ import annotations\nimport torch\ntorch.manual_seed(7)\n"
+            "import torch",
+        ),
     ],
 )
 def test_seeds_are_replaced(old: str, new: str) -> None:
-    assert reseeded(old, 7) == new
+    made = reseeded(old, 7)
+    assert ast.dump(ast.parse(made)) == ast.dump(ast.parse(new))
+    compile(made, "reseeded", "exec")
+
+
+@pytest.mark.parametrize(
+    ("source", "reason"),
+    [
+        ("x = 1", "it draws no random numbers"),
+        ("import numpy as np  # nothing random\nx = np.ones(3)", "it draws no random numbers"),
+        (f"import random\nx = {'+'.join(['1'] * 900)}", "it is nested too deeply"),
+    ],
+)
+def test_seeds_that_cannot_be_replaced(source: str, reason: str) -> None:
+    with pytest.raises(UsageError, match=f"its seeds cannot be replaced: {reason}"):
+        reseeded(source, 7)
+
+
+def test_a_script_without_seeds_says_so(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "x.py"
+    path.write_text("import numpy as np\nprint(np.array([0, 1, 1, 0]))\n", encoding="utf-8")
+    assert main(["check", str(path), "--as", "xor", "--seeds", "3"]) == 0
+    assert "its seeds cannot be replaced: it draws no random" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("style", STYLES)

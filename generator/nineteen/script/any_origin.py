@@ -6,7 +6,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from itertools import pairwise
 
-from nineteen.script.judge import Status, Verdict, broke_off, wrong_rows
+from nineteen.errors import UsageError
+from nineteen.script.judge import Status, Verdict, compared, unfinished
 from nineteen.script.make import SeedShare
 from nineteen.script.run import Ending, Run, printed_in_isolation
 from nineteen.script.subject import subject_table
@@ -14,7 +15,11 @@ from nineteen.script.syntax import parse
 from nineteen.script.table import TruthTable
 
 _TOGETHER = 10  # seeds whose processes are forked from one that has imported NumPy
-_SEEDERS = {"seed", "default_rng", "RandomState", "manual_seed"}
+_SEEDERS = {
+    *("seed", "default_rng", "RandomState", "Random", "manual_seed", "set_seed"),
+    *("SeedSequence", "PCG64", "MT19937", "Philox", "SFC64"),
+}
+_SETTERS = {"random": "seed", "numpy": "random.seed", "torch": "manual_seed"}
 _NUMBER = re.compile(
     r"(?<![\w.])(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|true|false|nan)(?!\w)", re.I
 )
@@ -35,16 +40,12 @@ def judge_any(result: Run, table: TruthTable, source: str) -> Verdict:
     They are an array or a list, in the order in which the source lists the inputs, or else lines,
     which may name the inputs, and the targets beside the predictions.
     """
-    if reason := broke_off(result):
-        timeout = result.ending is Ending.TIMEOUT
-        return Verdict(Status.TIMEOUT if timeout else Status.CRASHED, reason=reason)
-    found = _array(result.stdout, table, source) or _lines(result.stdout, table)
-    predictions = tuple(map(tuple, found))
-    wrong = wrong_rows(predictions, table)
-    reason = "; ".join(wrong) or (
-        "" if found else f"no {table.rows} predictions are in what it prints"
-    )
-    return Verdict(Status.NOT_LEARNED if reason else Status.LEARNED, predictions, reason)
+    if broken := unfinished(result):
+        return broken
+    if found := _array(result.stdout, table, source) or _lines(result.stdout, table):
+        return compared(tuple(map(tuple, found)), table)
+    reason = f"no {table.rows} predictions are in what it prints"
+    return Verdict(Status.NOT_LEARNED, reason=reason)
 
 
 def _array(printed: str, table: TruthTable, source: str) -> Rows:
@@ -117,28 +118,40 @@ def _numbers(text: str) -> list[float]:
 
 
 def reseeded(source: str, seed: int) -> str:
-    """The script with every seed that it sets replaced; where it sets none, with one set before it.
+    """The script's code with every seed that it sets replaced; if it sets none, with one set first.
 
-    Raises SyntaxError or ValueError where it is not Python.
+    Raises UsageError where it draws no random numbers that have a seed, SyntaxError or ValueError
+    where it is not Python.
     """
-    lines = source.encode().splitlines(keepends=True)
-    calls = [
-        node
-        for node in ast.walk(parse(source))
-        if isinstance(node, ast.Call)
-        and getattr(node.func, "attr", getattr(node.func, "id", "")) in _SEEDERS
-    ]
-    for call in sorted(calls, key=lambda call: (call.lineno, call.col_offset), reverse=True):
-        given = next(iter([*call.args, *(word.value for word in call.keywords)]), None)
-        last = given or call
-        row, end = (last.end_lineno or 1) - 1, (last.end_col_offset or 1) - (given is None)
-        first, begin = (given.lineno - 1, given.col_offset) if given else (row, end)
-        seeded = lines[first][:begin] + str(seed).encode() + lines[row][end:]
-        lines[first : row + 1] = [seeded]
-    setters = {"random": "seed", "numpy": "random.seed", "torch": "manual_seed"}
-    used = [module for module in setters if module in source and not calls]
-    own = "".join(f"import {name}\n{name}.{setters[name]}({seed})\n" for name in used)
-    return own + b"".join(lines).decode()
+    tree = parse(source)
+    calls = _seeding(tree)
+    for call in calls:
+        if call.args or not call.keywords:
+            call.args[:1] = [ast.Constant(seed)]
+        else:
+            call.keywords[0].value = ast.Constant(seed)
+    try:
+        code = ast.unparse(tree)
+    except RecursionError:
+        raise UsageError("its seeds cannot be replaced: it is nested too deeply") from None
+    used = [module for module in _SETTERS if re.search(rf"\b{module}\b", code)]
+    if not calls and used in ([], ["numpy"]):
+        raise UsageError("its seeds cannot be replaced: it draws no random numbers that have one")
+    own = "".join(f"import {name}\n{name}.{_SETTERS[name]}({seed})\n" for name in used)
+    future = re.finditer(r"^from __future__ .*\n", code, re.MULTILINE)  # they have to stay first
+    at = max((line.end() for line in future), default=0)
+    return code if calls else code[:at] + own + code[at:]
+
+
+def _seeding(tree: ast.Module) -> list[ast.Call]:
+    """The calls that set a seed, under whatever name their function was imported."""
+    nodes = list(ast.walk(tree))
+    imports = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
+    meant = {alias.asname: alias.name for node in imports for alias in node.names}
+    calls = [node for node in nodes if isinstance(node, ast.Call)]
+    names = [getattr(call.func, "attr", getattr(call.func, "id", "")) for call in calls]
+    pairs = zip(calls, names, strict=True)
+    return [call for call, name in pairs if meant.get(name, name) in _SEEDERS]
 
 
 def seeds_learned(
@@ -149,7 +162,10 @@ def seeds_learned(
     around: tuple[str, ...],
     workers: int,
 ) -> SeedShare:
-    """With which of the first seeds the script does not learn, each run in isolation."""
+    """With which of the first seeds the script does not learn, each run in isolation.
+
+    Raises UsageError where its seeds cannot be replaced.
+    """
 
     def failed(seeds: range) -> list[int]:
         sources = [reseeded(source, seed) for seed in seeds]

@@ -57,22 +57,26 @@ def judge(run: Run, table: TruthTable, *, show_loss: bool = False, more: bool = 
     With `show_loss`, lines such as `epoch 100: loss 0.25` may stand before the array. With `more`
     anything may: the last array of the table's shape counts, and the remark tells of the rest.
     """
-    reason = broke_off(run)
-    match run.ending:
-        case Ending.TIMEOUT:
-            return Verdict(Status.TIMEOUT, reason=reason)
-        case Ending.CRASHED:
-            return Verdict(Status.CRASHED, reason=reason, line=_crashed_line(run.stderr))
-        case Ending.TOO_MUCH_OUTPUT:
-            return Verdict(Status.NOT_LEARNED, reason=f"{reason}, {_instead_of(table)}")
-    remark = ""
+    if broken := unfinished(run):
+        return broken
     try:
-        predictions = read_predictions(run.stdout, table, show_loss=show_loss)
+        return compared(read_predictions(run.stdout, table, show_loss=show_loss), table)
     except ValueError as error:
-        predictions = _last_array(run.stdout, table) if more else ()
-        if not predictions:
-            return Verdict(Status.NOT_LEARNED, reason=str(error))
-        remark = "and prints more than its predictions"
+        if more and (predictions := _last_array(run.stdout, table)):
+            return compared(predictions, table, "and prints more than its predictions")
+        return Verdict(Status.NOT_LEARNED, reason=str(error))
+
+
+def unfinished(run: Run) -> Verdict | None:
+    """The verdict on a run that broke off; None where it finished."""
+    if run.ending is Ending.CRASHED:
+        return Verdict(Status.CRASHED, reason=broke_off(run), line=_crashed_line(run.stderr))
+    status = Status.TIMEOUT if run.ending is Ending.TIMEOUT else Status.NOT_LEARNED
+    return Verdict(status, reason=reason) if (reason := broke_off(run)) else None
+
+
+def compared(predictions: Predictions, table: TruthTable, remark: str = "") -> Verdict:
+    """The verdict on predictions of the table's shape, with the remark where they are right."""
     wrong = wrong_rows(predictions, table)
     if not wrong:
         return Verdict(Status.LEARNED, predictions, remark=remark)
@@ -128,7 +132,9 @@ def read_predictions(printed: str, table: TruthTable, *, show_loss: bool = False
         instead = f"an array of shape ({len(rows)}, {width})"
     else:
         return tuple(tuple(map(float, row)) for row in rows)
-    raise ValueError(f"it prints {instead}, {_instead_of(table)}")
+    shape = f"({table.rows}, {table.outputs})"
+    only = f"but should print only one NumPy array of shape {shape}"
+    raise ValueError(f"it prints {instead}, {only}")
 
 
 def _last_array(printed: str, table: TruthTable) -> Predictions:
@@ -168,11 +174,6 @@ def _crashed_line(stderr: str) -> int | None:
         rf'^  File "[^"\n]*{re.escape(SCRIPT)}", line ([0-9]+)', frames, re.MULTILINE
     )
     return int(lines[-1]) if lines else None
-
-
-def _instead_of(table: TruthTable) -> str:
-    shape = f"({table.rows}, {table.outputs})"
-    return f"but should print only one NumPy array of shape {shape}"
 
 
 def _short(text: str, width: int) -> str:

@@ -78,8 +78,11 @@ def _judged_as(found: FoundScript, settings: Settings) -> ScriptResult:
     ended = verdict.status in four_checks.ENDED
     if settings.seeds and not ended:
         limits = settings.seconds, around, settings.workers
-        share = seeds_learned(source, table, settings.seeds, *limits)
-        lines.append(_in_words(share, found.claim))
+        try:
+            share = seeds_learned(source, table, settings.seeds, *limits)
+            lines.append(_in_words(share, found.claim))
+        except UsageError as error:
+            lines.append(str(error))
     learned = verdict.ok and not (share and share.failed)
     good, looked, words = (report.get(name, 0) for name in ("good", "looked", "words"))
     seen = f"{good} of {looked} updates that were looked at follow {words}"
