@@ -54,7 +54,6 @@ def annotated(spec: ScriptSpec) -> list[Line]:
     rows, size, noun = spec.rows, spec.batch_size, "samples" if spec.samples else "rows"
     of = {Batch.FULL: f", added up over all {noun}", Batch.MINI: ", added up over the batch"}
     more = {
-        "batch_size": size,
         "updates": spec.updates_per_epoch,
         "last": rows % size or size,
         "noun": noun,

@@ -20,32 +20,29 @@ def output_path(output: str | None, default: Path, format: str = "") -> Path:
 
     Raises UsageError where -o names nothing, or a file of another format.
     """
-    if output is None:
-        return default
-    if not output:
-        raise UsageError(
-            f"-o '': name a {'file' if format else 'place'}, or leave -o out", "--output"
-        )
-    path = Path(output)
-    if format and path.suffix.lower() != f".{format}" and not path.is_dir():
-        raise UsageError(
-            f"-o {path}: the name of a file in the format {format} has to end in .{format}; "
-            "change it, or --format",
-            "--output",
-        )
+    path = default if output is None else Path(output)
+    if output == "":
+        what = "file" if format else "place"
+        raise UsageError(f"-o '': name a {what}, or leave -o out", "--output")
+    if output and format and path.suffix.lower() != f".{format}" and not path.is_dir():
+        reason = f"the name of a file in the format {format} has to end in .{format}"
+        raise UsageError(f"-o {path}: {reason}; change it, or --format", "--output")
     return path
 
 
 def check_target(path: Path, force: bool) -> None:
     """Raise UsageError where `path` cannot be written, or holds what would be lost by writing."""
+    wrong = ""
     if path.is_dir():
-        raise UsageError(f"-o {path}: it is a folder; name a file in it")
-    if path.exists() and not path.is_file():
-        raise UsageError(f"-o {path}: it is not a regular file; name another")
+        wrong = "it is a folder; name a file in it"
+    elif path.exists() and not path.is_file():
+        wrong = "it is not a regular file; name another"
+    elif path.exists() and not os.access(path, os.W_OK):
+        wrong = "it may not be written; name another place with -o"
+    if wrong:
+        raise UsageError(f"-o {path}: {wrong}")
     check_folder(path.parent)
-    if path.exists() and not os.access(path, os.W_OK):
-        raise UsageError(f"-o {path}: it may not be written; name another place with -o")
-    if path.exists() and not force and not is_ours(path):
+    if path.exists() and not force and not _is_ours(path):
         raise UsageError(f"{path} was changed by hand or by an older generator: use --force, or -o")
 
 
@@ -71,7 +68,7 @@ def make_folder(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
 
 
-def is_ours(path: Path) -> bool:
+def _is_ours(path: Path) -> bool:
     """Whether the file holds exactly what its first line's command renders today."""
     try:
         text = path.read_bytes().decode()
@@ -101,9 +98,7 @@ def replace_text(path: Path, old: str, new: str) -> None:
     write_atomically(target, new, confirm)
 
 
-def write_atomically(
-    path: Path, text: str, confirm: Callable[[Path], None] = lambda draft: None
-) -> None:
+def write_atomically(path: Path, text: str, confirm: Callable[[Path], None] | None = None) -> None:
     """Put `text` at `path` in one step, as UTF-8; whatever goes wrong leaves the old file.
 
     `confirm` is given the file that is about to take the place, and may still raise.
@@ -115,7 +110,8 @@ def write_atomically(
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        confirm(draft)
+        if confirm:
+            confirm(draft)
         os.replace(draft, path)
     except BaseException:
         with suppress(FileNotFoundError):

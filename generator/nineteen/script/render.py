@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
@@ -18,11 +19,9 @@ from nineteen.script.templates import templates_folder
 MAX_LINES = 19
 MAX_COLUMNS = 88
 # Each density packs one thing more; a script gets the lowest that fits. One layer: no blank line
-# before the loop, the learning rate beside the generator, a layer's two updates in one line.
-# the output inside the error. Several: the two results of a step of backpropagation in one line,
-# the output inside the error.
+# before the loop, the learning rate beside the generator, a layer's two updates in one line, the
+# output inside the error. Several: the two results of a step of backpropagation in one line, …
 DENSITIES = range(5)
-FEW_SEEDS = 4  # so many texts are made one by one
 
 
 def render(spec: ScriptSpec) -> str:
@@ -69,12 +68,10 @@ def for_seeds(
     def one(seed: int) -> str:
         return text_of(replace(spec, seed=seed))
 
-    if len(seeds) < FEW_SEEDS:
-        return list(map(one, seeds))
-    parts = one(MAX_SEED).split(str(MAX_SEED))
-    if one(FEW_SEEDS) != str(FEW_SEEDS).join(parts):
-        return list(map(one, seeds))
-    return [str(seed).join(parts) if seed else one(0) for seed in seeds]
+    few = 4
+    parts = one(MAX_SEED).split(str(MAX_SEED)) if len(seeds) >= few else []
+    alike = bool(parts) and one(few) == str(few).join(parts)
+    return [str(seed).join(parts) if seed and alike else one(seed) for seed in seeds]
 
 
 def template_name(spec: ScriptSpec) -> str:
@@ -116,31 +113,16 @@ def environment() -> Environment:
 def _values(spec: ScriptSpec) -> dict[str, Any]:
     inputs, rows = spec.table.inputs, range(spec.table.rows)
     bits = [[2 * int(bit) - 1 for bit in spec.table.inputs_of(row)] for row in rows]
-    sizes = zip(spec.sizes, spec.sizes[1:], strict=False)
     targets, form = _targets(spec)
-    return {
-        "command": command(spec),
-        "inputs": inputs,
-        "outputs": spec.table.outputs,
-        "rows": spec.rows,
-        "table_rows": len(rows),
-        "samples": spec.samples,
-        "noise": decimal(spec.noise),
-        "hidden": spec.hidden,
-        "batch": spec.batch.value,
-        "batches": _batches(spec),
-        "activation": spec.activation,
-        "lr": decimal(spec.lr),
-        "epochs": spec.epochs,
-        "seed": spec.seed,
-        "show_loss": spec.show_loss,
+    return vars(spec) | {
+        **{"command": command(spec), "rows": spec.rows, "table_rows": len(rows)},
+        **{"inputs": inputs, "outputs": spec.table.outputs, "targets": targets, "form": form},
+        **{"lr": decimal(spec.lr), "noise": decimal(spec.noise), "batches": _batches(spec)},
         "show_every": max(1, spec.epochs // 10),
         "X": bits,
         "X_and_ones": [[*row, 1] for row in bits],
         "shape": (2,) * inputs if inputs <= 4 else f"(2,) * {inputs}",
-        "matrices": tuple((before + 1, after) for before, after in sizes),
-        "targets": targets,
-        "form": form,
+        "matrices": tuple((before + 1, after) for before, after in pairwise(spec.sizes)),
     }
 
 
@@ -180,10 +162,8 @@ def _targets(spec: ScriptSpec) -> tuple[str, str]:
 
 
 def _too_long(spec: ScriptSpec, lines: int) -> str:
+    limit = f"{lines} lines and {MAX_LINES} is the limit"
     if spec.show_loss:
-        return (
-            f"--show loss does not fit: it makes {lines} lines and {MAX_LINES} is the limit; "
-            "leave it out, or use --batch full or one hidden layer"
-        )
-    layers = ": use one hidden layer" if len(spec.hidden) > 1 else ""
-    return f"these options need {lines} lines and {MAX_LINES} is the limit{layers}"
+        way_out = "leave it out, or use --batch full or one hidden layer"
+        return f"--show loss does not fit: it makes {limit}; {way_out}"
+    return f"these options need {limit}{': use one hidden layer' if len(spec.hidden) > 1 else ''}"

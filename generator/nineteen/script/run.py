@@ -21,13 +21,9 @@ OUTPUT_LIMIT = 1_000_000  # bytes, of standard output and of standard error each
 # One thread each: faster for matrices this small, fair to scripts that run side by side, and the
 # same sums in the same order whatever the caller's environment says. NO_COLOR outranks a
 # FORCE_COLOR around us, which would put codes into tracebacks.
-_ENVIRONMENT = {
-    "OPENBLAS_NUM_THREADS": "1",
-    "OMP_NUM_THREADS": "1",
-    "MKL_NUM_THREADS": "1",
-    "VECLIB_MAXIMUM_THREADS": "1",
-    "NO_COLOR": "1",
-}
+_ENVIRONMENT = dict.fromkeys(
+    ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS"), "1"
+) | {"NO_COLOR": "1"}
 _LINGER = 0.5  # seconds for the rest of the output, once everything is killed
 _SLICE = 0.2  # seconds, the longest that Ctrl-C can go unnoticed on Windows
 
@@ -146,10 +142,8 @@ def _supervise(
         try:
             _limit_memory(process.pid, memory)
             _thread(_await_exit, process, done)
-            readers = [
-                _thread(_read, process.stdout, stdout, done),
-                _thread(_read, process.stderr, stderr, done),
-            ]
+            kept = (process.stdout, stdout), (process.stderr, stderr)
+            readers = [_thread(_read, *one, done) for one in kept]
             in_time = done.wait(seconds)
             used = time.perf_counter() - began
         finally:
@@ -157,15 +151,14 @@ def _supervise(
         # A process that left the group may hold the pipes for ever: leave it to them.
         for reader in readers:
             reader.join(_LINGER)
+    code = process.returncode
+    if around and code > 128:  # what a shell makes of a signal
+        code = 128 - code
+    ending = Ending.CRASHED if code else Ending.FINISHED
     if max(len(stdout), len(stderr)) > OUTPUT_LIMIT:
         ending = Ending.TOO_MUCH_OUTPUT
     elif not in_time:
         ending = Ending.TIMEOUT
-    else:
-        ending = Ending.CRASHED if process.returncode else Ending.FINISHED
-    code = process.returncode
-    if around and code > 128:  # what a shell makes of a signal
-        code = 128 - code
     return Run(_text(stdout), _text(stderr), used, ending, code, seconds)
 
 
