@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import Any
 
-    from nineteen.script.annotate import Explained
+    from nineteen.script.annotate import Line
     from nineteen.script.make import Made
     from nineteen.script.spec import ScriptSpec
     from nineteen.training.one_update import OneUpdate
@@ -68,7 +68,7 @@ def compare(*gates: str, workers: int | None = None, **options: object) -> "Comp
     return compared(planned(compare_options(words_of(gates, options))), workers or -1)
 
 
-def explain(*script: "str | Path", **options: object) -> "list[Explained]":
+def explain(*script: "str | Path", **options: object) -> "list[Line]":
     """Every line of a script with its meaning: of gates and options, or of the file at a Path."""
     from nineteen.script.annotate import explained, source_of
 

@@ -9,6 +9,7 @@ that was edited is shown beside the lines that its command makes.
 import re
 from argparse import Namespace
 from collections import deque
+from contextlib import suppress
 from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import cache
@@ -22,7 +23,7 @@ from nineteen.errors import UsageError
 from nineteen.script.choices import Choices, choices_of, read, spec_of
 from nineteen.script.options import printable, short
 from nineteen.script.render import environment, fit, render, template_name
-from nineteen.script.spec import Batch, ScriptSpec
+from nineteen.script.spec import ScriptSpec
 from nineteen.script.templates import data, templates_folder
 
 STEPS = data("explain/steps.toml")
@@ -36,12 +37,15 @@ _PIECE = re.compile(f"{_BEGIN}(\\w+) ([^{_END}]*){_END}\n|(.*)\n")
 class Line(NamedTuple):
     """A line of a script, what it means, where `…` marks code, and its step, a key of STEPS.
 
-    A blank line means nothing and is no step.
+    A blank line means nothing and is no step. Where a script is shown, its number is there too, ""
+    for one that was taken out, and what became of it: "added", "changed", "taken out".
     """
 
     text: str
     meaning: str = ""
     step: str = ""
+    number: str = ""
+    change: str = ""
 
 
 def annotated(spec: ScriptSpec) -> list[Line]:
@@ -51,15 +55,7 @@ def annotated(spec: ScriptSpec) -> list[Line]:
     explanation without a line, a line without an explanation, or an unknown step.
     """
     _, values = fit(spec)
-    rows, size, noun = spec.rows, spec.batch_size, "samples" if spec.samples else "rows"
-    of = {Batch.FULL: f", added up over all {noun}", Batch.MINI: ", added up over the batch"}
-    more = {
-        "updates": spec.updates_per_epoch,
-        "last": rows % size or size,
-        "noun": noun,
-        "added_up": of.get(spec.batch, ""),
-    }
-    text = _template(template_name(spec)).render(values | more)
+    text = _template(template_name(spec)).render(values)
     waiting: deque[tuple[str, str]] = deque()
     lines: list[Line] = []
     for step, meaning, line in _PIECE.findall(text):
@@ -85,24 +81,13 @@ def _template(name: str) -> Template:
     return environment().from_string(_COMMENT.sub(rf"{_BEGIN}\1 \2{_END}\n", source))
 
 
-class Explained(NamedTuple):
-    """A line to show: its number in the script or "", its text, its meaning, what became of it."""
-
-    number: str
-    text: str
-    meaning: str
-    change: str = ""
-
-
 def script_of(given: Namespace, verb: str) -> ScriptSpec | Path:
     """What a verb is to show: the script of its options, or the one in a file, which has none."""
     paths = [word for word in given.gate if set(word) & set("./\\")]
     if not paths:
         return spec_of(choices_of(given))
     if len(given.gate) > 1 or replace(choices_of(given), gates=()) != Choices():
-        raise UsageError(
-            f"{verb} {short(paths[0])}: a script's path goes without the options of a script"
-        )
+        raise UsageError(f"{verb} {short(paths[0])}: a path goes without the options of a script")
     return Path(paths[0])
 
 
@@ -110,20 +95,17 @@ def source_of(script: ScriptSpec | Path, verb: str) -> str:
     """The text of a script. Raises UsageError, or OSError, where its file cannot be read."""
     if not isinstance(script, Path):
         return render(script)
-    path = script
-    if path.is_dir():
-        raise UsageError(f"{verb} {printable(str(path))}: it is a folder; name a script in it")
-    with path.open("rb") as file:
-        data = file.read(LIMIT + 1)
-    try:
-        if len(data) <= LIMIT:
-            return data.decode()
-    except UnicodeDecodeError:
-        pass
-    raise UsageError(f"{verb} {printable(str(path))}: it is no script: not UTF-8, or too large")
+    name = f"{verb} {printable(str(script))}"
+    if script.is_dir():
+        raise UsageError(f"{name}: it is a folder; name a script in it")
+    with script.open("rb") as file, suppress(UnicodeDecodeError):
+        text = file.read(LIMIT + 1)
+        if len(text) <= LIMIT:
+            return text.decode()
+    raise UsageError(f"{name}: it is no script: not UTF-8, or too large")
 
 
-def explained(text: str) -> list[Explained]:
+def explained(text: str) -> list[Line]:
     """A script's lines with their meanings; where it was edited, what became of each line.
 
     Raises UsageError where the first line has no command, or one that today's parser refuses.
@@ -131,16 +113,15 @@ def explained(text: str) -> list[Explained]:
     lines = text.splitlines()
     wanted = annotated(read(lines[0] if lines else ""))
     matcher = SequenceMatcher(None, [line.text for line in wanted], lines, autojunk=False)
-    rows: list[Explained] = []
+    shown: list[Line] = []
     for kind, i, j, k, m in matcher.get_opcodes():
         for line, number in zip_longest(wanted[i:j], range(k, m)):
-            if number is None:
-                meaning = "Taken out by hand: the script no longer has it."
-                rows.append(Explained("", line.text, meaning, "taken out"))
-                continue
+            text = line.text if number is None else lines[number]
             meaning, change = line.meaning if line else "Added by hand.", "" if line else "added"
-            if line and kind != "equal":
-                meaning = f"Changed by hand: the generator writes `{line.text.strip()}`."
+            if number is None:
+                change, meaning = "taken out", "Taken out by hand: the script no longer has it."
+            elif line and kind != "equal":
                 change = "changed"
-            rows.append(Explained(str(number + 1), lines[number], meaning, change))
-    return rows
+                meaning = f"Changed by hand: the generator writes `{line.text.strip()}`."
+            shown.append(Line(text, meaning, "", "" if number is None else str(number + 1), change))
+    return shown

@@ -49,31 +49,29 @@ class Choices:
     @property
     def given(self) -> list[tuple[Option, str]]:
         """Each chosen option with its value as it is written, in the order of a command."""
-        values = [(option, getattr(self, option.field)) for option in script_options()]
-        return [
-            (option, "" if value is True else written(value))
-            for option, value in values
-            if value is not None and value is not False
-        ]
+        chosen, options = _chosen(vars(self)), script_options()
+        return [(one, written(chosen[one.field])) for one in options if one.field in chosen]
 
     @property
     def line(self) -> str:
-        """What is typed behind the program's name: what has spaces stands in quotes."""
-        options = [
-            f'{option.name} "{value}"' if option.name == "--expr" else f"{option.name} {value}"
-            for option, value in self.given
+        """What is typed behind the program's name: expressions stand in quotes."""
+        pairs = [(option.name, value) for option, value in self.given]
+        words = [
+            f'{name} "{value}"' if name == "--expr" else f"{name} {value}" for name, value in pairs
         ]
-        return " ".join([*self.gates, *map(str.strip, options)])
+        return " ".join([*self.gates, *map(str.strip, words)])
 
 
 def choices_of(options: argparse.Namespace) -> Choices:
     """What the parsed options of the main command, or of a verb that has them too, choose."""
-    values: dict[str, Any] = {
-        option.field: getattr(options, option.field, None) for option in script_options()
-    }
-    values["keep"] = bool(values["keep"])
+    values = {one.field: getattr(options, one.field, None) for one in script_options()}
     gates = tuple(name for word in options.gate or () for name in word.split(","))
-    return Choices(gates, **values)
+    return Choices(gates, **_chosen(values))
+
+
+def _chosen(values: Mapping[str, Any]) -> dict[str, Any]:
+    pairs = values.items()
+    return {name: value for name, value in pairs if value is not None and value is not False}
 
 
 def choose(words: Sequence[str]) -> Choices:
@@ -87,10 +85,9 @@ def words_of(gates: Sequence[str], options: Mapping[str, object]) -> list[str]:
     False and None leave an option out.
     """
     words = list(gates)
-    for name, value in options.items():
-        if value is not None and value is not False:
-            option = f"--{name.replace('_', '-')}"
-            words.append(option if value is True else f"{option}={written(value)}")
+    for name, value in _chosen(options).items():
+        option = f"--{name.replace('_', '-')}"
+        words.append(option if value is True else f"{option}={written(value)}")
     return words
 
 
@@ -102,7 +99,7 @@ def spec_of(choices: Choices) -> ScriptSpec:
         raise UsageError(f"--batch-size {reason}: leave it out or say mini", "--batch-size")
     if choices.noise is not None and choices.samples is None:
         raise UsageError("--noise goes with --samples: add --samples 1024", "--noise")
-    chosen = {name: value for name, value in vars(choices).items() if value is not None}
+    chosen = _chosen(vars(choices))
     values = {name: chosen.get(name, usual) for name, usual in _defaults(table, chosen).items()}
     if not choices.keep:
         check_learnable(table, values["hidden"], names)

@@ -29,13 +29,6 @@ class Gate:
         """How many inputs the gate always has; 0 where it may have any number."""
         return (len(self.bits[0]) - 1).bit_length() if self.bits else 0
 
-    def columns(self, inputs: int) -> tuple[str, ...]:
-        """The bits of each output for that many inputs, the row of zeros first."""
-        if self.bits:
-            return self.bits
-        wanted = eval(f"lambda ones, inputs: {self.rule}", {})  # a text of our own table
-        return ("".join(str(int(wanted(row.bit_count(), inputs))) for row in range(2**inputs)),)
-
 
 def _row(name: str, facts: dict[str, Any]) -> Gate:
     lists = {key: tuple(fact) for key, fact in facts.items() if isinstance(fact, list)}
@@ -54,7 +47,11 @@ def table_of(name: str) -> TruthTable:
     """The truth table of a canonical gate name such as "xor", "and4" or "mux"."""
     gate = gate_of(name)
     inputs = gate.own_inputs or int(name[len(gate.name) :] or 2)
-    return TruthTable(inputs, gate.columns(inputs))
+    if gate.bits:
+        return TruthTable(inputs, gate.bits)
+    wanted = eval(f"lambda ones, inputs: {gate.rule}", {})  # a text of our own table
+    bits = (str(int(wanted(row.bit_count(), inputs))) for row in range(2**inputs))
+    return TruthTable(inputs, ("".join(bits),))
 
 
 def canonical(text: str, inputs: int | None = None) -> str:

@@ -46,11 +46,7 @@ class Made:
 
     def _repr_html_(self) -> str:
         """The script, and its truth table beside what it predicts, for a notebook."""
-        table = self.spec.table
-        rows = zip(map(table.inputs_of, range(table.rows)), table.targets(), strict=True)
-        predictions = self.verdict.predictions or ((),) * table.rows
-        values = {"made": self, "rows": list(zip(rows, predictions, strict=True))}
-        return environment().get_template("made.html.j2").render(values)
+        return environment().get_template("made.html.j2").render(made=self)
 
 
 def make(spec: ScriptSpec, seeds: Iterable[int] = SEEDS, seconds: float = SECONDS) -> Made:

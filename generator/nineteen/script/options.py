@@ -62,10 +62,10 @@ def decimal(value: float) -> str:
 
 
 def written(value: object) -> str:
-    """A value as it is written in a command."""
+    """A value as it is written in a command; a flag has none."""
     if isinstance(value, Sequence) and not isinstance(value, str):
         return ",".join(map(str, value))
-    return decimal(value) if isinstance(value, float) else str(value)
+    return decimal(value) if isinstance(value, float) else "" if value is True else str(value)
 
 
 def _sizes(text: str) -> tuple[int, ...]:
@@ -153,17 +153,14 @@ def _with_options(parser: Parser, groups: Groups) -> Parser:
 
 
 def _groups(command: str) -> Groups:
-    groups = data("options.toml")[command].get("group", [])
-    make = [] if command == "make" else [option for _, all in _groups("make") for option in all]
-    every = {option.field: option for option in make}
-    return [
-        (
-            group.get("title", ""),
-            [every[name] for name in group.get("of_make", [])]
-            + [_option(**row) for row in group.get("option", [])],
-        )
-        for group in groups
-    ]
+    make = [] if command == "make" else [option for _, some in _groups("make") for option in some]
+    named = {option.field: option for option in make}
+    groups = []
+    for group in data("options.toml")[command].get("group", []):
+        shared = [named[name] for name in group.get("of_make", [])]
+        own = [_option(**row) for row in group.get("option", [])]
+        groups.append((group.get("title", ""), shared + own))
+    return groups
 
 
 @cache

@@ -115,7 +115,7 @@ def _values(spec: ScriptSpec) -> dict[str, Any]:
     bits = [[2 * int(bit) - 1 for bit in spec.table.inputs_of(row)] for row in rows]
     targets, form = _targets(spec)
     return vars(spec) | {
-        **{"command": command(spec), "rows": spec.rows, "table_rows": len(rows)},
+        **{"spec": spec, "command": command(spec), "rows": spec.rows, "table_rows": len(rows)},
         **{"inputs": inputs, "outputs": spec.table.outputs, "targets": targets, "form": form},
         **{"lr": decimal(spec.lr), "noise": decimal(spec.noise), "batches": _batches(spec)},
         "show_every": max(1, spec.epochs // 10),

@@ -8,7 +8,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, wait
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
@@ -80,29 +80,21 @@ def run(
     Whatever the script does is told by the Run; an OSError means that the interpreter or the
     folder could not be had.
     """
-    done, outcome = threading.Event(), Future[Run]()
-
-    def work() -> None:
-        try:
-            outcome.set_result(_supervise(source, seconds, memory, around, done))
-        except BaseException as error:
-            outcome.set_exception(error)
-
-    # Ctrl-C strikes the main thread only. In a thread of its own neither the start of the process
-    # nor the tidying up after it can be torn in the middle. Its result tells that it is through,
-    # because Python up to 3.12 takes a thread for dead when a join is interrupted.
-    worker = threading.Thread(target=work)
+    done = threading.Event()
     _running.add(done)
+    # Ctrl-C strikes the main thread only. In a thread of its own neither the start of the process
+    # nor the tidying up after it can be torn in the middle; leaving the pool waits for it.
     try:
-        worker.start()
-        while not wait([outcome], _SLICE).done:
-            pass
+        with ThreadPoolExecutor(1) as pool:
+            try:
+                outcome = pool.submit(_supervise, source, seconds, memory, around, done)
+                while not wait([outcome], _SLICE).done:
+                    pass
+                return outcome.result()
+            finally:
+                done.set()
     finally:
-        done.set()
-        if worker.ident is not None:
-            wait([outcome])
         _running.discard(done)
-    return outcome.result()
 
 
 def printed_in_isolation(

@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from nineteen.page.terminal import Terminal
-from nineteen.script.annotate import Explained, explained, script_of, source_of
+from nineteen.script.annotate import Line, explained, script_of, source_of
 from nineteen.script.options import command_parser, printable
 from nineteen.script.render import environment
 
@@ -28,7 +28,7 @@ def main(argv: list[str]) -> int:
     return 0
 
 
-def _grid(rows: list[Explained], console: Terminal) -> Table:
+def _grid(rows: list[Line], console: Terminal) -> Table:
     """Code and meaning in two columns; on a narrow terminal each meaning under its line."""
     wide = console.width >= WIDE
     room = console.width * 3 // 5 if wide else max(40, console.width - 4)
@@ -44,7 +44,7 @@ def _grid(rows: list[Explained], console: Terminal) -> Table:
     return grid
 
 
-def _meaning(row: Explained, console: Terminal) -> Text:
+def _meaning(row: Line, console: Terminal) -> Text:
     """The meaning, code in bold, or in backticks where there is no terminal; a change in red."""
     style, mark = "red" if row.change else "", "" if console.is_terminal else "`"
     pieces = enumerate(printable(row.meaning).split("`"))
