@@ -19,6 +19,7 @@ TOLERANCE = 0.1 + 1e-9
 _ARRAY = re.compile(r"\[(?:\s*+\[[^][]*+\])++\s*+\]")
 _ROW = re.compile(r"\[([^][]*)\]")
 _NUMBER = re.compile(r"-?([0-9]+(\.[0-9]*)?(e[+-][0-9]+)?|nan|inf)")
+_FRAME = rf'^  File "[^"\n]*{re.escape(SCRIPT)}", line ([0-9]+)'
 _TRACEBACK = "Traceback (most recent call last):"
 _LOSS = re.compile(rf"epoch\s+[0-9]+: loss {_NUMBER.pattern}")
 
@@ -68,11 +69,22 @@ def judge(run: Run, table: TruthTable, *, show_loss: bool = False, more: bool = 
 
 
 def unfinished(run: Run) -> Verdict | None:
-    """The verdict on a run that broke off; None where it finished."""
-    if run.ending is Ending.CRASHED:
-        return Verdict(Status.CRASHED, reason=broke_off(run), line=_crashed_line(run.stderr))
-    status = Status.TIMEOUT if run.ending is Ending.TIMEOUT else Status.NOT_LEARNED
-    return Verdict(status, reason=reason) if (reason := broke_off(run)) else None
+    """The verdict on a run that broke off, and how it did; None where it finished."""
+    match run.ending:
+        case Ending.FINISHED:
+            return None
+        case Ending.TIMEOUT:
+            reason = f"it had not finished after {run.limit:g} seconds: does a loop never end?"
+            return Verdict(Status.TIMEOUT, reason=reason)
+        case Ending.TOO_MUCH_OUTPUT:
+            return Verdict(Status.NOT_LEARNED, reason=f"it prints more than {OUTPUT_LIMIT} bytes")
+    last, line = run.stderr.rstrip().rpartition("\n")[2], _crashed_line(run.stderr)
+    reason = _short(last, 200) + (f" (line {line})" if line else "")
+    if run.exit_code < 0:
+        reason = f"it was ended by signal {-run.exit_code}"
+    elif not last.strip():
+        reason = f"it ended with exit code {run.exit_code}"
+    return Verdict(Status.CRASHED, reason=reason, line=line)
 
 
 def compared(predictions: Predictions, table: TruthTable, remark: str = "") -> Verdict:
@@ -100,10 +112,8 @@ def wrong_rows(predictions: Predictions, table: TruthTable) -> list[str]:
         for output, value in enumerate(values):
             target = int(table.columns[output][row])
             if not abs(value - target) <= TOLERANCE:  # written so that nan is wrong
-                place = f", output {output + 1}," if table.outputs > 1 else ""
-                messages.append(
-                    f"row {table.inputs_of(row)}{place} should be {target}, it prints {value:g}"
-                )
+                place = f"{table.inputs_of(row)}" + f", output {output + 1}," * (table.outputs > 1)
+                messages.append(f"row {place} should be {target}, it prints {value:g}")
     return messages
 
 
@@ -132,9 +142,8 @@ def read_predictions(printed: str, table: TruthTable, *, show_loss: bool = False
         instead = f"an array of shape ({len(rows)}, {width})"
     else:
         return tuple(tuple(map(float, row)) for row in rows)
-    shape = f"({table.rows}, {table.outputs})"
-    only = f"but should print only one NumPy array of shape {shape}"
-    raise ValueError(f"it prints {instead}, {only}")
+    wanted = f"one NumPy array of shape ({table.rows}, {table.outputs})"
+    raise ValueError(f"it prints {instead}, but should print only {wanted}")
 
 
 def _last_array(printed: str, table: TruthTable) -> Predictions:
@@ -146,23 +155,6 @@ def _last_array(printed: str, table: TruthTable) -> Predictions:
     return found
 
 
-def broke_off(run: Run) -> str:
-    """How a run broke off, one sentence; "" where it finished."""
-    match run.ending:
-        case Ending.FINISHED:
-            return ""
-        case Ending.TIMEOUT:
-            return f"it had not finished after {run.limit:g} seconds: does a loop never end?"
-        case Ending.TOO_MUCH_OUTPUT:
-            return f"it prints more than {OUTPUT_LIMIT} bytes"
-    if run.exit_code < 0:
-        return f"it was ended by signal {-run.exit_code}"
-    last, line = run.stderr.rstrip().rpartition("\n")[2], _crashed_line(run.stderr)
-    if not last.strip():
-        return f"it ended with exit code {run.exit_code}"
-    return _short(last, 200) + (f" (line {line})" if line else "")
-
-
 def _crashed_line(stderr: str) -> int | None:
     """The line of the script in the last frame that a traceback has in it; no message counts.
 
@@ -170,9 +162,7 @@ def _crashed_line(stderr: str) -> int | None:
     """
     frames = stderr.rpartition(f"{_TRACEBACK}\n")[2]
     frames = "".join(takewhile(lambda line: line[0] == " ", frames.splitlines(True)))
-    lines = re.findall(
-        rf'^  File "[^"\n]*{re.escape(SCRIPT)}", line ([0-9]+)', frames, re.MULTILINE
-    )
+    lines = re.findall(_FRAME, frames, re.MULTILINE)
     return int(lines[-1]) if lines else None
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nineteen.script.judge import broke_off
+from nineteen.script.judge import unfinished
 from nineteen.script.run import Run
 from nineteen.training.observe import Array, Arrays, Start, Update
 
@@ -80,7 +80,8 @@ class Recording:
     @property
     def problem(self) -> str:
         """How the script broke off, one sentence, or ""."""
-        return broke_off(self.run) if self.run else ""
+        broken = unfinished(self.run) if self.run else None
+        return broken.reason if broken else ""
 
 
 def arrays_in(name: str, value: Any, last: bool = False) -> Sequence[tuple[str, NDArray[Any]]]:
