@@ -14,7 +14,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nineteen.errors import UsageError
-from nineteen.script.expr import MAX_CHARACTERS, USE, parse
+from nineteen.script.subject import MAX_CHARACTERS, USE
+from nineteen.script.subject import expression_table as parse
 from nineteen.script.table import TruthTable
 
 HOSTILE = [
