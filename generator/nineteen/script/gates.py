@@ -36,6 +36,7 @@ def _row(name: str, facts: dict[str, Any]) -> Gate:
 
 
 GATES = {name: _row(name, facts) for name, facts in data("gates.toml").items()}
+_ALIASES = {alias: gate.name for gate in GATES.values() for alias in gate.aliases}
 
 
 def gate_of(name: str) -> Gate:
@@ -60,9 +61,9 @@ def canonical(text: str, inputs: int | None = None) -> str:
     Raises UsageError for an unknown name or a number of inputs that the gate cannot have.
     """
     match = re.fullmatch(r"([a-z_]+?)[_-]?([0-9]{0,3})", text.lower().replace("-", "_"), re.ASCII)
-    stem = _aliases().get(match[1], match[1]) if match else ""
+    stem = _ALIASES.get(match[1], match[1]) if match else ""
     if not match or stem not in GATES:
-        near = get_close_matches(text[:40].lower(), [*GATES, *_aliases()], n=1)
+        near = get_close_matches(text[:40].lower(), [*GATES, *_ALIASES], n=1)
         told = f"did you mean '{near[0]}'? (python -m generator list)" if near else ""
         raise UsageError(f"unknown gate {text[:40]!a}: {told or 'see python -m generator list'}")
     count = int(match[2]) if match[2] else inputs
@@ -94,7 +95,3 @@ def combine(names: tuple[str, ...]) -> TruthTable:
 def names() -> list[str]:
     """Every name once, in the order of the list: one input, then two, then more."""
     return sorted(GATES, key=lambda name: (table_of(name).inputs, table_of(name).outputs))
-
-
-def _aliases() -> dict[str, str]:
-    return {alias: gate.name for gate in GATES.values() for alias in gate.aliases}

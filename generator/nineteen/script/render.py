@@ -68,10 +68,9 @@ def for_seeds(
     def one(seed: int) -> str:
         return text_of(replace(spec, seed=seed))
 
-    few = 4
-    parts = one(MAX_SEED).split(str(MAX_SEED)) if len(seeds) >= few else []
-    alike = bool(parts) and one(few) == str(few).join(parts)
-    return [str(seed).join(parts) if seed and alike else one(seed) for seed in seeds]
+    text, mark = one(MAX_SEED) if len(seeds) > 3 else "", str(MAX_SEED)
+    alike = bool(text) and text.replace(mark, "4") == one(4)
+    return [text.replace(mark, str(seed)) if seed and alike else one(seed) for seed in seeds]
 
 
 def template_name(spec: ScriptSpec) -> str:

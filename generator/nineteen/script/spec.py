@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from string import ascii_lowercase
@@ -57,12 +58,8 @@ class ScriptSpec:
     noise: float = 0.0
 
     def __post_init__(self) -> None:
-        _check_hidden(self.hidden)
-        for name, (above, most, wanted) in _LIMITS.items():
-            value = getattr(self, name)
-            if not above < value <= most and (name, value) != ("samples", 0):
-                raise UsageError(f"--{name} {value}: it has to be {wanted}", f"--{name}")
-        _check_batch(self)
+        for option, reason in _faults(self):
+            raise UsageError(f"{option}: {reason}", option.partition(" ")[0])
 
     @property
     def rows(self) -> int:
@@ -141,30 +138,25 @@ def shorten(stem: str, limit: int = 64) -> str:
     return f"{stem[: limit - 9]}_{digest}"
 
 
-def _check_hidden(hidden: tuple[int, ...]) -> None:
-    most, them = (256, "one hidden layer") if len(hidden) == 1 else (64, "each of several layers")
-    wrong = ""
-    if not 1 <= len(hidden) <= 3:
-        wrong = "a script has 1 to 3 hidden layers"
-    elif not all(1 <= size <= most for size in hidden):
-        wrong = f"{them} has 1 to {most} units"
-    if wrong:
-        raise UsageError(f"--hidden {','.join(map(str, hidden))}: {wrong}", "--hidden")
-
-
-def _check_batch(spec: ScriptSpec) -> None:
+def _faults(spec: ScriptSpec) -> Iterator[tuple[str, str]]:
+    """Each option that is out of its limits, as it is written, and the reason."""
+    option = f"--hidden {','.join(map(str, spec.hidden))}"
+    most, which = (256, "one hidden layer") if len(spec.hidden) == 1 else (64, "each of several")
+    if not 1 <= len(spec.hidden) <= 3:
+        yield option, "a script has 1 to 3 hidden layers"
+    if not all(1 <= size <= most for size in spec.hidden):
+        yield option, f"{which} has 1 to {most} units"
+    for name, (above, most, wanted) in _LIMITS.items():
+        value = getattr(spec, name)
+        if not above < value <= most and (name, value) != ("samples", 0):
+            yield f"--{name} {value}", f"it has to be {wanted}"
     mini, size, rows = spec.batch is Batch.MINI, spec.batch_size, spec.rows
-    noun, option, wrong = "samples" if spec.samples else "rows", f"--batch-size {size}", ""
+    option, noun = f"--batch-size {size}", "samples" if spec.samples else "rows"
     if mini and rows <= 2:
-        option, wrong = (
-            "--batch mini",
-            f"{rows} {noun} have none between one and all: say sgd or full",
-        )
-    elif mini and size == 1:
-        wrong = "one row per update is --batch sgd"
-    elif mini and size == rows:
-        wrong = f"all {rows} {noun} per update is --batch full"
-    elif not 1 <= size <= rows:
-        wrong = f"{rows} {noun} allow 2 to {rows - 1}"
-    if wrong:
-        raise UsageError(f"{option}: {wrong}", option.split()[0])
+        yield "--batch mini", f"{rows} {noun} have none between one and all: say sgd or full"
+    if mini and size == 1:
+        yield option, "one row per update is --batch sgd"
+    if mini and size == rows:
+        yield option, f"all {rows} {noun} per update is --batch full"
+    if not 1 <= size <= rows:
+        yield option, f"{rows} {noun} allow 2 to {rows - 1}"
