@@ -13,7 +13,7 @@ import pytest
 from nineteen import cli
 from nineteen.script.activations import ACTIVATIONS
 from nineteen.script.choices import MARK
-from nineteen.script.options import decimal, rows
+from nineteen.script.options import command_parser, decimal
 from nineteen.script.recipe import default_hidden, recipe
 from nineteen.script.render import render
 from nineteen.script.spec import Batch
@@ -92,12 +92,8 @@ def test_it_is_read_in_a_sitting() -> None:
 def test_every_option_is_in_the_reference(verb: str) -> None:
     title = "The main command" if verb == "make" else verb
     [section] = re.findall(rf"^## {title}\n(.*?)(?=^## )", COMMANDS, re.MULTILINE | re.DOTALL)
-    for option in rows(verb):
-        name = (
-            option.name
-            if option.name.startswith("--")
-            else option.settings.get("metavar", option.name)
-        )
+    for option in command_parser(verb)._actions[1:]:  # without --help
+        name = (option.option_strings or [str(option.metavar or option.dest)])[-1]
         assert re.search(rf"^\| .*`{name}[ `]|^\| `{name.upper()} …`", section, re.MULTILINE), name
     assert re.findall(r"^\| `--no-such-option", section, re.MULTILINE) == []
 
