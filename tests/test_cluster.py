@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from nineteen.cli import main
-from nineteen.verbs.sweep import work as sweep_run
+from nineteen.verbs.sweep import pool
 from test_sweep import rows
 
 distributed = pytest.importorskip("distributed", reason="pip install nineteen[cluster]")
@@ -79,7 +79,7 @@ def test_a_worker_that_dies_is_survived_and_nothing_counts_twice(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(sweep_run, "SECONDS", 0.0008)
+    monkeypatch.setattr(pool, "SECONDS", 0.0008)
     path = tmp_path / "rows.jsonl"
     with distributed.Client(address, set_as_default=False) as client:
         victim = next(iter(client.run(os.getpid).values()))
@@ -112,7 +112,7 @@ def test_an_interrupted_sweep_goes_on_elsewhere(
 def test_a_scheduler_that_is_killed_is_one_line(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(sweep_run, "SECONDS", 0.0008)
+    monkeypatch.setattr(pool, "SECONDS", 0.0008)
     path, processes = tmp_path / "rows.jsonl", []
     try:
         processes.append(dask(tmp_path, "scheduler", "--host", "127.0.0.1", "--port", "0"))

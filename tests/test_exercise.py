@@ -26,7 +26,7 @@ from nineteen.script.run import Ending, Run
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.examine import examine, examine_here
 from nineteen.training.honesty import Honesty
-from nineteen.verbs.check.check_runs import check_script
+from nineteen.verbs.check.check_report import check_script
 from nineteen.verbs.check.files_to_check import Settings
 from nineteen.verbs.check.found_script import scripts_in
 from nineteen.verbs.exercise import grade

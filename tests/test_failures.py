@@ -18,7 +18,7 @@ from nineteen.script.run import run
 from nineteen.training.execute import execute
 from nineteen.verbs.catalogue import command as catalogue
 from nineteen.verbs.catalogue.catalogue_pages import FAILED, FAILURES, Failure, fail
-from nineteen.verbs.check.check_runs import check_script
+from nineteen.verbs.check.check_report import check_script
 from nineteen.verbs.check.files_to_check import Settings
 from nineteen.verbs.check.found_script import scripts_in
 

@@ -21,7 +21,7 @@ from nineteen.script.render import render
 from nineteen.verbs.check import replacement
 from nineteen.verbs.check.found_script import FoundScript, scripts_in
 from nineteen.verbs.check.four_checks import ScriptResult, refused
-from nineteen.verbs.check.line_edits import Edits, edits_between
+from nineteen.verbs.check.replacement import Edits, edits_between
 
 WRONG = XOR.replace("W2 += ", "W2 -= ")
 

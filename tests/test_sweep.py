@@ -21,15 +21,14 @@ from nineteen.script.judge import judge
 from nineteen.script.render import for_seeds, render
 from nineteen.script.run import Ending, Run, printed_in_isolation, run
 from nineteen.training.execute import run_here
-from nineteen.verbs.sweep import work as sweep_run
+from nineteen.verbs.sweep import ledger, pool
 from nineteen.verbs.sweep.command import main as sweep_main
 from nineteen.verbs.sweep.command import sweep
 from nineteen.verbs.sweep.jobs import Jobs, SweepPlan
-from nineteen.verbs.sweep.ledger import resume, to_observe
+from nineteen.verbs.sweep.ledger import observe_jobs, resume, run_jobs, to_observe
 from nineteen.verbs.sweep.npn import npn_classes
 from nineteen.verbs.sweep.pool import WorkersDie, workers_for
 from nineteen.verbs.sweep.sweep_result import LEARNED, NOT_LEARNED, SweepResult
-from nineteen.verbs.sweep.work import observe_jobs, run_jobs
 
 QUICK = ["xor", "--epochs", "50", "--seeds", "60"]
 HERE = ["--workers", "1"]
@@ -243,7 +242,7 @@ def test_a_script_that_prints_something_else_alone_is_an_error(
         wrong = Run("[[0.5]\n [1.  ]\n [1.  ]\n [0.  ]]\n", "", 0.0, Ending.FINISHED)
         return [wrong if source == spoiled else run_here(source) for source in sources]
 
-    monkeypatch.setattr(sweep_run, "run_together", together)
+    monkeypatch.setattr(ledger, "run_together", together)
     path = tmp_path / "rows.jsonl"
     assert main(["sweep", "xor", "--seeds", "30", *HERE, "-o", str(path)]) == 1
     err = capsys.readouterr().err
@@ -261,7 +260,7 @@ def test_a_script_that_crashes_is_an_error(
     def fit(spec: object) -> tuple[str, None]:
         return 'import numpy as np\n\nraise ZeroDivisionError("as planned")\n', None
 
-    monkeypatch.setattr(sweep_run.render, "fit", fit)
+    monkeypatch.setattr(ledger.render, "fit", fit)
     assert main(["sweep", "xor", "--seeds", "1", *HERE]) == 3
     assert "ZeroDivisionError: as planned (line 3)" in capsys.readouterr().err
 
@@ -270,7 +269,7 @@ def test_a_script_that_crashes_beside_others_only_is_a_difference(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     crash = Run("", "ZeroDivisionError: division by zero", 0.0, Ending.CRASHED, 1)
-    monkeypatch.setattr(sweep_run, "run_together", lambda sources: [crash] * len(sources))
+    monkeypatch.setattr(ledger, "run_together", lambda sources: [crash] * len(sources))
     assert main(["sweep", "xor", "--seeds", "1", *HERE]) == 1
     err = capsys.readouterr().err
     assert "prints 'ZeroDivisionError: division by zero' beside others and prints '[[0." in err
@@ -329,7 +328,7 @@ def uninterrupted(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 @pytest.fixture
 def whole(uninterrupted: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """An uninterrupted sweep's file; from now on pieces are so small that there are several."""
-    monkeypatch.setattr(sweep_run, "SECONDS", SMALL)
+    monkeypatch.setattr(pool, "SECONDS", SMALL)
     path = tmp_path / "whole.jsonl"
     path.write_bytes(uninterrupted)
     return path
@@ -350,7 +349,7 @@ def test_only_the_sample_runs_again_when_all_is_there(
         raise AssertionError(jobs)
 
     before = whole.read_bytes()
-    monkeypatch.setattr("nineteen.verbs.sweep.work.run_jobs", never)
+    monkeypatch.setattr("nineteen.verbs.sweep.ledger.run_jobs", never)
     assert main(["sweep", *QUICK, *HERE, "-o", str(whole)]) == 0
     assert whole.read_bytes() == before
 
@@ -418,7 +417,7 @@ def test_ctrl_c_keeps_what_is_written_and_says_so(
     whole: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     path = tmp_path / "rows.jsonl"
-    honest, calls = sweep_run.run_together, []
+    honest, calls = ledger.run_together, []
 
     def together(sources: list[str]) -> list[Run]:
         calls.append(sources)
@@ -426,18 +425,18 @@ def test_ctrl_c_keeps_what_is_written_and_says_so(
             raise KeyboardInterrupt
         return honest(sources)
 
-    monkeypatch.setattr(sweep_run, "run_together", together)
+    monkeypatch.setattr(ledger, "run_together", together)
     assert main(["sweep", *QUICK, *HERE, "-o", str(path)]) == 130
     kept = len(rows(path))
     assert 0 < kept < 40
     assert f"{kept} of 60 rows are in {path}: the same command goes on" in capsys.readouterr().err
-    monkeypatch.setattr(sweep_run, "run_together", honest)
+    monkeypatch.setattr(ledger, "run_together", honest)
     assert main(["sweep", *QUICK, *HERE, "-o", str(path)]) == 0
     assert rows(path) == rows(whole)
 
 
 SMALL_PIECES = (
-    f"import sys, nineteen.verbs.sweep.work as work; work.SECONDS = {SMALL}; "
+    f"import sys, nineteen.verbs.sweep.pool as pool; pool.SECONDS = {SMALL}; "
     "from nineteen.cli import main; sys.exit(main(sys.argv[1:]))"
 )
 
@@ -526,7 +525,7 @@ def test_workers_that_keep_dying_end_the_sweep(
 def spread_mortal(deaths: int, folder: Path, monkeypatch: pytest.MonkeyPatch) -> list[int]:
     (folder / "deaths").write_text(str(deaths))
     monkeypatch.setenv("DEATHS", str(folder / "deaths"))
-    monkeypatch.setattr(sweep_run, "SECONDS", SMALL)
+    monkeypatch.setattr(pool, "SECONDS", SMALL)
     from joblib.externals.loky import get_reusable_executor
 
     get_reusable_executor().shutdown()  # so that the workers see the environment

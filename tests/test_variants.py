@@ -8,7 +8,7 @@ from nineteen.cli import main
 from nineteen.errors import UsageError
 from nineteen.script.choices import command, read
 from nineteen.script.make import make
-from nineteen.verbs.check.check_runs import check_all
+from nineteen.verbs.check.check_report import check_all
 from nineteen.verbs.check.files_to_check import Settings
 from nineteen.verbs.check.found_script import scripts_in
 from nineteen.verbs.exercise.blanks import blanks_of

@@ -45,7 +45,7 @@ def check(*paths: "str | Path", workers: int = 1) -> "CheckReport":
     """The report of `check` on the scripts in files and folders, of which nothing is changed."""
     from pathlib import Path
 
-    from nineteen.verbs.check.command import check_paths
+    from nineteen.verbs.check.check_report import check_paths
     from nineteen.verbs.check.files_to_check import settings_of
 
     named = [Path(path) for path in paths]

@@ -84,16 +84,16 @@ def confirm(source: str) -> None:
         raise RuntimeError(f"black would change the script: {source.splitlines()[0]}")
 
 
-def formatted(source: str) -> str:
-    """Python as black lays it out."""
-    import black
+def formatted(source: str, fast: bool = False) -> str:
+    """Python as black lays it out; with `fast` it does not check that the code stays the same."""
+    with LOCK:  # black parses too, and may not be imported by two threads at once
+        import black
 
-    try:
-        with LOCK:  # it parses too
-            mode = black.Mode(line_length=MAX_COLUMNS)
-            return black.format_file_contents(source, fast=False, mode=mode)
-    except black.report.NothingChanged:
-        return source
+        mode = black.Mode(line_length=MAX_COLUMNS)
+        try:
+            return black.format_file_contents(source, fast=fast, mode=mode)
+        except black.report.NothingChanged:
+            return source
 
 
 @cache

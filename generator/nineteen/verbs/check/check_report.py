@@ -1,19 +1,34 @@
-"""What a whole `check` found: results, what was passed over, the exit code; as text and JSON."""
+"""Runs scripts, each in a process of its own and several side by side; and what that found."""
 
+import time
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass
+from functools import partial
+from pathlib import Path
 from typing import Any
 
-from jinja2 import Template
 from rich.markup import escape
 from rich.text import Text
 
-from nineteen.page.estimates import wilson
-from nineteen.page.terminal import Terminal
+from nineteen.errors import UsageError
+from nineteen.page.estimates import seeds_in_words, wilson
+from nineteen.page.terminal import Terminal, counted
+from nineteen.script import any_origin
 from nineteen.script.choices import command
 from nineteen.script.options import printable
-from nineteen.script.render import environment
-from nineteen.verbs.check.found_script import Reading
-from nineteen.verbs.check.four_checks import ScriptResult
+from nineteen.script.render import environment, render
+from nineteen.script.run import Ending, run, stop_all
+from nineteen.script.sandbox import sandbox, sandbox_remark
+from nineteen.training.any_updates import AnyUpdates
+from nineteen.training.examine import examine
+from nineteen.training.isolated import watched
+from nineteen.verbs.check import four_checks
+from nineteen.verbs.check.files_to_check import DEFAULTS, Settings, files_in, settings_of
+from nineteen.verbs.check.found_script import FoundScript, Reading, reading
+from nineteen.verbs.check.four_checks import CheckResult, ScriptResult
+
+_SLICE = 0.2  # seconds, the longest that Ctrl-C can go unnoticed on Windows
 
 
 @dataclass(frozen=True)
@@ -25,12 +40,12 @@ class CheckReport:
     would do.
     """
 
-    results: tuple[ScriptResult, ...]
-    readings: tuple[Reading, ...]
-    empty: tuple[str, ...] = ()
-    left_out: tuple[str, ...] = ()
+    results: Sequence[ScriptResult]
+    readings: Sequence[Reading]
+    empty: Sequence[str] = ()
+    left_out: Sequence[str] = ()
     sandbox: str = ""
-    notes: tuple[str, ...] = ()
+    notes: Sequence[str] = ()
     diff: str = ""
 
     @property
@@ -46,18 +61,14 @@ class CheckReport:
 
     def as_json(self) -> dict[str, Any]:
         """The report as templates/reference/results.schema.json describes it."""
+        said = ("code", "empty", "left_out", "sandbox", "notes", "diff")
         return {
             "version": 1,
             "kind": "check",
-            "code": self.code,
             "files": len(self.readings),
             "scripts": [_script(result) for result in self.results],
             "without_command": self.alike,
-            "empty": self.empty,
-            "left_out": self.left_out,
-            "sandbox": self.sandbox,
-            "notes": self.notes,
-            "diff": self.diff,
+            **{name: getattr(self, name) for name in said},
         }
 
 
@@ -71,32 +82,115 @@ def _script(result: ScriptResult) -> dict[str, Any]:
         "command": command(found.spec) if found.spec else "",
         "as": found.claim,
         "seeds": share and {**asdict(share), "low": low, "high": high},
-        "code": result.code,
         "checks": {name: asdict(check) for name, check in result.checks.items()},
-        "look": result.look,
-        "fault": result.fault,
+        **{name: getattr(result, name) for name in ("code", "look", "fault")},
     }
 
 
-def _template() -> Template:
-    """The template, where `shown` makes text harmless for the terminal."""
-    own = {"escape": escape, "shown": lambda text: escape(printable(str(text)))}
-    return environment().get_template("check/report.j2", globals=own)
+def check_paths(
+    paths: Sequence[Path], settings: Settings | None = None, adopt: bool = False
+) -> CheckReport:
+    """The report on every script in files and folders; nothing is written.
+
+    With `adopt` a script is checked as what its text says, also where its command says otherwise.
+    Raises UsageError for paths and settings that are refused.
+    """
+    settings = settings or settings_of(paths)
+    claim, errors = settings.claim, list[OSError]()
+    sandbox(settings.sandbox)  # which may be refused, and so may the claim
+    if claim:
+        any_origin.table_named(claim)
+    files = files_in(paths, settings, errors)
+    readings = [reading(path, claim, bool(claim) and path in paths) for path in files]
+    found = [script for one in readings for script in one.scripts]
+    results = check_all([one.as_it_is() for one in found] if adopt else found, settings)
+    left_out = [f"{error.filename}: {error.strerror}" for error in errors]
+    left_out += [f"{one.path}: {one.left_out}" for one in readings if one.left_out]
+    passed_over = [one.path for one in readings if not one.scripts and not one.left_out]
+    empty = [str(path) for path in passed_over if path in paths]
+    remark = sandbox_remark(settings.sandbox) if results else ""
+    return CheckReport(results, readings, empty, left_out, remark)
+
+
+def check_all(found: Sequence[FoundScript], settings: Settings = DEFAULTS) -> list[ScriptResult]:
+    """The results in order; scripts run side by side, each in a process of its own."""
+    with ThreadPoolExecutor(settings.workers) as pool:
+        futures = [pool.submit(check_script, script, settings) for script in found]
+        pairs = zip(found, futures, strict=True)
+        try:
+            return [_result(*pair) for pair in counted(pairs, "checking", len(found))]
+        except BaseException:  # Ctrl-C strikes the main thread only, not those of the pool
+            pool.shutdown(wait=False, cancel_futures=True)
+            while not all(future.done() for future in futures):
+                stop_all()
+                time.sleep(0.05)
+            raise
+
+
+def _result(script: FoundScript, future: Future[ScriptResult]) -> ScriptResult:
+    """What comes of a script; a fault of the checker ends in the result that it concerns."""
+    while not wait([future], _SLICE).done:
+        pass
+    if isinstance(error := future.exception(), Exception):
+        return ScriptResult(script, {}, fault=f"{type(error).__name__}: {error}")
+    return future.result()
+
+
+def check_script(found: FoundScript, settings: Settings = DEFAULTS) -> ScriptResult:
+    """The result of one script, which runs once, isolated; of one of any origin, with all seeds."""
+    if found.claim:
+        return _judged_as(found, settings)
+    if found.spec is None:
+        return four_checks.refused(found, found.problem)
+    try:
+        render(found.spec)
+    except UsageError as error:
+        return four_checks.refused(found, f"the command on its first line is refused: {error}")
+    around = sandbox(settings.sandbox)
+    _, verdict, honesty = examine(found.block.source, found.spec, settings.seconds, around)
+    return four_checks.checked(found, verdict, honesty, settings.strict)
+
+
+def _judged_as(found: FoundScript, settings: Settings) -> ScriptResult:
+    """Whether a script of any origin learns as it is and with every seed, and what it follows."""
+    source, seconds, around = found.block.source, settings.seconds, sandbox(settings.sandbox)
+    try:
+        table = any_origin.table_named(found.claim)
+    except UsageError as error:
+        return four_checks.refused(found, f"'# learns {found.claim}': {error}")
+    result, report = watched(source, partial(AnyUpdates, table), seconds, around)
+    if result.ending is Ending.TIMEOUT:  # it may be in time where nobody watches
+        result = run(source, seconds, around=around)
+    verdict, share = any_origin.judge_any(result, table, source), None
+    lines = [] if verdict.ok else [f"as it is: {verdict.reason}"]
+    ended = verdict.status in four_checks.ENDED
+    if settings.seeds and not ended:
+        limits = settings.seeds, seconds, around, settings.workers
+        try:
+            share = any_origin.seeds_learned(source, table, *limits)
+            lines.append(seeds_in_words(share))
+        except UsageError as error:
+            lines.append(str(error))
+    learned = verdict.ok and not (share and share.failed)
+    good, looked, words = (report.get(name, 0) for name in ("good", "looked", "words"))
+    seen = f"{good} of {looked} updates that were looked at follow {words}"
+    if not good:  # it is not to blame for another method
+        seen = "no gradient of cross-entropy or squared error was found that its updates follow"
+    checks = {
+        "learns": CheckResult("pass" if learned else "fail", tuple(lines)),
+        "honest": CheckResult("pass" if good and good == looked else "not applicable", (seen,)),
+    }
+    return ScriptResult(found, checks, ended=ended, share=share)
 
 
 def script_lines(result: ScriptResult) -> list[str]:
     """The lines that a student acts on."""
-    return _plain(_template().module.script(result))  # type: ignore[attr-defined]
+    return _in_words("script", result).plain.splitlines()
 
 
 def seen_lines(report: CheckReport) -> list[str]:
     """How many scripts there are in how many files, and what was passed over, a line each."""
-    parts: Any = _template().module
-    return _plain(f"{parts.counts(report)}\n{parts.remarks(report)}")
-
-
-def _plain(markup: str) -> list[str]:
-    return Text.from_markup(markup, emoji=False).plain.splitlines()
+    return _in_words("seen", report).plain.splitlines()
 
 
 def print_report(report: CheckReport, quiet: bool = False, verbose: bool = False) -> None:
@@ -104,12 +198,12 @@ def print_report(report: CheckReport, quiet: bool = False, verbose: bool = False
 
     `quiet` leaves out all but what fails, `verbose` reports on every script and file.
     """
-    passed = [result for result in report.results if not result.code]
-    values = {
-        "width": max((len(result.found.place()) for result in report.results), default=0),
-        "failed": len(report.results) - len(passed),
-        "differ": sum(result.has("differs") for result in passed),
-        "unseen": sum(result.has("not applicable") for result in passed),
-    }
-    text = _template().render(report=report, quiet=quiet, verbose=verbose, **values)
-    Terminal().print(Text.from_markup(text, emoji=False), soft_wrap=True, end="")
+    text = _in_words("whole", report, quiet, verbose)
+    Terminal().print(text, soft_wrap=True, end="")
+
+
+def _in_words(part: str, *subject: object) -> Text:
+    """A part of the template, which makes text harmless for the terminal with `shown`."""
+    own = {"escape": escape, "shown": lambda text: escape(printable(str(text)))}
+    module: Any = environment().get_template("check/report.j2", globals=own).module
+    return Text.from_markup(getattr(module, part)(*subject), emoji=False)

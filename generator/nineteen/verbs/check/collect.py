@@ -13,8 +13,7 @@ import pytest
 from nineteen.errors import UsageError
 from nineteen.pytest_plugin import FIRST_LINE
 from nineteen.script.choices import read
-from nineteen.verbs.check.check_report import CheckReport, script_lines, seen_lines
-from nineteen.verbs.check.check_runs import check_script
+from nineteen.verbs.check.check_report import CheckReport, check_script, script_lines, seen_lines
 from nineteen.verbs.check.files_to_check import is_excluded, settings_of
 from nineteen.verbs.check.found_script import FoundScript, Reading, reading, scripts_in
 

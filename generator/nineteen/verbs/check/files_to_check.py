@@ -53,34 +53,35 @@ def settings_of(paths: Sequence[Path], **said: Any) -> Settings:
         file, found = folder / "pyproject.toml", None
         with suppress(OSError, ValueError):
             found = tomllib.loads(file.read_text(encoding="utf-8")).get("tool", {}).get("nineteen")
-        for key, value in (found or {}).items():
-            right = key in _KINDS and isinstance(value, _KINDS[key])
+        if found is None:
+            continue
+        for key, value in found.items():
+            right = isinstance(value, _KINDS.get(key, ()))
             if not right or (key == "sandbox" and value not in ("auto", "require", "off")):
                 raise UsageError(
                     f"{file}: [tool.nineteen] {key} = {value!r}: it takes exclude (a list of "
                     "patterns), seconds (a number), strict (true or false), sandbox (auto, require "
                     "or off) and seeds (a number)"
                 )
-        if found is not None:
-            own = {**found, "exclude": tuple(found.get("exclude", ())), "folder": folder}
-            return Settings(**(own | given))
+        own = {**found, "exclude": tuple(found.get("exclude", ())), "folder": folder}
+        return Settings(**(own | given))
     return Settings(**given)
 
 
 def files_in(
-    paths: Iterable[Path], settings: Settings = DEFAULTS, unreadable: list[str] | None = None
+    paths: Iterable[Path], settings: Settings = DEFAULTS, errors: list[OSError] | None = None
 ) -> list[Path]:
     """The files that may hold scripts: those named, and those in the folders named, each once.
 
     Hidden folders, build folders, virtual environments and what the settings exclude are left out
-    of folders. Folders that cannot be read are added to `unreadable`. Raises UsageError for a path
+    of folders; `errors` gets those of folders that cannot be read. Raises UsageError for a path
     that does not exist, is a pipe or a device, or has another ending.
     """
     found: dict[str, Path] = {}
     for path in paths:
         problem, inside = "", [path]
         if path.is_dir():
-            inside = sorted(_walk(path, settings, [] if unreadable is None else unreadable))
+            inside = sorted(_walk(path, settings, [] if errors is None else errors))
         elif not path.exists():
             problem = "there is no such file or folder"
         elif path.suffix.lower() not in READERS:
@@ -94,10 +95,8 @@ def files_in(
     return list(found.values())
 
 
-def _walk(folder: Path, settings: Settings, unreadable: list[str]) -> Iterator[Path]:
-    left_out = {*data("check/formats.toml")["folders"]["left_out"]}
-    seen: set[str] = set()
-    errors: list[OSError] = []
+def _walk(folder: Path, settings: Settings, errors: list[OSError]) -> Iterator[Path]:
+    left_out, seen = {*data("check/formats.toml")["folders"]["left_out"]}, set[str]()
     for name, folders, names in os.walk(folder, followlinks=True, onerror=errors.append):
         if (real := os.path.realpath(name)) in seen:  # a link may lead back
             folders.clear()
@@ -106,16 +105,14 @@ def _walk(folder: Path, settings: Settings, unreadable: list[str]) -> Iterator[P
         folders[:] = [
             inner
             for inner in folders
-            if not inner.startswith(".")
-            and inner not in left_out
-            and not os.path.exists(os.path.join(name, inner, "pyvenv.cfg"))
+            if not (inner.startswith(".") or inner in left_out)
+            and not Path(name, inner, "pyvenv.cfg").exists()
             and not is_excluded(Path(name, inner), settings)
         ]
         for path in (Path(name, file) for file in names):
             readable = path.suffix.lower() in READERS and path.is_file()
             if readable and not is_excluded(path, settings):
                 yield path
-    unreadable += [f"{error.filename}: {error.strerror}" for error in errors]
 
 
 def is_excluded(path: Path, settings: Settings) -> bool:

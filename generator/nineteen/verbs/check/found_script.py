@@ -6,7 +6,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from importlib import import_module
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from pathlib import Path
 
 from nineteen.errors import UsageError
@@ -15,7 +15,7 @@ from nineteen.script.choices import COMMAND, file_stem, read
 from nineteen.script.options import printable
 from nineteen.script.spec import ScriptSpec
 from nineteen.script.templates import data
-from nineteen.verbs.check.blocks import Block
+from nineteen.verbs.check.text_blocks import Block
 
 MAX_FIRST_LINE = 4096  # characters
 MAX_SIZE = 16  # megabytes of a file
@@ -26,7 +26,11 @@ READERS: dict[str, str] = {
 _FIRST_LINE = re.compile(r"import numpy as np\b[^#\n\\]*" + COMMAND.pattern)
 _MAYBE = re.compile(rb"(?:generator|nineteen)[ \t]|# *learns ")
 _CLAIM = re.compile(r"^[ \t]*# *learns ([\w,]+)[ \t]*$", re.MULTILINE)
-_QUOTES = re.compile(r"[rRuU]?(\"\"\"|'''|\"|')")
+# Lines above the code: empty ones, comments, magics, and texts such as a docstring.
+_ABOVE = re.compile(
+    r"""(?:[ \t]* (?: [#%!].* | [rRuU]?(?:("{3}|'{3}) (?s:.*?)(?:\1|\Z).* | ["'].*) )? \n)*+""",
+    re.VERBOSE,
+)
 # Code that imports NumPy, draws random numbers, multiplies matrices and loops, all at its top.
 _TEXT = re.compile(r"(\"\"\"|''').*?\1", re.DOTALL)
 _ALIKE = (
@@ -50,7 +54,7 @@ class FoundScript:
 
     path: Path
     block: Block
-    spec: ScriptSpec | None
+    spec: ScriptSpec | None = None
     problem: str = ""
     named: ScriptSpec | None = None
     claim: str = ""
@@ -137,7 +141,7 @@ def reading(path: Path, claim: str = "", whole: bool = False) -> Reading:
         problem = f"{byte} on line {line} is not UTF-8: save the file as UTF-8"
     except ValueError as error:
         problem = str(error)
-    broken = FoundScript(path, Block(0, "", (line,), (), ()), None, problem)
+    broken = FoundScript(path, Block(0, "", (line,), (), ()), problem=problem)
     return Reading(path, (broken,) * maybe)
 
 
@@ -157,10 +161,10 @@ def _reading(path: Path, text: str, reader: str, claim: str, whole: bool) -> Rea
     """What a text holds, by a reader that is named as module.function."""
     module, _, function = reader.partition(".")
     blocks = [*getattr(import_module(f"nineteen.verbs.check.{module}"), function)(text)]
-    scripts: list[FoundScript] = []
-    alike = []
-    for block, following in zip(blocks, [*blocks[1:], None], strict=False):
-        begin = _begin(block.lines)
+    scripts, alike = list[FoundScript](), list[int]()
+    for block, following in zip_longest(blocks, blocks[1:]):
+        above = _ABOVE.match(block.source + "\n")
+        begin = above[0].count("\n") if above else 0
         parts = list(_parts(block, begin))
         for order, part in enumerate(parts):
             behind = following if part is parts[-1] else None
@@ -168,8 +172,7 @@ def _reading(path: Path, text: str, reader: str, claim: str, whole: bool) -> Rea
         code = "" if parts else _TEXT.sub("", block.source)
         said, looks = _CLAIM.search(code), all(pattern.search(code) for pattern in _ALIKE)
         if said or (claim and (looks or (whole and code and not block.number))):
-            named = said[1] if said else claim
-            scripts.append(FoundScript(path, block, None, claim=named, text=text))
+            scripts.append(FoundScript(path, block, claim=said[1] if said else claim, text=text))
         elif looks:
             alike.append(block.numbers[min(begin, len(block.lines) - 1)])
     return Reading(path, tuple(scripts), tuple(alike))
@@ -192,22 +195,8 @@ def _parts(block: Block, begin: int) -> Iterator[Block]:
         )
 
 
-def _begin(lines: tuple[str, ...]) -> int:
-    """Where the code begins, below comments, magics, a docstring; at least the last line."""
-    number = 0
-    while number < len(lines) and (line := lines[number].strip()[:2] or "#"):
-        if quotes := _QUOTES.match(lines[number].strip()):
-            closed = lines[number].strip()[quotes.end() :]
-            while quotes[1] not in closed and number + 1 < len(lines) and len(quotes[1]) > 1:
-                number += 1
-                closed = lines[number]
-        elif line[0] not in "#%!":
-            break
-        number += 1
-    return number
-
-
 def _found(path: Path, block: Block) -> FoundScript:
+    """The script of a block whose first line carries a command, which may be refused."""
     line, problem = block.lines[0], ""
     try:
         block.source.encode()
@@ -218,4 +207,4 @@ def _found(path: Path, block: Block) -> FoundScript:
         problem = "it holds half a character (a lone surrogate)"
     except UsageError as error:
         problem = f"the command on its first line is refused: {error}"
-    return FoundScript(path, block, None, problem)
+    return FoundScript(path, block, problem=problem)

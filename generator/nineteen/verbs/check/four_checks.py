@@ -2,8 +2,8 @@
 
 import difflib
 from dataclasses import dataclass, replace
-from enum import StrEnum
 from itertools import zip_longest
+from typing import Literal
 
 from nineteen.script.choices import canonical_choices, command, command_words
 from nineteen.script.judge import Status, Verdict, wrong_rows
@@ -21,18 +21,11 @@ MAX_DIFF = 60  # lines
 MAX_COMPARED = 200  # lines of a script that is still compared with the generator's
 
 
-class CheckOutcome(StrEnum):
-    PASS = "pass"
-    FAIL = "fail"
-    DIFFERS = "differs"
-    NOT_APPLICABLE = "not applicable"
-
-
 @dataclass(frozen=True)
 class CheckResult:
     """The outcome of one check, and what there is to say about it."""
 
-    outcome: CheckOutcome
+    outcome: Literal["pass", "fail", "differs", "not applicable"]
     lines: tuple[str, ...] = ()
 
 
@@ -40,31 +33,36 @@ class CheckResult:
 class ScriptResult:
     """The checks of one script by name, and where to look when one fails.
 
-    `code` is the exit code: 0 passed, 1 failed, 3 crashed or out of time. `fault` is set where
-    the checker itself failed; that says nothing about the script. `share` are the seeds that were
-    tried with a script of any origin.
+    `ended` is set where it crashed or ran out of time, and `fault` where the checker itself failed;
+    that says nothing about the script. `share` are the seeds that were tried with a script of any
+    origin.
     """
 
     found: FoundScript
     checks: dict[str, CheckResult]
     look: str = ""
-    code: int = 0
+    ended: bool = False
     fault: str = ""
     share: SeedShare | None = None
 
     @property
+    def code(self) -> int:
+        """The exit code: 0 passed, 1 failed, 3 crashed or out of time."""
+        return 3 if self.ended or self.fault else int(bool(self.failed))
+
+    @property
     def failed(self) -> list[str]:
         """The names of the checks that failed; where there is one, it should be replaced."""
-        return [name for name, one in self.checks.items() if one.outcome is CheckOutcome.FAIL]
+        return self.having("fail")
 
     @property
     def clean(self) -> bool:
         """Whether every check passed, so that there is nothing to report."""
-        return {check.outcome for check in self.checks.values()} == {CheckOutcome.PASS}
+        return bool(self.checks) and self.having("pass") == [*self.checks]
 
-    def has(self, outcome: str) -> bool:
-        """Whether a check had this outcome."""
-        return any(check.outcome == outcome for check in self.checks.values())
+    def having(self, outcome: str) -> list[str]:
+        """The names of the checks with this outcome."""
+        return [name for name, check in self.checks.items() if check.outcome == outcome]
 
     @property
     def subject(self) -> str:
@@ -85,60 +83,54 @@ def checked(
     Raises UsageError where today's generator refuses the command.
     """
     spec, _ = found.meant
-    problems = form_problems(found.block.source)
-    learned = learns(verdict, spec)
-    as_meant = spec.keep and learned.outcome is CheckOutcome.PASS
-    if learned.outcome is CheckOutcome.FAIL and (rest := continued(found)):
+    learned, problems = learns(verdict, spec), form_problems(found.block.source)
+    as_meant = spec.keep and learned.outcome == "pass"
+    if learned.outcome == "fail" and (rest := continued(found)):
         line = f"it goes on in {rest}: a script is checked in one piece"
         learned = replace(learned, lines=(line, *learned.lines))
     checks = {
         "learns": learned,
         "honest": _honest(found, honesty, strict, as_meant),
-        "form": CheckResult(CheckOutcome.FAIL if problems else CheckOutcome.PASS, tuple(problems)),
+        "form": CheckResult("fail" if problems else "pass", tuple(problems)),
         "same": same(found, strict and not as_meant),
     }
-    result = ScriptResult(found, checks)
-    look = _look(found, verdict) if {"learns", "honest"} & {*result.failed} else ""
-    code = 3 if verdict.status in ENDED else int(bool(result.failed))
-    return replace(result, look=look, code=code)
+    result = ScriptResult(found, checks, ended=verdict.status in ENDED)
+    wrong = {"learns", "honest"} & {*result.failed}
+    return replace(result, look=_look(found, verdict)) if wrong else result
 
 
 def refused(found: FoundScript, problem: str) -> ScriptResult:
     """The result of a script whose command or file is refused: it has nothing to learn."""
-    rest = dict.fromkeys(("honest", "form", "same"), CheckResult(CheckOutcome.NOT_APPLICABLE))
-    return ScriptResult(
-        found, {"learns": CheckResult(CheckOutcome.FAIL, (problem,))} | rest, code=1
-    )
+    rest = dict.fromkeys(("honest", "form", "same"), CheckResult("not applicable"))
+    return ScriptResult(found, {"learns": CheckResult("fail", (problem,)), **rest})
 
 
 def learns(verdict: Verdict, spec: ScriptSpec) -> CheckResult:
     """Whether the predictions match the truth table; with --keep, that they do not."""
     if spec.keep and verdict.ok:
         reason = "it learned, and its command says --keep, which is for scripts that do not"
-        return CheckResult(CheckOutcome.FAIL, (f"{reason}: take --keep off its first line",))
+        return CheckResult("fail", (f"{reason}: take --keep off its first line",))
     if spec.keep and verdict.status is Status.NOT_LEARNED and verdict.predictions:
-        return CheckResult(CheckOutcome.PASS, ("it does not learn, as --keep says",))
+        return CheckResult("pass", ("it does not learn, as --keep says",))
     if verdict.ok:
-        return CheckResult(CheckOutcome.PASS, tuple(filter(None, [verdict.remark])))
+        return CheckResult("pass", tuple(filter(None, [verdict.remark])))
     rows = wrong_rows(verdict.predictions, spec.table)
-    more = [f"and {len(rows) - MAX_ROWS} more"] if len(rows) > MAX_ROWS else []
-    lines = [*rows[:MAX_ROWS], *more, verdict.remark] if rows else [verdict.reason]
-    return CheckResult(CheckOutcome.FAIL, tuple(filter(None, lines)))
+    more = f"and {len(rows) - MAX_ROWS} more" if len(rows) > MAX_ROWS else ""
+    lines = [*rows[:MAX_ROWS], more, verdict.remark] if rows else [verdict.reason]
+    return CheckResult("fail", tuple(filter(None, lines)))
 
 
 def _honest(found: FoundScript, honesty: Honesty, strict: bool, as_meant: bool) -> CheckResult:
     """Whether it trains as it says; what --keep is there for is no failure."""
     spec, named = found.meant
-    outcome = CheckOutcome(honesty.status)
     lines = (honesty.reason,) if honesty.reason else ()
-    if outcome is CheckOutcome.PASS and spec.seed != named.seed:
-        lines = (f"honest for seed {spec.seed}",)
-    elif outcome is CheckOutcome.FAIL and as_meant:
-        outcome = CheckOutcome.DIFFERS
-    elif outcome is CheckOutcome.NOT_APPLICABLE and strict:
-        outcome, words = CheckOutcome.FAIL, "not applicable, which --strict takes for this"
-        lines = (*lines, words)
-    return CheckResult(outcome, lines)
+    if honesty.status == "pass" and spec.seed != named.seed:
+        return CheckResult("pass", (f"honest for seed {spec.seed}",))
+    if honesty.status == "fail" and as_meant:
+        return CheckResult("differs", lines)
+    if honesty.status == "not applicable" and strict:
+        return CheckResult("fail", (*lines, "not applicable, which --strict takes for this"))
+    return CheckResult(honesty.status, lines)
 
 
 def same(found: FoundScript, strict: bool) -> CheckResult:
@@ -150,16 +142,17 @@ def same(found: FoundScript, strict: bool) -> CheckResult:
     source = found.block.source
     rendered = with_first_line(source, render(found.meant[0]))
     if source == rendered:
-        return CheckResult(CheckOutcome.PASS)
-    outcome = CheckOutcome.FAIL if strict else CheckOutcome.DIFFERS
+        return CheckResult("pass")
     notes = _notes(*found.meant)
     # Where there are notes the first line differs, as they say.
     lines, wanted = (text.splitlines()[bool(notes) :] for text in (source, rendered))
     if len(lines) > MAX_COMPARED:
-        return CheckResult(outcome, (f"it has {len(lines)} lines, the generator's {len(wanted)}",))
-    diff = list(difflib.unified_diff(lines, wanted, n=0, lineterm=""))[2:]
-    shown = [line for line in diff if not line.startswith("@@")][:MAX_DIFF]
-    return CheckResult(outcome, (*notes, *shown) or ("only the end of its last line differs",))
+        shown = [f"it has {len(lines)} lines, the generator's {len(wanted)}"]
+    else:
+        diff = [*difflib.unified_diff(lines, wanted, n=0, lineterm="")][2:]
+        shown = notes + [line for line in diff if not line.startswith("@@")][:MAX_DIFF]
+    told = tuple(shown) or ("only the end of its last line differs",)
+    return CheckResult("fail" if strict else "differs", told)
 
 
 def with_first_line(source: str, rendered: str) -> str:
@@ -196,34 +189,29 @@ def _look(found: FoundScript, verdict: Verdict) -> str:
         text = lines[verdict.line - 1].strip() if verdict.line <= len(lines) else ""
         return f"look at {found.place(verdict.line)}: {text[:100]}"
     # Where all is as its own values render it, the mistake may be one of the values.
-    changes = (_changes(lines, render(spec).splitlines()) for spec in found.meant)
-    changed = next(filter(None, changes), [])
-    if not changed:
+    changes = next(filter(None, (_changes(lines, render(spec)) for spec in found.meant)), None)
+    if not changes:
         return "its code is what the generator renders: look at the command on its first line"
-    number, has, wanted = changed[0]
-    rest = f" ({len(changed) - 1} more differ)" if len(changed) > 1 else ""
-    other = f"writes '{wanted.strip()}'" if wanted else "has no such line"
-    words = f"it says '{has.strip()}', the generator {other}"
-    if not has:
-        words = f"before this line the generator {other}"
-    elif has.strip() == wanted.strip():
-        words = f"'{has.strip()}' is indented otherwise than the generator does"
+    number, has, wanted = changes[0]
+    rest = f" ({len(changes) - 1} more differ)" if len(changes) > 1 else ""
+    other = f"the generator writes '{wanted}'" if wanted else "the generator has no such line"
+    words = f"it says '{has}', {other}" if has else f"before this line {other}"
+    if has == wanted:
+        words = f"'{has}' is indented otherwise than the generator does"
     return f"look at {found.place(number)}{rest}: {words}"
 
 
-def _changes(lines: list[str], wanted: list[str]) -> list[tuple[int, str, str]]:
+def _changes(lines: list[str], rendered: str) -> list[tuple[int, str, str]]:
     """Line, what it says, what is generated, where the code differs; comments do not count."""
     own, meant = (
         [line.partition("#")[0].rstrip()[:100] for line in code]
-        for code in (lines[:MAX_COMPARED], wanted)
+        for code in (lines[:MAX_COMPARED], rendered.splitlines())
     )
+    changes = list[tuple[int, str, str]]()
     matcher = difflib.SequenceMatcher(a=own, b=meant, autojunk=False)
-    return [
-        (min(begin + step, len(own) - 1) + 1, has, text)
-        for kind, begin, end, low, high in matcher.get_opcodes()
-        if kind != "equal"
-        for step, (has, text) in enumerate(
-            zip_longest(own[begin:end], meant[low:high], fillvalue="")
-        )
-        if has or text
-    ]
+    for _, begin, end, low, high in matcher.get_opcodes():
+        pairs = zip_longest(own[begin:end], meant[low:high], fillvalue="")
+        for number, (has, wanted) in enumerate(pairs, begin + 1):
+            if has != wanted:
+                changes.append((min(number, len(own)), has.strip(), wanted.strip()))
+    return changes

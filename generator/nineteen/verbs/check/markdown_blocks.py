@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from nineteen.verbs.check.blocks import Block, Page, indent_of, is_python
+from nineteen.verbs.check.text_blocks import Block, Page, indent_of, is_python
 
 # `!!! note`, `??? note`, `=== "Tab"`: what follows is indented by four spaces, exactly as in a
 # list item. So such a line is read as one, and CommonMark finds the blocks in it.
@@ -15,6 +15,8 @@ _ADMONITION = re.compile(r'^([ \t>]*)(?:!!!|\?\?\?\+?|===[!+]? ?(?=["\']))[^\r\n
 _SIGN = re.compile(r"!!!|\?\?\?|===")
 _ITEM = r"\1-   x"
 _COLONS = re.compile(r"^([ \t>]*)(:{3,})(\{code[^\r\n]*)?[ \t]*$", re.MULTILINE)
+# A directive such as ```{note}, whose content is Markdown again; those of code are none.
+_CONTAINER = re.compile(r"\{(?!code|python|ipython)")
 _FENCE = re.compile(r"^[ \t>]*(```|~~~)", re.MULTILINE)
 # A line of words: only its indentation counts for what is a block. HTML may begin or end in others.
 _WORDS = re.compile(r"([ \t]*)[^\W\d_][^<>\r\n]*(?=[\r\n]|$)")
@@ -34,21 +36,17 @@ def code_blocks(text: str) -> Iterator[Block]:
     """
     page = Page(text)
     kept, lines = _kept(page)
-    for number, (before, token) in enumerate(_tokens(lines), 1):
-        content = token.content.split("\n")
-        assert token.map is not None
-        fenced = token.type == "fence"
-        first = before + token.map[0] + fenced
+    for number, (first, behind, token) in enumerate(_tokens(lines), 1):
+        content, fenced = token.content.split("\n"), token.type == "fence"
         skip = _options(content) if token.info.startswith("{") else 0
         if is_python(_language(token.info)) and "".join(content[skip:]):
-            begin = kept[first + skip]
-            last = first + token.content.count("\n") if fenced else before + token.map[1]
-            whole = page.lines[begin : kept[last]]
-            if len(whole) > _LONG and not any("numpy" in line for line in whole):
+            first += fenced
+            begin, end = kept[first + skip], kept[first + len(content) - 1 if fenced else behind]
+            if end - begin > _LONG and not any("numpy" in line for line in page.lines[begin:end]):
                 continue
-            code = next(i for i, line in enumerate(content[skip:], first + skip) if line.strip())
-            prefix = _prefix(lines[code], content[code - first])
-            own = [_inside(line.rstrip("\r\n"), prefix) for line in whole]
+            code = next(i for i, line in enumerate(content[skip:], skip) if line.strip())
+            prefix = _prefix(lines[first + code], content[code])
+            own = [_inside(line, prefix) for line in page.bare(begin, end)]
             while len(own) > 1 and not own[-1] and not fenced:
                 own.pop()
             yield page.block(number, "block", begin, own)
@@ -60,18 +58,15 @@ def _kept(page: Page) -> tuple["array[int]", list[str]]:
     A line of words below another of the same indentation, or an empty line below another, changes
     nothing; and in a long text of paragraphs all but the first and the last are alike.
     """
-    kept = array("q")
-    lines: list[str] = []
+    kept, lines = array("q"), list[str]()
     for number, line in enumerate(page.lines):
         words = _WORDS.match(line)
         if words:
             said = f"{words[1]}x"
             if said == "x" and lines[-4:] == ["x", "", "x", ""]:
                 del kept[-2:], lines[-2:]
-        elif line.isspace():
-            said = ""
         else:
-            said = line.rstrip("\r\n")[:_LONG]
+            said = "" if line.isspace() else line.rstrip("\r\n")[:_LONG]
             said = _ADMONITION.sub(_ITEM, said) if _SIGN.search(said) else said
         if lines[-1:] != [said] or not (words or said == ""):
             kept.append(number)
@@ -91,8 +86,8 @@ def _colons(lines: list[str]) -> list[str]:
     return lines
 
 
-def _tokens(lines: list[str]) -> Iterator[tuple[int, Token]]:
-    """The tokens of the code blocks, each with the number of kept lines before its part.
+def _tokens(lines: list[str]) -> Iterator[tuple[int, int, Token]]:
+    """The tokens of the code blocks, each with its first of the lines and the one behind its last.
 
     The page is parsed in parts, for the sake of memory; a part without a sign of code not at all.
     A part begins at a line that no list or quote reaches: below an empty line, not indented; and it
@@ -105,40 +100,30 @@ def _tokens(lines: list[str]) -> Iterator[tuple[int, Token]]:
             end += 1
         part = lines[begin:end]
         tokens = _parsed(part) if _CODE.search("\n".join(part)) else []
-        open_to = max(
-            (token.map[1] for token in tokens if token.map and token.type in _RAW), default=0
-        )
-        if end < len(lines) and open_to >= len(part):
+        open_ends = [behind for _, behind, token in tokens if token.type in _RAW]
+        if end < len(lines) and max(open_ends, default=0) >= len(part):
             size *= 2
             continue
-        yield from ((begin, token) for token in tokens if token.type in ("fence", "code_block"))
+        for first, behind, token in tokens:
+            if token.type in ("fence", "code_block"):
+                yield begin + first, begin + behind, token
         begin, size = end, _PART
 
 
-def _parsed(lines: list[str]) -> list[Token]:
+def _parsed(lines: list[str]) -> list[tuple[int, int, Token]]:
     """The tokens of a part, with those inside directives, whose own fences are taken away."""
     parser = MarkdownIt("commonmark").disable("inline")
     while True:
-        tokens = parser.parse("\n".join([*lines, ""]))
-        around = [token for token in tokens if token.type == "fence" and _is_container(token)]
-        for token in around:
-            assert token.map is not None
-            first, behind = token.map
+        found = parser.parse("\n".join([*lines, ""]))
+        tokens = [(token.map[0], token.map[1], token) for token in found if token.map]
+        around = [each for each in tokens if _CONTAINER.match(each[2].info)]
+        around = [each for each in around if _FENCE.search(each[2].content)]
+        for first, behind, token in around:
             lines[first] = ""
             if behind - first > token.content.count("\n") + 1:  # else it is never closed
                 lines[behind - 1] = ""
         if not around:
             return tokens
-
-
-def _is_container(token: Token) -> bool:
-    """Whether a fence is a directive such as ```{note}, whose content is Markdown again."""
-    code = ("{code", "{python", "{ipython")
-    return (
-        token.info.startswith("{")
-        and not token.info.startswith(code)
-        and _FENCE.search(token.content) is not None
-    )
 
 
 def _options(content: list[str]) -> int:

@@ -1,11 +1,13 @@
 """Putting scripts right in their files: only the lines that differ, and nothing around them."""
 
-import difflib
+import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import replace
-from itertools import groupby
+from dataclasses import dataclass, replace
+from difflib import SequenceMatcher, unified_diff
+from functools import lru_cache
+from itertools import groupby, pairwise
 from pathlib import Path
 from typing import NamedTuple
 
@@ -16,13 +18,48 @@ from nineteen.script.judge import Status
 from nineteen.script.make import SEEDS, make
 from nineteen.script.options import PROGRAM
 from nineteen.verbs.check import four_checks
-from nineteen.verbs.check.check_runs import check_script
+from nineteen.verbs.check.check_report import check_script
 from nineteen.verbs.check.files_to_check import Settings
 from nineteen.verbs.check.found_script import FoundScript
-from nineteen.verbs.check.four_checks import CheckOutcome, ScriptResult
-from nineteen.verbs.check.line_edits import Edits, edits_between
+from nineteen.verbs.check.four_checks import ScriptResult
+from nineteen.verbs.check.text_blocks import Block
 
-Change = tuple[FoundScript, Edits]
+_ALIKE = 0.5  # the least likeness, from 0 to 1, of a line and what it was meant to be
+Change = tuple[FoundScript, "Edits"]
+
+
+@dataclass(frozen=True)
+class Edits:
+    """What comes to stand in the place of each line of a script: lines, or nothing.
+
+    `lost` are lines of somebody's own that would go; `below` counts those that stand below the
+    script and stay.
+    """
+
+    lines: tuple[tuple[str, ...], ...]
+    lost: tuple[str, ...] = ()
+    below: int = 0
+
+    @property
+    def source(self) -> str:
+        """The script's source once the edits are made."""
+        return "".join(f"{line}\n" for lines in self.lines for line in lines)
+
+    def applied(self, text: str, block: Block) -> str:
+        """The document's text with the lines of the block changed, and no other character."""
+        if not block.end:
+            end = block.spans[-1][1]
+            text = text[:end] + block.joiner + text[end:]
+        for i, (start, end) in reversed([*enumerate(block.spans)]):
+            new = [json.dumps(line)[1:-1] if block.json else line for line in self.lines[i]]
+            if self.lines[i][:1] == block.lines[i : i + 1]:
+                new[0] = text[start:end]
+            elif not new:
+                start = block.spans[i - 1][1]
+            # An empty line that is put below another goes without the indentation before it.
+            new[1:] = [(block.joiner + line).rstrip(" \t") for line in new[1:]]
+            text = text[:start] + "".join(new) + text[end:]
+        return text
 
 
 class Rewritten(NamedTuple):
@@ -36,7 +73,7 @@ class Rewritten(NamedTuple):
     def diff(self) -> str:
         """The difference from the old text to the new, as `diff -u` shows it."""
         old, new = (text.splitlines(keepends=True) for text in (self.old, self.new))
-        shown = difflib.unified_diff(old, new, str(self.path), str(self.path))
+        shown = unified_diff(old, new, str(self.path), str(self.path))
         return "".join(line if line.endswith("\n") else f"{line}\n" for line in shown)
 
 
@@ -58,13 +95,13 @@ def write_files(files: Iterable[Rewritten], fixed: list[FoundScript]) -> list[st
     """
     notes = []
     for file in files:
+        said, why = "fixed", ""
         try:
             replace_text(file.path, file.old, file.new)
-        except (UsageError, OSError) as error:
-            notes += [f"not fixed: {found.place()}: {error}" for found in file.scripts]
-        else:
             fixed += file.scripts
-            notes += [f"fixed: {found.place()}" for found in file.scripts]
+        except (UsageError, OSError) as error:
+            said, why = "not fixed", f": {error}"
+        notes += [f"{said}: {found.place()}{why}" for found in file.scripts]
     return notes
 
 
@@ -107,10 +144,9 @@ def _fix(result: ScriptResult, settings: Settings, force: bool) -> Edits:
         block = replace(found.block, lines=own, numbers=(found.block.line,) * len(own))
         if not check_script(replace(found, block=block), replace(settings, strict=False)).failed:
             return kept
-        count = f"{len(edits.lost)} line{'s' * (len(edits.lost) > 1)}"
         raise UsageError(
-            f"{count} of your own would go, such as '{edits.lost[0].strip()[:60]}': "
-            "see --diff, and say --force"
+            f"{len(edits.lost)} line{'s' * (len(edits.lost) > 1)} of your own would go, such as "
+            f"'{edits.lost[0].strip()[:60]}': see --diff, and say --force"
         )
     if edits.source == found.block.source:
         raise UsageError("its own lines are already what its command renders today")
@@ -138,26 +174,77 @@ def replacement_of(result: ScriptResult, seconds: float) -> str:
     return made.source
 
 
+def edits_between(old: Sequence[str], new: Sequence[str], keep: bool = False) -> Edits:
+    """The edits that make the script `new` of `old`; the first lines of both belong together.
+
+    Lines that are like none of `new` go, and with `keep` stay; those below the script stay.
+    """
+    lines: list[Sequence[str]] = [[line] for line in old]
+    lost, below = list[str](), 0
+    for (i, j), (next_i, next_j) in pairwise([*_aligned(old, new), (len(old), len(new))]):
+        own, missing = old[i + 1 : next_i], new[j + 1 : next_j]
+        words = [line for line in own if line.strip()]
+        lines[i] = [new[j]]
+        if len(own) == len(missing) <= 2:  # rewritten beyond recognition
+            lines[i + 1 : next_i] = [[line] for line in missing]
+            continue
+        lines[i] = [new[j], *missing]
+        if next_i == len(old) and words:
+            below = len(words)
+        elif not words or not keep:
+            lost += words
+            lines[i + 1 : next_i] = [[] for _ in own]
+    return Edits(tuple(map(tuple, lines)), tuple(lost), below)
+
+
+def _aligned(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
+    """The pairs of lines that belong together, the first ones and more, in order.
+
+    They are those whose likeness is the greatest in all (Needleman & Wunsch 1970).
+    """
+    best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
+    like = [[_likeness(a, b) for b in new] for a in old]
+    for i in reversed(range(1, len(old))):
+        for j in reversed(range(1, len(new))):
+            best[i][j] = max(best[i + 1][j], best[i][j + 1], like[i][j] + best[i + 1][j + 1])
+    pairs, i, j = [(0, 0)], 1, 1
+    while i < len(old) and j < len(new):
+        if like[i][j] and best[i][j] == like[i][j] + best[i + 1][j + 1]:
+            pairs.append((i, j))
+            i, j = i + 1, j + 1
+        elif best[i][j] == best[i + 1][j]:
+            i += 1
+        else:
+            j += 1
+    return pairs
+
+
+@lru_cache(maxsize=4096)
+def _likeness(old: str, new: str) -> float:
+    """2 for the same line, less for a blank one, the share that is alike where it is enough."""
+    if old == new:
+        return 2.0 if old.strip() else 0.25
+    match = SequenceMatcher(None, old, new, autojunk=False)
+    alike = match.quick_ratio() >= _ALIKE and match.ratio() >= _ALIKE
+    return match.ratio() if alike else 0.0
+
+
 def adoptions(results: Iterable[ScriptResult]) -> list[Change]:
     """The new first lines of scripts that are honest for other values than their commands name."""
-    changes = []
+    changes = list[Change]()
     for result in results:
-        found, lines = result.found, result.found.block.lines
-        passed = [name for name, one in result.checks.items() if one.outcome is CheckOutcome.PASS]
-        if found.spec != found.named and {"learns", "honest"} <= {*passed}:
-            line = _with_command(lines[0], command(found.meant[0]))
-            changes.append((found, Edits(((line,), *((one,) for one in lines[1:])))))
+        found, (first, *rest) = result.found, result.found.block.lines or ("",)
+        if found.spec != found.named and {"learns", "honest"} <= {*result.having("pass")}:
+            line = _with_command(first, command(found.meant[0]))
+            changes.append((found, Edits(((line,), *((one,) for one in rest)))))
     return changes
 
 
 def _with_command(line: str, words: str) -> str:
     """A first line with another command; the way it is called, and a note behind it, stay."""
-    found = COMMAND.search(line)
-    assert found is not None
-    start, own = found.start("words"), command_words(line)
-    for place in re.finditer(r"(?!\S)", line[start:]):
-        end = start + place.start()
+    start, own = next(COMMAND.finditer(line)).start("words"), command_words(line)
+    for place in re.compile(r"(?!\S)").finditer(line, start):
         with suppress(UsageError):  # an open quotation
-            if command_words(line[:end] or " ") == own:
-                return line[:start] + words.removeprefix(f"{PROGRAM} ") + line[end:]
+            if command_words(line[: place.start()]) == own:
+                return line[:start] + words.removeprefix(f"{PROGRAM} ") + line[place.start() :]
     raise AssertionError(line)

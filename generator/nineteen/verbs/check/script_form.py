@@ -4,8 +4,8 @@ import ast
 import re
 from itertools import zip_longest
 
-from nineteen.script.render import MAX_COLUMNS, MAX_LINES
-from nineteen.script.syntax import LOCK, parse
+from nineteen.script.render import MAX_COLUMNS, MAX_LINES, formatted
+from nineteen.script.syntax import parse
 from nineteen.verbs.check.found_script import MAX_FIRST_LINE
 
 _BUILTINS = {"__import__", "eval", "exec", "input", "open"}
@@ -25,8 +25,7 @@ def form_problems(source: str) -> list[str]:
         for number, (line, limit) in enumerate(zip(lines, limits, strict=False), 1)
         if len(line) > limit
     ]
-    with LOCK:  # black parses too, and scripts are checked side by side
-        return wide or _uses(source) or _layout(source)
+    return wide or _uses(source) or _layout(source)
 
 
 def _uses(source: str) -> list[str]:
@@ -39,38 +38,34 @@ def _uses(source: str) -> list[str]:
         return [f"it is not Python: {error or 'too deeply nested'}"]
     used: list[tuple[int, str]] = []
     for node in ast.walk(tree):
-        names: list[str] = []
         match node:
-            case ast.Import(names=modules):
-                names = [one.name for one in modules if one.name.split(".")[0] != "numpy"]
-            case ast.ImportFrom(module=module, level=level):
-                name = "." * level + (module or "")
-                names = [name] * (name.split(".")[0] != "numpy")
-            case ast.Name(id=name) if name in _BUILTINS:
-                names = [f"{name}()"]
-        used += [(getattr(node, "lineno", 0), name) for name in names]
-    return [f"line {line} uses {name}: NumPy only" for line, name in sorted(used)]
+            case ast.Import():
+                used += [(node.lineno, module.name) for module in node.names]
+            case ast.ImportFrom():
+                used.append((node.lineno, "." * node.level + (node.module or "")))
+            case ast.Name() if node.id in _BUILTINS:
+                used.append((node.lineno, f"{node.id}()"))
+    return [
+        f"line {line} uses {name}: NumPy only"
+        for line, name in sorted(used)
+        if name.partition(".")[0] != "numpy"
+    ]
 
 
 def _layout(source: str) -> list[str]:
-    import black
-
     if switch := re.search(r"#\s*(fmt|yapf):.*", source):
         return [f"'{switch.group()}' switches the formatter off"]
     try:
-        wanted = black.format_file_contents(
-            source, fast=True, mode=black.Mode(line_length=MAX_COLUMNS)
-        )
-    except black.report.NothingChanged:
-        return []
+        wanted = formatted(source, fast=True)
     except (ValueError, RecursionError) as error:
         return [f"black cannot read it: {str(error).partition(chr(10))[0]}"]
+    if wanted == source:
+        return []
     if wanted.rstrip() == source.rstrip():
         return ["its last line has no end, or blanks follow it"]
-    pairs = zip_longest(source.splitlines(), wanted.splitlines(), fillvalue="")
-    number, line = next(
-        (number, line) for number, (has, line) in enumerate(pairs, 1) if has != line
-    )
-    total = len(wanted.splitlines())
-    size = f", and needs {total} lines then: {MAX_LINES} is the limit" if total > MAX_LINES else ""
+    should = wanted.splitlines()
+    pairs = enumerate(zip_longest(source.splitlines(), should, fillvalue=""), 1)
+    number, line = next((number, line) for number, (has, line) in pairs if has != line)
+    long = f", and needs {len(should)} lines then: {MAX_LINES} is the limit"
+    size = long if len(should) > MAX_LINES else ""
     return [f"black would change line {number}, to '{line.strip()[:MAX_COLUMNS]}'{size}"]

@@ -1,4 +1,4 @@
-"""The code of Python files, reStructuredText, AsciiDoc and LaTeX, by their lines.
+"""Blocks of code by a document's lines: of Python files, reStructuredText, AsciiDoc and LaTeX.
 
 docutils gives no line numbers for its blocks (a test compares these with what it finds), and the
 others have no parser in Python that does. What opens a block is in templates/check/formats.toml.
@@ -6,15 +6,17 @@ others have no parser in Python that does. What opens a block is in templates/ch
 
 import ast
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from array import array
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import partial
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Any
 
 from nineteen.script.syntax import parse
 from nineteen.script.templates import data
-from nineteen.verbs.check.blocks import Block, Page, indent_of, is_python
+
+Span = tuple[int, int]
 
 # Jupytext's percent format (Spyder, VS Code, sphinx-gallery), nbconvert, sphinx-gallery's bars;
 # and Jupytext's light format. What a marker says in brackets may make its cell one of text.
@@ -25,6 +27,88 @@ _TEXT = re.compile(r"# ?[%+].*\[(markdown|md|raw)\]")
 _DIRECTIVE = re.compile(r"((?:[-*+•] +|\w+[.)] +|[ \t])*)\.\. +([\w-]+):: *(\S*)")
 _COMMENT = re.compile(r"([ \t]*)\.\.(?![ \t]+(?:_|\[|\|)|\S)")
 _OPTION = re.compile(r"\s*:[\w-]+:")
+_EMPTY = re.compile(r"\s*$")
+
+
+@dataclass(frozen=True)
+class Block:
+    """Code in a document's text.
+
+    `number` counts the document's blocks or cells from 1 and is 0 for a whole file; `kind` is
+    "block", "cell" or "". Line i of the code stands on line numbers[i] (from 1) of the document,
+    without its indentation and its end at text[spans[i][0] : spans[i][1]]; `joiner` is what parts
+    it from another that is put below it. In a notebook (`json`) the spans lie in texts of JSON.
+    `above` counts the lines of the block that stand above the code.
+    """
+
+    number: int
+    kind: str
+    numbers: tuple[int, ...]
+    lines: tuple[str, ...]
+    spans: tuple[Span, ...]
+    joiner: str = "\n"
+    end: str = "\n"
+    json: bool = False
+    above: int = 0
+
+    @property
+    def source(self) -> str:
+        """The code as a script of its own."""
+        return "\n".join(self.lines) + self.end if self.lines else ""
+
+    @property
+    def line(self) -> int:
+        """The document's line, from 1, on which the code begins."""
+        return self.numbers[0]
+
+
+class Page:
+    """A document's text by its lines; `lines` keep their ends: \\n, \\r\\n or \\r."""
+
+    def __init__(self, text: str) -> None:
+        mark = text.startswith("\ufeff")  # a byte order mark is no part of the first line
+        self.lines: list[str] = re.findall(r"[^\r\n]*(?:\r\n?|\n)|[^\r\n]+", text[mark:])
+        self.starts = array("q", accumulate(map(len, self.lines), initial=int(mark)))
+
+    def bare(self, first: int = 0, behind: int | None = None) -> list[str]:
+        """The lines from `first` (counted from 0) to before `behind`, without their ends."""
+        return [line.rstrip("\r\n") for line in self.lines[first:behind]]
+
+    def block(self, number: int, kind: str, first: int, contents: Sequence[str]) -> Block:
+        """The block whose code begins on the line `first` (from 0): its contents, a line each."""
+        bare = self.bare(first, first + len(contents))
+        ends = [self.starts[at] + len(line) for at, line in enumerate(bare, first)]
+        pairs = zip(bare, contents, strict=True)
+        prefixes = [line[: len(line) - len(content)] for line, content in pairs if content]
+        # A list's marker is not repeated before a line that is put below another.
+        below = [*prefixes[1:], *(re.sub(r"[^\s>]", " ", prefix) for prefix in prefixes[:1]), ""]
+        newline = self.lines[first][len(bare[0]) :] if bare else ""
+        return Block(
+            number,
+            kind,
+            tuple(range(first + 1, first + len(bare) + 1)),
+            tuple(contents),
+            tuple((end - len(line), end) for end, line in zip(ends, contents, strict=True)),
+            (newline or "\n") + below[0],
+        )
+
+    def dedented(self, number: int, kind: str, first: int, behind: int) -> Block:
+        """The block of the lines from `first` to before `behind`, their common indentation off."""
+        lines = self.bare(first, behind)
+        while lines and not lines[-1].strip():
+            lines.pop()
+        indent = min((indent_of(line) for line in lines if line.strip()), default=0)
+        return self.block(number, kind, first, [line[indent:] for line in lines])
+
+
+def indent_of(line: str) -> int:
+    """How many characters of space a line begins with."""
+    return len(line) - len(line.lstrip())
+
+
+def is_python(language: str) -> bool:
+    """Whether the word that says the language of a block says Python, or nothing."""
+    return not language or bool(re.fullmatch(r"(i?py(thon)?|pycon|pyodide)[0-9.]*", language, re.I))
 
 
 def python_blocks(text: str) -> Iterator[Block]:
@@ -35,12 +119,11 @@ def python_blocks(text: str) -> Iterator[Block]:
         return
     marker = next((kind for kind in (_PERCENT, _LIGHT) if any(map(kind.match, page.lines))), None)
     if marker is None:
-        whole = page.block(0, "", 0, page.bare(0, len(page.lines)))
-        yield replace(whole, end="\n" if text.endswith(("\r", "\n")) else "")
+        end = "\n" if text.endswith(("\r", "\n")) else ""
+        yield replace(page.block(0, "", 0, page.bare()), end=end)
         return
     marks = [i for i, line in enumerate(page.lines) if marker.match(line)]
-    edges = [-1, *marks, len(page.lines)]
-    for number, (mark, behind) in enumerate(pairwise(edges), 1):
+    for number, (mark, behind) in enumerate(pairwise([-1, *marks, len(page.lines)]), 1):
         if mark < 0 or not _TEXT.match(page.lines[mark]):
             yield page.dedented(number, "cell", mark + 1, behind)
 
@@ -63,7 +146,7 @@ def _marimo_cells(text: str, page: Page) -> Iterator[Block]:
 def restructured_blocks(text: str) -> Iterator[Block]:
     """The Python blocks of reStructuredText: directives of code, and what follows a `::`."""
     page, number, at, rules = Page(text), 0, 0, data("check/formats.toml")["restructured"]
-    lines = page.bare(0, len(page.lines))
+    lines = page.bare()
     while at < len(lines):
         line = lines[at]
         directive, comment = _DIRECTIVE.match(line), _COMMENT.match(line)
@@ -100,7 +183,7 @@ def marked_blocks(text: str, markup: str) -> Iterator[Block]:
     """
     page, number, at, language = Page(text), 0, 0, ""
     rules: dict[str, Any] = data("check/formats.toml")[markup]
-    lines = page.bare(0, len(page.lines))
+    lines = page.bare()
     while at < len(lines):
         line, opened = lines[at], re.match(rules["opens"], lines[at])
         at += 1
@@ -111,15 +194,14 @@ def marked_blocks(text: str, markup: str) -> Iterator[Block]:
                 at += 1
             language = language or argument
             closes = re.compile(rules["closes"].format(mark=re.escape(mark)))
-            ends = (i for i in range(at, len(lines)) if closes.match(lines[i]))
         elif re.match(rules["attributes"], line):
             language = line
             continue
         elif language and line.strip() and not line.startswith("."):  # a paragraph of code
-            mark, at = "", at - 1
-            ends = (i for i in range(at, len(lines)) if not lines[i].strip())
+            mark, at, closes = "", at - 1, _EMPTY
         else:
             continue
+        ends = (i for i in range(at, len(lines)) if closes.match(lines[i]))
         number, first, at = number + 1, at, next(ends, len(lines))
         said = re.search(rules["language"], language)
         word = next(filter(None, said.groups()), "") if said else ""

@@ -105,6 +105,8 @@ def _write_page(result: SweepResult) -> tuple[Path, str]:
     except UsageError as error:
         missing = f"{error}; the page has its tables and no picture"
     values = {"result": result, "chart": "" if missing else picture.name}
-    files.write_atomically(page, render.environment().get_template("sweep.md.j2").render(values))
+    files.write_atomically(
+        page, render.environment().get_template("sweep/page.md.j2").render(values)
+    )
     files.write_atomically(page.with_suffix(".json"), json.dumps(result.as_data(), indent=1) + "\n")
     return page, missing

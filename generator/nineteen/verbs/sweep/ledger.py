@@ -6,24 +6,37 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from nineteen.errors import UsageError
-from nineteen.script.choices import command
+from nineteen.script import choices, judge, render, run
 from nineteen.script.files import make_folder
-from nineteen.script.spec import ScriptSpec
-from nineteen.verbs.sweep import work
-from nineteen.verbs.sweep.jobs import SweepPlan
+from nineteen.script.spec import ScriptSpec, table_name
+from nineteen.script.table import TruthTable
+from nineteen.training.seeds import expected_seconds
+from nineteen.training.side_by_side import LaneUpdate, Places, observe_together, run_together
+from nineteen.verbs.sweep.jobs import Cell, Jobs, SweepPlan
 from nineteen.verbs.sweep.pool import Workers
 from nineteen.verbs.sweep.sweep_result import LEARNED, MISSING, NOT_LEARNED, SweepResult
 
+ALONE = 15.0  # times as long a script takes about that runs by itself
 SAMPLE = 1000  # one script in so many is confirmed in isolation
 LEAST_SAMPLE = 3
 MOST_FAILURES = 50  # of a cell that are confirmed in isolation
 OBSERVED = 50  # scripts of a group that are observed for the updates they need
 _OPENING = b'{"command": "python -m generator '
+
+
+class Row(NamedTuple):
+    """What became of a job; a script that crashed has no `line` for the file, and prints why."""
+
+    job: int
+    line: str
+    learned: bool
+    printed: str
+    seconds: float
 
 
 def run_plan(result: SweepResult, workers: Workers) -> None:
@@ -36,13 +49,13 @@ def run_plan(result: SweepResult, workers: Workers) -> None:
     plan, states, failures = result.plan, result.states, Counter[int]()
     # Confirmed whatever became of them, evenly spread.
     sampled = range(0, plan.scripts, max(1, min(SAMPLE, plan.scripts // LEAST_SAMPLE)))
-    waiting: dict[int, work.Row | None] = {job: None for job in sampled if states[job] != MISSING}
+    waiting: dict[int, Row | None] = {job: None for job in sampled if states[job] != MISSING}
 
     def missing() -> Iterator[int]:
         every = enumerate(states)
         return (job for job, state in every if state == MISSING and job not in waiting)
 
-    for rows in workers("scripts", work.run_jobs, missing):
+    for rows in workers("scripts", run_jobs, missing):
         for row in rows:
             cell = row.job // plan.seeds
             failures[cell] += not row.learned
@@ -50,14 +63,14 @@ def run_plan(result: SweepResult, workers: Workers) -> None:
             if first or row.job in sampled or not row.line:
                 waiting[row.job] = row
         _enter(result, [row for row in rows if row.job not in waiting])
-    for found in workers("confirmed", work.run_in_isolation, lambda: sorted(waiting), work.ALONE):
+    for found in workers("confirmed", run_in_isolation, lambda: sorted(waiting), ALONE):
         for job, alone in found:
             held = waiting.pop(job)
             if problem := _difference(result, job, held, alone):
                 result.problems.append(problem)
-                continue
-            result.confirmed += 1
-            _enter(result, [held] if held else [])
+            else:
+                result.confirmed += 1
+                _enter(result, [held] if held else [])
 
 
 def resume(result: SweepResult) -> None:
@@ -91,11 +104,68 @@ def resume(result: SweepResult) -> None:
         os.truncate(path, whole)
 
 
+def _job(row: Any, plan: SweepPlan, spec_of_cell: Callable[[int], ScriptSpec]) -> int:
+    """The job that a row is of; raises ValueError, or what odd data raises, if it is of none."""
+    named = int(row["table"], 2) if plan.inputs else row["gate"]
+    subject = plan.subjects.index(named) if plan.subjects != ("",) else 0
+    if not 0 <= row["seed"] < plan.seeds:
+        raise ValueError
+    for cell in range(subject * len(plan.groups), (subject + 1) * len(plan.groups)):
+        spec = replace(spec_of_cell(cell), seed=row["seed"])
+        if spec.batch == row["batch"] and row_head(spec).items() <= row.items():
+            return cell * plan.seeds + int(row["seed"])
+    raise ValueError
+
+
+def row_head(spec: ScriptSpec) -> dict[str, object]:
+    """What a row says about the script; the rest of the row says what became of it."""
+    samples = {"samples": spec.samples, "noise": spec.noise} if spec.samples else {}
+    return {
+        "command": choices.command(spec),
+        "gate": " ".join(spec.gates) or table_name(spec.table),
+        "table": ",".join(spec.table.columns),
+        "hidden": list(spec.hidden),
+        "activation": spec.activation.name,
+        **samples,
+        **{key: getattr(spec, key) for key in ("batch", "batch_size", "lr", "epochs", "seed")},
+    }
+
+
+def _enter(result: SweepResult, rows: Sequence[Row]) -> None:
+    """Add rows to the file at once: a kill or a full disk tears the last only; then they count."""
+    if result.path is not None:
+        make_folder(result.path.parent)
+        data = "".join(row.line for row in rows).encode()
+        with open(result.path, "ab", buffering=0) as file:
+            while data:
+                data = data[file.write(data) :]
+    for row in rows:
+        result.states[row.job] = LEARNED if row.learned else NOT_LEARNED
+        result.seconds += row.seconds
+
+
+def _difference(
+    result: SweepResult, job: int, row: Row | None, alone: str | None
+) -> tuple[int, str] | None:
+    """What is wrong with a job's row, given what its script prints alone; None if nothing is."""
+    spec = result.plan.spec_of_job(job)
+    if row and not (row.line or alone):
+        return 3, f"{choices.command(spec)}: {row.printed}"
+    if row and row.printed != alone:
+        other = "does not finish" if alone is None else f"prints {alone!r}"
+        said = f"it prints {row.printed!r} beside others and {other} alone"
+        return 1, f"{choices.command(spec)}: {said}"
+    known = result.states[job] == LEARNED
+    if not row and verdict_on(alone or "", spec.table).ok is not known:
+        return 1, f"{choices.command(spec)}: its row is wrong about whether it learned"
+    return None
+
+
 def observe_updates(result: SweepResult, workers: Workers) -> None:
     """Observe scripts of each group that learned: the updates they needed, for the result."""
     seeds, groups = result.plan.seeds, len(result.plan.groups)
     missing = {job for group in range(groups) for job in to_observe(result, group)}
-    for found in workers("observed", work.observe_jobs, lambda: sorted(missing), work.ALONE):
+    for found in workers("observed", observe_jobs, lambda: sorted(missing), ALONE):
         for job, updates in found:
             missing.remove(job)
             result.needed[job // seeds % groups].append(updates)
@@ -110,43 +180,70 @@ def to_observe(result: SweepResult, group: int) -> list[int]:
     return [int(learned[place * learned.size // taken]) for place in range(taken)]
 
 
-def _job(row: Any, plan: SweepPlan, spec_of_cell: Callable[[int], ScriptSpec]) -> int:
-    """The job that a row is of; raises ValueError, or what odd data raises, if it is of none."""
-    named = int(row["table"], 2) if plan.inputs else row["gate"]
-    subject = plan.subjects.index(named) if plan.subjects != ("",) else 0
-    if not 0 <= row["seed"] < plan.seeds:
-        raise ValueError
-    for cell in range(subject * len(plan.groups), (subject + 1) * len(plan.groups)):
-        spec = replace(spec_of_cell(cell), seed=row["seed"])
-        if spec.batch == row["batch"] and work.row_head(spec).items() <= row.items():
-            return cell * plan.seeds + int(row["seed"])
-    raise ValueError
+# What a worker does with some jobs of a plan.
 
 
-def _enter(result: SweepResult, rows: Sequence[work.Row]) -> None:
-    """Add rows to the file at once: a kill or a full disk tears the last only; then they count."""
-    if result.path is not None:
-        make_folder(result.path.parent)
-        data = "".join(row.line for row in rows).encode()
-        with open(result.path, "ab", buffering=0) as file:
-            while data:
-                data = data[file.write(data) :]
-    for row in rows:
-        result.states[row.job] = LEARNED if row.learned else NOT_LEARNED
-        result.seconds += row.seconds
+def run_jobs(plan: SweepPlan, jobs: Jobs) -> list[Row]:
+    """Run each job's script in this process, without a time limit: its updates are counted."""
+    cells = plan.cells_of(jobs)
+    heads = _texts(lambda spec: json.dumps(row_head(spec)), cells)
+    # Running a script compiles it, which is the syntax check that `render` makes.
+    runs = run_together(_texts(_source, cells))
+    tables = [spec.table for spec, seeds in cells for _ in seeds]
+    rows = []
+    for job, table, head, done in zip(jobs, tables, heads, runs, strict=True):
+        if done.ending is not run.Ending.FINISHED:
+            rows.append(Row(job, "", False, judge.judge(done, table).reason, done.seconds))
+            continue
+        verdict = verdict_on(done.stdout, table)
+        why = {} if verdict.ok else {"reason": verdict.reason}
+        tail = json.dumps({"learned": verdict.ok, "seconds": round(done.seconds, 6), **why})
+        line = f"{head[:-1]}, {tail[1:]}\n"  # one object of two
+        rows.append(Row(job, line, verdict.ok, done.stdout, done.seconds))
+    return rows
 
 
-def _difference(
-    result: SweepResult, job: int, row: work.Row | None, alone: str | None
-) -> tuple[int, str] | None:
-    """What is wrong with a job's row, given what its script prints alone; None if nothing is."""
-    spec = result.plan.spec_of_job(job)
-    if row and not (row.line or alone):
-        return 3, f"{command(spec)}: {row.printed}"
-    if row and row.printed != alone:
-        other = "does not finish" if alone is None else f"prints {alone!r}"
-        return 1, f"{command(spec)}: it prints {row.printed!r} beside others and {other} alone"
-    known = result.states[job] == LEARNED
-    if not row and work.verdict_on(alone or "", spec.table).ok is not known:
-        return 1, f"{command(spec)}: its row is wrong about whether it learned"
-    return None
+def run_in_isolation(plan: SweepPlan, jobs: Jobs) -> list[tuple[int, str | None]]:
+    """Each job with what its script prints in a process of its own; None if it does not finish.
+
+    Raises RuntimeError where black would not leave the first script of a cell as it is.
+    """
+    cells = plan.cells_of(jobs)
+    for spec, seeds in cells:
+        render.confirm(_source(replace(spec, seed=seeds[0])))
+    guess = sum(len(seeds) * ALONE * expected_seconds(spec) for spec, seeds in cells)
+    printed = run.printed_in_isolation(_texts(_source, cells), 60 + 20 * guess)
+    return list(zip(jobs, printed, strict=True))
+
+
+def observe_jobs(plan: SweepPlan, jobs: Jobs) -> list[tuple[int, int]]:
+    """Each job with the updates made before the first epoch from which on no error passed 0.1.
+
+    The errors are those of the training itself: in an epoch every row of the truth table is met
+    once, and its error is taken before the update that it takes part in. With full batch this is
+    the number of updates after which every prediction is within 0.1, and stays there.
+    """
+    cells, last = plan.cells_of(jobs), np.full(len(jobs), -1)
+
+    def see(places: Places, update: LaneUpdate) -> None:
+        wrong = ~(np.abs(update.error).max(axis=(1, 2)) <= judge.TOLERANCE)
+        last[np.array(places)[wrong]] = update.epoch
+
+    with np.errstate(all="ignore"):
+        observe_together(_texts(_source, cells), see)
+    passes = [spec.updates_per_epoch for spec, seeds in cells for _ in seeds]
+    return list(zip(jobs, ((last + 1) * passes).tolist(), strict=True))
+
+
+@lru_cache(maxsize=4096)
+def verdict_on(printed: str, table: TruthTable) -> judge.Verdict:
+    """The judge's verdict on a finished script; the seeds of a cell print few different texts."""
+    return judge.judge(run.Run(printed, "", 0.0, run.Ending.FINISHED), table)
+
+
+def _texts(text_of: Callable[[ScriptSpec], str], cells: list[Cell]) -> list[str]:
+    return [text for spec, seeds in cells for text in render.for_seeds(text_of, spec, seeds)]
+
+
+def _source(spec: ScriptSpec) -> str:
+    return render.fit(spec)[0]

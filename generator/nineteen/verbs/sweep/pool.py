@@ -9,6 +9,7 @@ from concurrent.futures import BrokenExecutor, CancelledError
 from contextlib import contextmanager
 from functools import partial
 from hashlib import sha256
+from itertools import groupby
 from threading import Thread
 from typing import Any
 
@@ -17,12 +18,13 @@ from joblib import Parallel, delayed, parallel_config
 from nineteen.errors import UsageError, extra
 from nineteen.page.terminal import counting
 from nineteen.script import choices, options, render
+from nineteen.training.seeds import expected_seconds
 from nineteen.verbs.sweep.jobs import Jobs, SweepPlan
-from nineteen.verbs.sweep.work import cut
 
 # Does a task for the missing jobs: a label, the task, what is missing, and how long a job takes.
 Workers = Callable[..., Iterator[list[Any]]]
 
+SECONDS = 0.2  # what a piece of work should take: long against sending it, short to lose
 MAX_DEATHS = 3
 PATIENCE = 10.0  # seconds to reach a scheduler
 HEARTBEAT = 1.0  # seconds between a worker's looks at whether its sweep is still there
@@ -30,6 +32,21 @@ HEARTBEAT = 1.0  # seconds between a worker's looks at whether its sweep is stil
 
 class WorkersDie(RuntimeError):
     """Workers died again and again over the same jobs, or their scheduler is gone."""
+
+
+def cut(plan: SweepPlan, jobs: Iterable[int], times: float = 1.0) -> Iterator[Jobs]:
+    """The jobs in order, in pieces of about `SECONDS`; each takes `times` what it does in lanes."""
+    piece, expected = [], 0.0
+    for cell, mine in groupby(jobs, lambda job: job // plan.seeds):
+        cost = times * (3e-5 + expected_seconds(plan.spec(cell)))
+        for job in mine:
+            piece.append(job)
+            expected += cost
+            if expected >= SECONDS:
+                yield tuple(piece)
+                piece, expected = [], 0.0
+    if piece:
+        yield tuple(piece)
 
 
 def spread(
@@ -45,8 +62,7 @@ def spread(
 
     A worker that dies, which the exceptions `deaths` tell, makes joblib abort its call; what is
     missing then is handed out again. So a job must be missing no more before the next result is
-    asked for. Each job takes `times` what it does in lanes. Raises WorkersDie when the same job was
-    the first one missing at three deaths.
+    asked for. Raises WorkersDie when the same job was the first one missing at three deaths.
     """
     seen = Counter[int]()
     with counting(label, sum(1 for _ in missing())) as count:
@@ -63,10 +79,9 @@ def spread(
                 seen[first] += 1
                 if seen[first] == MAX_DEATHS:
                     script = choices.command(plan.spec_of_job(first))
-                    raise WorkersDie(
-                        f"a worker died {MAX_DEATHS} times before {script} was through: is there "
-                        "too little memory? try fewer --workers"
-                    ) from None
+                    reason = f"a worker died {MAX_DEATHS} times before {script} was through"
+                    remedy = "is there too little memory? try fewer --workers"
+                    raise WorkersDie(f"{reason}: {remedy}") from None
 
 
 @contextmanager
@@ -103,11 +118,8 @@ def fingerprint(plan: SweepPlan) -> str:
 
 
 def _end_with(parent: int) -> None:
-    """End this process soon after its parent, be it by kill -9; loky's would wait for minutes.
-
-    Windows keeps the number of a parent that has gone, so there they do wait.
-    """
-
+    # Soon after the parent, be it killed; loky's would wait for minutes. So they do on Windows,
+    # which keeps the number of a parent that has gone.
     def watch() -> None:
         while os.getppid() == parent:
             time.sleep(HEARTBEAT)
@@ -119,7 +131,7 @@ def _end_with(parent: int) -> None:
 @contextmanager
 def _client(distributed: Any, plan: SweepPlan, scheduler: str) -> Iterator[None]:
     """A connection to a Dask cluster; raises UsageError where it cannot work for the plan."""
-    where = f"--scheduler {options.short(scheduler)}"
+    where, problem, prints = f"--scheduler {options.short(scheduler)}", "", dict[str, str]()
     try:
         client = distributed.Client(scheduler, timeout=PATIENCE)
     except (OSError, ValueError) as error:
@@ -128,14 +140,12 @@ def _client(distributed: Any, plan: SweepPlan, scheduler: str) -> Iterator[None]
     with client:
         try:
             prints = client.run(fingerprint, plan)
+            if not prints:
+                problem = f"it has no workers; start some with: dask worker {scheduler}"
         except ImportError as error:
-            reason = f"a worker lacks the package ({error}); install nineteen where the workers run"
-            raise UsageError(f"{where}: {reason}") from None
-        if not prints:
-            raise UsageError(
-                f"{where}: it has no workers; start some with: dask worker {scheduler}"
-            )
-        if strange := [name for name, found in prints.items() if found != fingerprint(plan)]:
-            reason = f"worker {strange[0]} renders other scripts"
-            raise UsageError(f"{where}: {reason}; install the same version of nineteen there")
+            problem = f"a worker lacks the package ({error}); install nineteen where workers run"
+        for worker in [name for name, found in prints.items() if found != fingerprint(plan)]:
+            problem = f"worker {worker} renders other scripts; install the same version of nineteen"
+        if problem:
+            raise UsageError(f"{where}: {problem}")
         yield

@@ -1,6 +1,5 @@
 """What a sweep found, a byte for each script: shares with their intervals, and what failed."""
 
-import io
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -11,13 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from rich.console import Console
-from rich.table import Table
 
 from nineteen.page.estimates import wilson
 from nineteen.page.look import STRATEGIES, logarithmic, new_figure, style
 from nineteen.script.choices import command
-from nineteen.script.options import decimal, written
+from nineteen.script.options import written
 from nineteen.script.render import environment
 from nineteen.verbs.sweep.jobs import SweepPlan
 
@@ -172,16 +169,8 @@ class SweepResult:
             return figure
 
     def __str__(self) -> str:
-        grid = Table(box=None)
-        for name in ("", "hidden", "batch", "learned", "of", "share", "95 % interval"):
-            grid.add_column(name, justify="left" if name in ("", "batch") else "right")
-        for share in self.shares + self.pooled:
-            numbers = (f"{share.learned:,}", f"{share.runs:,}", share.percent, share.bounds)
-            grid.add_row(share.what, share.hidden, share.batch, *numbers)
-        file = io.StringIO()
-        Console(file=file, width=200, highlight=False, markup=False).print(grid)
-        said = environment().get_template("sweep.txt.j2").render(result=self)
-        return file.getvalue() + said.rstrip()
+        report = environment().get_template("sweep/report.txt.j2")
+        return report.render(result=self).rstrip()
 
     def as_data(self) -> dict[str, Any]:
         """The same as templates/reference/results.schema.json says."""
@@ -212,18 +201,14 @@ class SweepResult:
         failing = int((states == NOT_LEARNED).any(axis=1).sum())
         hardest = np.flatnonzero(learned == learned.min())[: HARDEST if failing else 0]
         # The functions of a family have the same; the defaults of named gates go with their inputs.
-        options = [
-            (written(spec.hidden), spec.batch.value, decimal(spec.lr), str(spec.epochs))
-            for spec in map(self.plan.spec, cells[:1] if self.plan.inputs else cells)
-        ]
-        each = (" / ".join(dict.fromkeys(values)) for values in zip(*options, strict=True))
-        hidden, batch, lr, epochs = each
+        specs = [self.plan.spec(cell) for cell in (cells[:1] if self.plan.inputs else cells)]
+        options = {
+            name: " / ".join(dict.fromkeys(written(getattr(spec, name)) for spec in specs))
+            for name in ("hidden", "batch", "lr", "epochs")
+        }
         return Share(
             what,
-            hidden,
-            batch,
-            lr,
-            epochs,
+            **options,
             runs=int((states != MISSING).sum()),
             learned=int(learned.sum()),
             subjects=len(cells),
