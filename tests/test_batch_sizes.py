@@ -172,5 +172,6 @@ def test_samples_show_what_a_truth_table_cannot(on_samples: MeasuredGrid) -> Non
     assert said["full memory"] == "holds"
     assert said["sgd noisy"] == "holds"
     view = on_samples.view()
-    assert [cell.spec.batch_size for cell in view.wide] == [1, 16, 64]
+    assert view.wide
+    assert [cell.spec.batch_size for cell in view.wide.cells] == [1, 16, 64]
     assert not view.narrow

@@ -14,14 +14,15 @@ from nineteen.script.render import render
 from nineteen.script.templates import data
 from nineteen.training.execute import execute
 from nineteen.verbs.compare.claims import (
-    MEASURES,
+    COMPARED,
+    GATHERED,
     ClaimVerdict,
     Finding,
     all_findings,
     judged,
 )
-from nineteen.verbs.compare.grid import MeasuredGrid
-from nineteen.verbs.compare.grid_cell import GridCell, cell_of, update_bytes
+from nineteen.verbs.compare.grid import GridCell, MeasuredGrid
+from nineteen.verbs.compare.measuring import cell_of
 from scipy.stats import binom
 from space import spec
 
@@ -177,7 +178,7 @@ def test_each_verdict_has_a_case_that_comes_out_the_other_way(key: str, cases: A
 def test_every_claim_has_its_words_and_a_measure() -> None:
     words = data("compare/claims.toml")
     assert set(CASES) == set(words)
-    assert {row["measure"] for row in words.values()} == set(MEASURES)
+    assert {row["measure"] for row in words.values()} == {*COMPARED, *GATHERED}
     for key, cases in CASES.items():
         assert words[key]["section"] in ("speed", "noise", "stuck", "fresh", "cost")
         for grid in filter(None, cases):
@@ -279,17 +280,18 @@ def test_update_bytes_are_those_of_the_arrays_in_the_script(words: str, batch: s
     seen: list[int] = []
     source = "\n".join([*lines[:end], "see(layer, output, error, delta)"])
     execute(source, see=lambda *arrays: seen.append(sum(array.nbytes for array in arrays)))
-    assert seen == [update_bytes(one)]
+    assert seen == [row(batch, words)[0].update_bytes]
 
 
 def test_rules() -> None:
     above, below, astride = (Estimate(1, *ends, 9) for ends in ((1.1, 2), (0, 0.9), (0.9, 2)))
-    assert [judged(one, 1) for one in (above, below, astride)] == [HOLDS, FAILS, UNSEEN]
-    assert [judged(one, 1, may=True) for one in (above, below, astride)] == [HOLDS, UNSEEN, UNSEEN]
+    assert [judged([one], 1) for one in (above, below, astride)] == [HOLDS, FAILS, UNSEEN]
+    may = [judged([one], 1, may=True) for one in (above, below, astride)]
+    assert may == [HOLDS, UNSEEN, UNSEEN]
     several = [[above] * 2, [above, below], [above, astride], [astride, below], []]
     assert [judged(each, 1) for each in several] == [HOLDS, FAILS, UNSEEN, FAILS, UNSEEN]
-    assert [judged(count, 0) for count in (2, 0, False)] == [HOLDS, FAILS, FAILS]
-    assert judged(0, 0, may=True) is UNSEEN
+    assert [judged([count], 0) for count in (2, 0, False)] == [HOLDS, FAILS, FAILS]
+    assert judged([0], 0, may=True) is UNSEEN
 
 
 @given(st.integers(0, 400))

@@ -67,19 +67,26 @@ class Document:
         return re.sub(r"\(picture:(\w+)\)", lambda found: f"({links[found[1]]})", self.text)
 
 
-def document_files(document: Document, format: str, path: Path) -> dict[Path, str]:
+def document_files(
+    document: Document, format: str, path: Path, beside: bool = False
+) -> dict[Path, str]:
     """The files that are the document in that format at that path; the one at the path comes last.
 
+    A web page has its pictures in itself, or shows those `beside` it, which come with the Markdown.
     Raises UsageError where a library of the extra `lessons` is missing.
     """
+    folder = path.with_name(f"{path.stem}_files")
+    place = quote(os.fsencode(folder.name))
+
+    def link(picture: Picture) -> str:
+        return f"{place}/{picture.name}.{picture.kind}"
+
     if format == "html":
-        return {path: _page(document)}
+        return {path: _page(document, link if beside else _uri)}
     if format == "ipynb":
         return {path: notebook(list(_cells(document.linked(_uri))))}
-    folder = path.with_name(f"{path.stem}_files")
     files = {folder / f"{one.name}.{one.kind}": one.data.decode() for one in document.pictures}
-    place = quote(os.fsencode(folder.name))
-    return files | {path: document.linked(lambda one: f"{place}/{one.name}.{one.kind}")}
+    return files | {path: document.linked(link)}
 
 
 def write_all(texts: dict[Path, str], force: bool) -> None:
@@ -159,8 +166,8 @@ def _cells(text: str) -> Iterator[NotebookCell]:
             yield code_cell(code.rstrip("\n"), printed, run if printed else None)
 
 
-def _page(document: Document) -> str:
-    """The document as a web page that needs nothing else."""
+def _page(document: Document, link: Callable[[Picture], str]) -> str:
+    """The document as a web page that needs nothing else, but for pictures that it links to."""
     from markdown_it import MarkdownIt  # here, for the playground's Python has none
 
     markdown = MarkdownIt("commonmark", {"highlight": _highlight}).enable("table")
@@ -169,7 +176,7 @@ def _page(document: Document) -> str:
     markdown.add_render_rule("table_close", lambda *_: "</table>\n</div>\n")
     body = markdown.render(document.text)
     for picture in document.pictures:  # markdown-it would refuse the address of an SVG
-        body = body.replace(f'src="picture:{picture.name}"', f'src="{_uri(picture)}"')
+        body = body.replace(f'src="picture:{picture.name}"', f'src="{link(picture)}"')
     return environment().get_template("lesson/page.html.j2").render(title=document.title, body=body)
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from nineteen.errors import UsageError, extra
-from nineteen.script.choices import choices_of, file_stem, spec_of
+from nineteen.script.choices import Choices, choices_of, file_stem, spec_of
 from nineteen.script.files import LESSONS, check_target, output_path
 from nineteen.script.options import command_parser, short
 from nineteen.script.templates import data
@@ -23,37 +23,49 @@ DECIDED = ("--batch", "--seed", "--show", "--keep")  # by compare itself
 def main(argv: list[str]) -> int:
     """Measure, write the lesson, say what was found and where it is; returns 0."""
     given = compare_options(argv)
-    if given.all:
-        return max(main(shlex.split(page)) for page in data("compare/pages.toml")["pages"])
-    choices = replace(choices_of(given), batch_size=None)
-    folder = output_path(given.output, LESSONS)
-    plan = planned(given)
-    from nineteen.page.document import FORMATS, document_files, write_all
+    if not given.all:
+        _write(given, ("md", "ipynb", "html"))
+        return 0
+    for words in data("compare/pages.toml")["pages"]:
+        page = compare_options(shlex.split(words))
+        page.quiet, page.workers = given.quiet, given.workers
+        _write(page, ("md", "html"))  # a notebook would hold the pictures once more
+    return 0
 
+
+def _write(given: argparse.Namespace, formats: Sequence[str]) -> None:
+    choices, plan = _chosen(given), planned(given)
     stem = file_stem(spec_of(choices)).removesuffix("_full")
-    path = folder / f"compare_{stem}.md"
+    path = output_path(given.output, LESSONS) / f"compare_{stem}.md"
     check_target(path, force=True)
     extra("matplotlib")
-    from nineteen.verbs.compare.comparison import compared, documents
+    from nineteen.page.document import FORMATS, document_files, write_all
+    from nineteen.verbs.compare.comparison import compared, documents, findings_beside
 
-    comparison = compared(plan, given.workers or -1)
-    kinds = list(dict.fromkeys(FORMATS.values()))
+    workers = given.workers or -1
+    comparison = compared(plan, workers)
+    table = findings_beside(choices, plan.seeds, workers)
+    command = command_of(choices, given.batch_size, given.seeds)
     subject = replace(choices, hidden=None, activation=None, lr=None, epochs=None).line
-    pages = documents(comparison, command_of(choices, plan), subject, kinds)
+    kinds = list(dict.fromkeys(FORMATS[format] for format in formats))
+    pages = documents(comparison, table, command, subject, kinds)
     texts = {path.with_name(f"{path.stem}_files") / "grid.json": comparison.grid.text}
-    for format, kind in FORMATS.items():
-        texts |= document_files(pages[kind], format, path.with_suffix(f".{format}"))
+    paths = [path.with_suffix(f".{format}") for format in formats]
+    for format, one in zip(formats, paths, strict=True):
+        # In our own folder a web page shows the pictures there; one made elsewhere may be moved.
+        texts |= document_files(pages[FORMATS[format]], format, one, beside=given.output is None)
     write_all(texts, force=True)
     if not given.quiet:
-        _report(comparison.findings, [path.with_suffix(f".{format}") for format in FORMATS])
-    return 0
+        _report(comparison.findings, paths)
 
 
 def planned(given: argparse.Namespace) -> ComparisonPlan:
     """The comparison that the options mean. Raises UsageError."""
-    return plan_comparison(
-        replace(choices_of(given), batch_size=None), given.batch_size, given.seeds
-    )
+    return plan_comparison(_chosen(given), given.batch_size, given.seeds)
+
+
+def _chosen(given: argparse.Namespace) -> Choices:
+    return replace(choices_of(given), batch_size=None)  # there it is a list
 
 
 def compare_options(argv: list[str]) -> argparse.Namespace:

@@ -10,14 +10,15 @@ import numpy as np
 from nineteen.page.document import Document, Picture
 from nineteen.page.estimates import median
 from nineteen.page.look import save
+from nineteen.script.choices import Choices
 from nineteen.script.make import Made, make
 from nineteen.script.options import decimal
 from nineteen.script.render import MAX_LINES, environment
 from nineteen.script.run import Ending
 from nineteen.script.templates import data
-from nineteen.verbs.compare.claims import ClaimVerdict, Finding, all_findings
+from nineteen.verbs.compare.claims import Finding, all_findings
 from nineteen.verbs.compare.comparison_pictures import drawn_pictures
-from nineteen.verbs.compare.comparison_plan import ComparisonPlan
+from nineteen.verbs.compare.comparison_plan import SEEDS, ComparisonPlan, plan_comparison
 from nineteen.verbs.compare.grid import MeasuredGrid, View
 from nineteen.verbs.compare.measuring import check_printed, measure_grid
 
@@ -40,12 +41,28 @@ def compared(plan: ComparisonPlan, workers: int) -> Comparison:
     return Comparison(grid, all_findings(grid), tuple(_scripts(grid.view())))
 
 
+def findings_beside(choices: Choices, seeds: int, workers: int) -> Sequence[Finding]:
+    """What the truth table says of the claims, beside so many seeds on samples of it, or nothing.
+
+    Its trainings are short: it has ten times as many seeds, up to a thousand.
+    """
+    if not choices.samples:
+        return ()
+    usual = replace(choices, samples=None, noise=None, lr=None, epochs=None)
+    plan = plan_comparison(usual, None, min(SEEDS[0], 10 * seeds))
+    return all_findings(measure_grid(plan, workers))
+
+
 def documents(
-    comparison: Comparison, command: str, subject: str, kinds: Sequence[str]
+    comparison: Comparison,
+    table: Sequence[Finding],
+    command: str,
+    subject: str,
+    kinds: Sequence[str],
 ) -> dict[str, Document]:
     """The lesson once for every kind of picture, "svg" or "png".
 
-    Raises UsageError where Matplotlib is missing.
+    `table` is what `findings_beside` found. Raises UsageError where Matplotlib is missing.
     """
     grid, findings, made = comparison.grid, comparison.findings, comparison.scripts
     figures = drawn_pictures(grid, made[-1].spec.seed)
@@ -61,7 +78,7 @@ def documents(
             findings=findings,
             scripts=made,
             changes=[_changes(one.source, other.source) for one, other in pairwise(made)],
-            verdicts={one: [f for f in findings if f.verdict is one] for one in ClaimVerdict},
+            table={finding.key: finding for finding in table},
             said={finding.key: finding.verdict.name for finding in findings},
             stuck=data("compare/stuck.toml"),
             number=decimal,

@@ -3,9 +3,10 @@
 Every batch size has the same colour, line style and marker in all of them.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
+from itertools import cycle
 from math import sqrt
 from typing import TYPE_CHECKING, Any
 
@@ -19,8 +20,9 @@ from nineteen.script.templates import data
 from nineteen.training import gradient as exact
 from nineteen.training.gradient import Array, Matrices, matrices, predict
 from nineteen.training.observe import Start, Update, observe
-from nineteen.verbs.compare.grid import MeasuredGrid, View
-from nineteen.verbs.compare.grid_cell import FIRST_UPDATES, FRESH, GridCell
+from nineteen.verbs.compare.comparison_plan import usual_mini
+from nineteen.verbs.compare.grid import GridCell, MeasuredGrid, View
+from nineteen.verbs.compare.measuring import FIRST_UPDATES
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -38,25 +40,22 @@ STUCK = look.Look("stuck", look.INK, "", "--", "")
 # How it is drawn, its x; three rows: the lower end of a band, the line, the upper end; and at which
 # points a marker stands, None for all.
 Curve = tuple[look.Look, Any, Any, list[int] | None]
-Ends = Callable[[GridCell], Any]
-Looks = dict[int, look.Look]  # by batch size
 
 
 def drawn_pictures(grid: MeasuredGrid, seed: int) -> "dict[str, Figure]":
     """The pictures that there is something to show in, by name; `seed` is that of the surfaces."""
-    view, looks = grid.view(), _looks(grid.view())
-    narrow, rows = grid.narrow or grid.grid, view.full.spec.rows
-    sizes = [cell.spec.batch_size for cell in view.cells]
-    needed = _over_rates(grid.grid, looks, _needed)
+    view, narrow = grid.view(), grid.narrow or grid.grid
+    sizes, rows = [cell.spec.batch_size for cell in view.cells], view.full.spec.rows
+    needed = list(_over_rates(grid.grid, _needed))
     seconds = np.transpose([_ends(median(cell.seconds_needed)) for cell in view.cells])
     theory = [noise_in_theory(size, rows) for size in range(1, rows + 1)]
     noise = gradient_noise(view.sgd.spec, sizes)
     curves: dict[str, Iterable[Curve]] = {
         "rates": needed,
         "averaged": [(one, x * n, *y) for (one, x, *y), n in zip(needed, sizes, strict=True)],
-        "loss": _losses(view, looks, GridCell.rows_seen),
-        "updates": _losses(view, looks, lambda _, made: made),
-        "uphill": _over_rates(grid.grid, looks, lambda cell: _tenths(cell.uphill)),
+        "loss": _losses(view, GridCell.rows_seen),
+        "updates": _losses(view, lambda _, made: made),
+        "uphill": _over_rates(grid.grid, lambda cell: _tenths(cell.uphill)),
         "gradient": [
             (THEORY, np.arange(1, rows + 1), [theory] * 3, None),
             (replace(PLAIN, line=""), sizes, [noise] * 3, None),
@@ -64,17 +63,17 @@ def drawn_pictures(grid: MeasuredGrid, seed: int) -> "dict[str, Figure]":
     }
     if np.isfinite(seconds).any():  # something has learned
         curves["seconds"] = [(PLAIN, sizes, seconds, None)]
-    for name in FRESH if view.wide else ():
-        bands = np.transpose([_tenths(getattr(cell, name)) for cell in view.wide])
-        curves[name] = [(PLAIN, [cell.spec.batch_size for cell in view.wide], bands, None)]
+    if grid.wide:
+        curves["fresh_right"] = _over_rates(grid.wide, lambda cell: _tenths(cell.fresh_right))
+        curves["fresh_loss"] = _over_rates(grid.wide, lambda cell: _tenths(cell.fresh_loss))
     if any(cell.stuck.any() for row in narrow for cell in row):
-        curves["shares"] = _over_rates(narrow, looks, lambda cell: _ends(cell.stuck_share))
+        curves["shares"] = _over_rates(narrow, lambda cell: _ends(cell.stuck_share))
         curves["stuck"] = _stuck_curves(max(narrow[-1], key=lambda cell: cell.stuck.sum()))
     with look.style():
         pictures = {name: _plot(name, lines) for name, lines in curves.items()}
-        pictures["noise"] = _first_updates(view, looks)
+        pictures["noise"] = _first_updates(view)
         if view.full.spec.table.inputs == 2:
-            pictures["surface"] = _answers_on_the_way(view, looks, seed)
+            pictures["surface"] = _answers_on_the_way(view, seed)
         return pictures
 
 
@@ -94,14 +93,13 @@ def _plot(name: str, curves: Iterable[Curve]) -> "Figure":
     return figure
 
 
-def _over_rates(rows: Sequence[Sequence[GridCell]], looks: Looks, ends: Ends) -> list[Curve]:
+def _over_rates(
+    rows: Sequence[Sequence[GridCell]], ends: Callable[[GridCell], Any]
+) -> Iterator[Curve]:
     """Of each batch size a quantity over the learning rate."""
-    curves: list[Curve] = []
-    for row in rows:
+    for row, one in zip(rows, _looks([row[0] for row in rows]), strict=True):
         rates = np.array([cell.spec.lr for cell in row])
-        bands = np.transpose([ends(cell) for cell in row])
-        curves.append((looks[row[0].spec.batch_size], rates, bands, None))
-    return curves
+        yield one, rates, np.transpose([ends(cell) for cell in row]), None
 
 
 def _needed(cell: GridCell) -> Any:
@@ -120,13 +118,13 @@ def _ends(found: Estimate) -> Any:
     return np.where(np.isfinite(ends), ends, np.nan)
 
 
-def _losses(view: View, looks: Looks, scale: Callable[..., Any]) -> Iterable[Curve]:
+def _losses(view: View, scale: Callable[..., Any]) -> Iterator[Curve]:
     """The median loss of each batch size, with a marker where half of the seeds have learned."""
-    for cell in view.cells:
+    for cell, one in zip(view.cells, _looks(view.cells), strict=True):
         made, losses = cell.drawn[1:], cell.losses[:, 1:]  # powers of ten have no place for 0
         half = median(cell.updates_needed).value
         marks = [int(np.abs(made - half).argmin())] if np.isfinite(half) else []
-        yield looks[cell.spec.batch_size], scale(cell, made), _tenths(losses), marks
+        yield one, scale(cell, made), _tenths(losses), marks
 
 
 def _stuck_curves(cell: GridCell) -> Iterable[Curve]:
@@ -136,12 +134,12 @@ def _stuck_curves(cell: GridCell) -> Iterable[Curve]:
             yield one, cell.drawn[1:], [losses[1:]] * 3, []
 
 
-def _first_updates(view: View, looks: Looks) -> "Figure":
+def _first_updates(view: View) -> "Figure":
     """The loss after every single one of the first updates, of seed 0."""
     figure = look.new_figure(WIDTH, 0.7 + 1.05 * len(view.cells))
     column = figure.subplots(len(view.cells), 1, sharex=True, sharey=True)
-    for axes, cell in zip(column, view.cells, strict=True):
-        one, single = looks[cell.spec.batch_size], cell.drawn <= FIRST_UPDATES
+    for axes, cell, one in zip(column, view.cells, _looks(view.cells), strict=True):
+        single = cell.drawn <= FIRST_UPDATES
         axes.plot(cell.drawn[single], cell.losses[0, single], color=one.colour, linewidth=1.2)
         axes.set_title(f"{one.label}, rate {cell.spec.lr:g}", loc="left")
     column[-1].set_xlabel("updates of seed 0")
@@ -149,7 +147,7 @@ def _first_updates(view: View, looks: Looks) -> "Figure":
     return figure
 
 
-def _answers_on_the_way(view: View, looks: Looks, seed: int) -> "Figure":
+def _answers_on_the_way(view: View, seed: int) -> "Figure":
     """What each strategy's network answers in the whole plane: before, on the way, at the end."""
     way = min(min(median(one.updates_needed).value, one.spec.updates) for one in view.strategies)
     figure = look.new_figure(WIDTH, 5.6)
@@ -159,7 +157,7 @@ def _answers_on_the_way(view: View, looks: Looks, seed: int) -> "Figure":
         for line, network in enumerate(_networks(cell, seed, int(way / 2))):
             answers = partial(predict, network, activation=cell.spec.activation)
             shape = look.draw_surface(grid[line, column], cell.spec.table, answers, LEVELS)
-        grid[0, column].set_title(looks[cell.spec.batch_size].label)
+        grid[0, column].set_title(cell.label)
     for line, moment in enumerate(("before", "on the way", "at the end")):
         grid[line, 0].set_ylabel(moment)
     look.explain_surfaces(figure, shape, grid)
@@ -174,15 +172,14 @@ def _networks(cell: GridCell, seed: int, updates: int) -> list[Matrices]:
     return [matrices(kept[place], cell.spec) for place in (0, max(1, updates), -1)]
 
 
-def _looks(view: View) -> Looks:
+def _looks(cells: Sequence[GridCell]) -> Iterator[look.Look]:
     """How each batch size is drawn, its label in the place of the strategy's."""
-    markers, found = iter(MARKERS * len(view.cells)), {}
-    for cell in view.cells:
+    markers, usual = cycle(MARKERS), usual_mini([cell.spec for cell in cells])
+    for cell in cells:
         one = look.STRATEGIES[cell.spec.batch]
-        if cell.spec.batch is Batch.MINI and cell is not view.mini:
+        if cell.spec.batch is Batch.MINI and cell.spec != usual:
             one = replace(look.ANOTHER_MINI, marker=next(markers))
-        found[cell.spec.batch_size] = replace(one, label=cell.label)
-    return found
+        yield replace(one, label=cell.label)
 
 
 def noise_in_theory(size: float, rows: int) -> float:
@@ -197,26 +194,25 @@ def noise_in_theory(size: float, rows: int) -> float:
 def gradient_noise(spec: ScriptSpec, sizes: Sequence[int]) -> Array:
     """The root mean square distance of a batch's mean gradient from that of all rows, by size.
 
-    At the weights that the first seeds start from, as a multiple of that of single rows.
+    At the weights that the first seeds start from, as a multiple of the first size's.
     """
-    rng, squares = np.random.default_rng(0), np.zeros(len(sizes) + 1)
+    rng, squares = np.random.default_rng(0), np.zeros(len(sizes))
     for seed in range(NOISE_SEEDS):
-        begun: list[Start] = []
-        observe(render(replace(spec, seed=seed, epochs=1)), lambda _: None, begun.append)
-        [start] = begun
-        whole = _mean_gradient(spec, start, np.arange(len(start.y)))
-        for place, size in enumerate([1, *sizes]):
-            for _ in range(BATCHES):
-                batch = rng.permutation(len(start.y))[:size]
-                squares[place] += np.square(_mean_gradient(spec, start, batch) - whole).sum()
-    noise: Array = np.sqrt(squares[1:] / squares[0])
+        each = _row_gradients(replace(spec, seed=seed, epochs=1))
+        for place, size in enumerate(sizes):
+            batches = [rng.permutation(len(each))[:size] for _ in range(BATCHES)]
+            means = [each[rows].mean(axis=0) for rows in batches]
+            squares[place] += np.square(means - each.mean(axis=0)).sum()
+    noise: Array = np.sqrt(squares / squares[0])
     return noise
 
 
-def _mean_gradient(spec: ScriptSpec, start: Start, rows: Any) -> Array:
-    """The exact gradient of some rows, averaged, as one vector."""
-    network, function = matrices(start.weights, spec), exact.hidden(spec.activation)
-    layers, logits = exact.forward(network, start.X[rows, : spec.table.inputs], function.function)
-    delta = (exact.sigmoid(logits) - start.y[rows]) / len(rows)
-    found = exact.backward(network, layers, delta, function.slope)
-    return np.concatenate([array.ravel() for array in found])
+def _row_gradients(spec: ScriptSpec) -> Array:
+    """(rows, weights) The exact gradient of each row's loss at the first weights."""
+    begun = list[Start]()
+    observe(render(spec), lambda _: None, begun.append)
+    network, function = matrices(begun[0].weights, spec), exact.hidden(spec.activation)
+    X, y = begun[0].X[:, None, : spec.table.inputs], begun[0].y[:, None]  # each row a batch
+    layers, logits = exact.forward(network, X, function.function)
+    found = exact.backward(network, layers, exact.sigmoid(logits) - y, function.slope)
+    return np.concatenate([array.reshape(len(y), -1) for array in found], axis=1)

@@ -65,10 +65,11 @@ def plan_comparison(
     return plan if seeds else replace(plan, seeds=_seeds(plan.specs))
 
 
-def command_of(choices: Choices, plan: ComparisonPlan) -> str:
-    """The command of a comparison, with its seeds and sizes."""
-    sizes = ",".join(str(spec.batch_size) for spec in plan.usual)
-    return f"{PROGRAM} compare {choices.line} --seeds {plan.seeds} --batch-size {sizes}"
+def command_of(choices: Choices, batch_sizes: Sequence[int] | None, seeds: int | None) -> str:
+    """The command of a comparison, with what was chosen."""
+    given = {"--seeds": seeds, "--batch-size": ",".join(map(str, batch_sizes or ()))}
+    options = [f"{name} {value}" for name, value in given.items() if value]
+    return " ".join([PROGRAM, "compare", choices.line, *options])
 
 
 def usual_mini(specs: Sequence[ScriptSpec]) -> ScriptSpec | None:

@@ -2,27 +2,156 @@
 
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 from math import isclose, log2
+from typing import Any
 
-from nineteen.page.estimates import median
-from nineteen.script.spec import ScriptSpec
+import numpy as np
+from numpy.typing import NDArray
+
+from nineteen.page.estimates import Estimate, median, share
+from nineteen.script.choices import command
+from nineteen.script.render import render
+from nineteen.script.spec import Batch, ScriptSpec
+from nineteen.training.gradient import Array
 from nineteen.verbs.compare.comparison_plan import USUAL, usual_mini
-from nineteen.verbs.compare.grid_cell import GridCell
 
 SAFE = 0.99  # a rate is good where so many seeds learn
+
+Numbers = NDArray[np.int64]
+Truths = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class GridCell:
+    """How a spec's trainings went with the seeds 0, 1, 2, …; arrays begin with an axis for them.
+
+    `printed` is what each script printed; `updates_needed` after how many updates every prediction
+    stays within 0.1, infinite if never; `reached` whether it ever was, `lost` whether it was and
+    later was not; `stuck` whether it did not learn and had stopped getting better; `uphill` the
+    share of single updates that raised the loss, until it was learned; `early` the loss after one
+    epoch, `losses` those after the updates `drawn`: the mean binary cross-entropy of the
+    predictions, in nats. `fresh_right` is the share of fresh samples that are answered rightly at
+    the end, and `fresh_loss` their loss; both are empty without samples. `seconds` are those of an
+    update, for the first seeds.
+    """
+
+    spec: ScriptSpec
+    printed: tuple[str, ...]
+    updates_needed: Array
+    reached: Truths
+    lost: Truths
+    stuck: Truths
+    uphill: Array
+    early: Array
+    losses: Array
+    drawn: Numbers
+    fresh_right: Array = field(default_factory=lambda: np.zeros(0))
+    fresh_loss: Array = field(default_factory=lambda: np.zeros(0))
+    seconds: tuple[float, ...] = ()
+
+    @property
+    def name(self) -> str:
+        """The strategy in a sentence: SGD, batches of 2, full batch."""
+        ends = {Batch.SGD: "SGD", Batch.FULL: "full batch"}
+        return ends.get(self.spec.batch, f"batches of {self.spec.batch_size}")
+
+    @property
+    def label(self) -> str:
+        """The batch size in a legend or a title: 1 row (SGD), 2 rows, all 4 rows."""
+        rows = f"{self.spec.batch_size:,} rows"
+        return {Batch.SGD: "1 row (SGD)", Batch.FULL: f"all {rows}"}.get(self.spec.batch, rows)
+
+    @property
+    def units(self) -> str:
+        """The hidden layers in a sentence: 8 hidden units, or 8 and 4."""
+        sizes = self.spec.hidden
+        return f"{' and '.join(map(str, sizes))} hidden unit{'s' * (sizes[-1] > 1)}"
+
+    @property
+    def learned(self) -> Truths:
+        """(seeds,) Whether every prediction is within 0.1 at the end."""
+        return np.isfinite(self.updates_needed)
+
+    @property
+    def left(self) -> Truths:
+        """(seeds,) Whether every prediction was within 0.1, and is not at the end."""
+        return np.asarray(self.reached & ~self.learned)
+
+    @cached_property
+    def rows_needed(self) -> Array:
+        """(seeds,) After how many rows every prediction stays within 0.1; infinite if never."""
+        with np.errstate(invalid="ignore"):
+            return np.nan_to_num(self.rows_seen(self.updates_needed), nan=np.inf, posinf=np.inf)
+
+    @property
+    def seconds_needed(self) -> Array:
+        """(timed seeds,) After how many seconds they had learned; infinite if never."""
+        return np.asarray(self.updates_needed[: len(self.seconds)] * np.array(self.seconds))
+
+    @property
+    def seconds_per_epoch(self) -> Array:
+        """(timed seeds,) The seconds of an epoch."""
+        return np.asarray(self.spec.updates_per_epoch * np.array(self.seconds))
+
+    def rows_seen(self, updates: Array | Numbers) -> Array:
+        """How many rows so many updates have seen; an epoch's last batch may be shorter."""
+        epochs, more = np.divmod(updates, self.spec.updates_per_epoch)
+        return np.asarray(epochs * self.spec.rows + more * self.spec.batch_size, float)
+
+    @property
+    def stuck_share(self) -> Estimate:
+        """The share of the seeds that got stuck."""
+        return share(int(self.stuck.sum()), len(self.stuck))
+
+    @property
+    def lines_and_loops(self) -> tuple[int, int]:
+        """How many of each the script has."""
+        lines = [line.strip() for line in render(self.spec).splitlines() if line]
+        return len(lines), sum(line.startswith("for ") for line in lines)
+
+    @property
+    def update_bytes(self) -> int:
+        """The bytes of the arrays that an update makes: the values and errors of all units."""
+        return self.spec.batch_size * 2 * sum(self.spec.sizes[1:]) * 8
+
+    @property
+    def words(self) -> dict[str, object]:
+        """The figures of which a claim's row may speak."""
+        return {
+            "rows": median(self.rows_needed).count,
+            "updates": median(self.updates_needed).count,
+            "noise": median(self.uphill).percent,
+            "lost": int(self.lost.sum()),
+            "left": int(self.left.sum()),
+            "right": median(self.fresh_right).percent,
+            "fresh_loss": median(self.fresh_loss).count,
+        }
+
+    @property
+    def record(self) -> dict[str, Any]:
+        """The cell as it is kept beside the page; a seed is its place in a list, or its number."""
+        return {
+            "command": command(self.spec),
+            "rows until learned": [int(n) if n < np.inf else None for n in self.rows_needed],
+            "share of updates that raise the loss": np.round(self.uphill, 3).tolist(),
+            "share of fresh samples answered rightly": np.round(self.fresh_right, 4).tolist(),
+            "stuck": np.flatnonzero(self.stuck).tolist(),
+            "learned, and lost at the end": np.flatnonzero(self.left).tolist(),
+        }
 
 
 @dataclass(frozen=True, eq=False)
 class View:
     """One cell of each batch size, from one row to all: what a verdict is about.
 
-    `narrow` are those with few hidden units, `wide` those with many and few samples, or none.
+    `narrow` has few hidden units, `wide` many and few samples; where they were not run, None.
     """
 
     cells: tuple[GridCell, ...]
-    narrow: tuple[GridCell, ...] = ()
-    wide: tuple[GridCell, ...] = ()
+    narrow: "View | None" = None
+    wide: "View | None" = None
 
     @property
     def sgd(self) -> GridCell:
@@ -30,7 +159,7 @@ class View:
 
     @property
     def mini(self) -> GridCell | None:
-        """The mini-batch that stands for all: the default size if it was run, else the first."""
+        """The mini-batch that stands for all: the default size if it was run, else the nearest."""
         usual = usual_mini([cell.spec for cell in self.cells])
         return next((cell for cell in self.cells if cell.spec == usual), None)
 
@@ -60,7 +189,8 @@ class MeasuredGrid:
     def text(self) -> str:
         """All that was measured but seconds, as JSON, a cell in a line."""
         cells = [cell for row in (*self.grid, *self.narrow, *self.wide) for cell in row]
-        return "[\n" + ",\n".join(json.dumps(cell.record) for cell in cells) + "\n]\n"
+        lines = [json.dumps(cell.record, separators=(",", ":")) for cell in cells]
+        return "[\n" + ",\n".join(lines) + "\n]\n"
 
     def view(self, steps: int = 0) -> View:
         """Each batch size at its own best rate, doubled so many times, or halved: -1.
@@ -89,15 +219,14 @@ class MeasuredGrid:
 
     def _shared(self, rate: Callable[[ScriptSpec], float], wanted: float) -> View | None:
         cells = [cell for row in self.grid for cell in row if isclose(rate(cell.spec), wanted)]
-        sizes = [cell.spec.batch_size for cell in cells]
-        ends = [row[0].spec.batch_size for row in (self.grid[0], self.grid[-1])]
-        if not set(ends) <= set(sizes):
-            return None
-        return self._view(cells, USUAL)
+        ends = {row[0].spec.batch_size for row in (self.grid[0], self.grid[-1])}
+        return self._view(cells, USUAL) if ends <= {c.spec.batch_size for c in cells} else None
 
     def _view(self, cells: Sequence[GridCell], place: int) -> View:
+        beside = (self.narrow, self.wide)
         return View(
-            tuple(cells), *(tuple(r[place] for r in rows) for rows in (self.narrow, self.wide))
+            tuple(cells),
+            *(View(tuple(r[place] for r in rows)) if rows else None for rows in beside),
         )
 
 

@@ -5,6 +5,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import islice
+from typing import Any
 
 import numpy as np
 from joblib import Parallel, delayed, parallel_config
@@ -14,15 +15,19 @@ from nineteen.script.judge import TOLERANCE
 from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.execute import execute
-from nineteen.training.gradient import Array, hidden, sigmoid
+from nineteen.training.gradient import Array, forward, hidden, matrices, sigmoid
 from nineteen.training.observe import Arrays, Start
 from nineteen.training.side_by_side import LaneUpdate, Places, observe_together
 from nineteen.verbs.compare.comparison_plan import USUAL, ComparisonPlan, Specs
-from nineteen.verbs.compare.grid import MeasuredGrid
-from nineteen.verbs.compare.grid_cell import GridCell, Truths, cell_of, joined
+from nineteen.verbs.compare.grid import GridCell, MeasuredGrid, Numbers, Truths
 
 # So many updates are looked at one by one; after them at most as many, evenly spread.
 SINGLY = 512
+# Not learned and stuck: in the last third the loss fell by less than a fifth. Else it is late.
+STUCK_FALL = 1.25
+FIRST_UPDATES, POINTS = 64, 60  # of which the losses are kept: so many, then so many points more
+BY_SEED = ("updates_needed", "reached", "lost", "stuck", "uphill", "early", "losses")
+FRESH = ("fresh_right", "fresh_loss")  # by seed too
 TIMED_SEEDS = 30
 FRESH_SAMPLES, FRESH_SEED = 4000, 2**32  # no script has this seed
 _PART = 250  # seeds at most that one process runs in one go
@@ -47,7 +52,7 @@ def measure_grid(plan: ComparisonPlan, workers: int) -> MeasuredGrid:
     with parallel_config("loky", inner_max_num_threads=1):  # as in the isolated runs
         running = Parallel(n_jobs=workers, return_as="generator")(jobs)
         done = iter(list(counted(running, "training", len(jobs))))
-    cells = {spec: joined(list(islice(done, len(parts[spec])))) for spec in plan.specs}
+    cells = {spec: _joined(list(islice(done, len(parts[spec])))) for spec in plan.specs}
     for row, runs in zip(plan.grid, zip(*done, strict=True), strict=True):
         for seed, (printed, _) in enumerate(runs):
             check_printed(cells[row[USUAL]], seed, printed)
@@ -58,6 +63,13 @@ def measure_grid(plan: ComparisonPlan, workers: int) -> MeasuredGrid:
         for rows in (plan.grid, plan.narrow, plan.wide)
     ]
     return MeasuredGrid(*rows)
+
+
+def _parts(spec: ScriptSpec, seeds: int) -> list[range]:
+    """The seeds in parts, each as many as are best run as one, and not for too long."""
+    most = min(_PART, 2**14 // (spec.batch_size * max(spec.hidden)), 2**19 // spec.updates)
+    size = max(1, most)
+    return [range(seeds)[first : first + size] for first in range(0, seeds, size)]
 
 
 def check_printed(cell: GridCell, seed: int, printed: str) -> None:
@@ -77,7 +89,15 @@ def watch_seeds(spec: ScriptSpec, seeds: Sequence[int]) -> GridCell:
     )
     with np.errstate(all="ignore"):  # a training may diverge: it is judged, not warned about
         blocks.sort(key=lambda block: block.places)
-        return joined([block.cell(printed) for block in blocks])
+        return _joined([block.cell(printed) for block in blocks])
+
+
+def _joined(parts: Sequence[GridCell]) -> GridCell:
+    """The cell with all the seeds of the parts, in their order."""
+    by_seed: dict[str, Any] = {
+        name: np.concatenate([getattr(part, name) for part in parts]) for name in BY_SEED + FRESH
+    }
+    return replace(parts[0], printed=sum((part.printed for part in parts), ()), **by_seed)
 
 
 def time_row(specs: Specs, seed: int) -> list[tuple[str, float]]:
@@ -101,24 +121,6 @@ def time_row(specs: Specs, seed: int) -> list[tuple[str, float]]:
     return found
 
 
-def logits(spec: ScriptSpec, weights: Arrays, X: Array) -> Array:
-    """The inputs to the output's sigmoid for stacked weights, (…, rows, outputs).
-
-    `weights` are those of an Update, each with first axes more; `X` is (rows, inputs).
-    """
-    if len(spec.hidden) == 1:
-        W1, b1, W2, b2 = weights
-        layers = [(W1, b1[..., None, :]), (W2, b2[..., None, :])]
-    else:
-        layers = [(w[..., :-1, :], w[..., -1:, :]) for w in weights]
-    function = hidden(spec.activation).function
-    layer = X
-    for W, b in layers[:-1]:
-        layer = function(layer @ W + b)
-    W, b = layers[-1]
-    return layer @ W + b
-
-
 class _Looks:
     """What scripts that train as one make of the truth table, look by look."""
 
@@ -139,10 +141,10 @@ class _Looks:
 
     def look(self, weights: Arrays) -> None:
         self.last = weights
-        z = logits(self.spec, weights, self.X)
+        z, losses = self._logits_and_losses(weights, self.X, self.y)
         off = np.abs(np.round(sigmoid(z), 2) - self.y)
         self.updates.append(self.made)
-        self.losses.append(np.logaddexp(0, (1 - 2 * self.y) * z).mean(axis=(-2, -1)))
+        self.losses.append(losses)
         self.within.append(np.all(off <= TOLERANCE, axis=(-2, -1)))
 
     def cell(self, printed: Sequence[str]) -> GridCell:
@@ -150,19 +152,55 @@ class _Looks:
         losses, within = np.array(self.losses).T, np.array(self.within).T
         own = tuple(printed[place] for place in self.places)
         cell = cell_of(self.spec, own, np.array(self.updates), losses, within)
-        if not self.spec.samples:
-            return cell
-        rng = np.random.default_rng(FRESH_SEED)
+        return self._on_fresh(cell) if self.spec.samples else cell
+
+    def _on_fresh(self, cell: GridCell) -> GridCell:
+        """The cell with the answers to fresh samples, seed by seed: all need too much memory."""
+        rng, inputs = np.random.default_rng(FRESH_SEED), self.spec.table.inputs
         rows = rng.integers(len(self.X), size=FRESH_SAMPLES)
-        noise = rng.normal(0, self.spec.noise, (FRESH_SAMPLES, self.spec.table.inputs))
-        z, y = logits(self.spec, self.last, self.X[rows] + noise), self.y[rows]
-        right = ((z > 0) == y).all(axis=-1).mean(axis=-1)
-        loss = np.logaddexp(0, (1 - 2 * y) * z).mean(axis=(-2, -1))
-        return replace(cell, fresh_right=right, fresh_loss=loss)
+        X, y = self.X[rows] + rng.normal(0, self.spec.noise, (FRESH_SAMPLES, inputs)), self.y[rows]
+        found = []
+        for lane in range(len(self.places)):
+            z, loss = self._logits_and_losses([array[lane] for array in self.last], X, y)
+            found.append((((z > 0) == y).all(axis=-1).mean(), loss))
+        right, losses = np.transpose(found)
+        return replace(cell, fresh_right=right, fresh_loss=losses)
+
+    def _logits_and_losses(
+        self, weights: Sequence[Array], X: Array, y: Numbers
+    ) -> tuple[Array, Array]:
+        """The inputs to the output's sigmoid, (…, rows, outputs), and their mean losses, (…)."""
+        function = hidden(self.spec.activation).function
+        _, z = forward(matrices(weights, self.spec), X, function)
+        return z, np.logaddexp(0, (1 - 2 * y) * z).mean(axis=(-2, -1))
 
 
-def _parts(spec: ScriptSpec, seeds: int) -> list[range]:
-    """The seeds in parts, each as many as are best run as one, and not for too long."""
-    most = min(_PART, 2**14 // (spec.batch_size * max(spec.hidden)), 2**19 // spec.updates)
-    size = max(1, most)
-    return [range(seeds)[first : first + size] for first in range(0, seeds, size)]
+def cell_of(
+    spec: ScriptSpec, printed: tuple[str, ...], updates: Numbers, losses: Array, within: Truths
+) -> GridCell:
+    """What looks at the whole truth table say of a spec's trainings.
+
+    `updates` (looks,) is how many updates had been made at each look, 0 first; `losses` and
+    `within` (seeds, looks) are the loss, and whether every prediction, rounded as it is printed,
+    was within 0.1 of its target.
+    """
+    last = len(updates) - 1
+    after = last + 1 - (~within[:, ::-1]).argmax(axis=1)  # the last outside, and one more
+    after = np.where(within.all(axis=1), 0, after.clip(max=last))
+    needed = np.where(within[:, -1], updates[after], np.inf)
+    single = (np.diff(updates) == 1) & (updates[1:] <= needed[:, None])
+    third = np.searchsorted(updates, 2 * updates[-1] / 3)
+    points = np.union1d(np.arange(FIRST_UPDATES + 1), np.geomspace(1, updates[-1], POINTS))
+    drawn = np.unique(np.searchsorted(updates, points[points <= updates[-1]]))
+    return GridCell(
+        spec,
+        printed,
+        updates_needed=needed,
+        reached=np.asarray(within.any(axis=1)),
+        lost=np.asarray((within[:, :-1] & ~within[:, 1:]).any(axis=1)),
+        stuck=~within[:, -1] & (losses[:, third] < STUCK_FALL * losses[:, -1]),
+        uphill=(single & (np.diff(losses) > 0)).sum(axis=1) / np.maximum(1, single.sum(axis=1)),
+        early=losses[:, np.searchsorted(updates, spec.updates_per_epoch)],
+        losses=losses[:, drawn],
+        drawn=updates[drawn],
+    )
