@@ -204,8 +204,7 @@ def test_the_command_in_the_lesson_makes_the_same_plan(words: str) -> None:
     assert line.startswith("python -m generator compare ")
     again = compare_options(shlex.split(line)[4:])
     assert again.seeds == 7
-    choices = replace(choices_of(again), batch_size=None)
-    assert plan_comparison(choices, again.batch_size, 7) == plan
+    assert plan_comparison(choices_of(again), again.sizes, 7) == plan
 
 
 @pytest.mark.parametrize(
@@ -370,7 +369,7 @@ def test_one_command_makes_the_committed_pages(monkeypatch: pytest.MonkeyPatch) 
 def test_the_same_runs_make_the_same_pictures(lesson: Path, comparison: Comparison) -> None:
     from nineteen.verbs.compare.comparison import documents
 
-    pictures = documents(comparison, (), "", "xor", ["svg"])["svg"].pictures
+    pictures = documents(comparison, (), ["svg"], "", "xor")["svg"].pictures
     assert len(pictures) == 11
     for picture in pictures:
         path = lesson / "compare_xor_e60_files" / f"{picture.name}.svg"

@@ -90,6 +90,7 @@ def logarithmic(axes: "Axes", *names: str) -> None:
     for name in names:
         axes.set(**{f"{name}scale": "log"})
         getattr(axes, f"{name}axis").set_major_formatter(written_out)
+        getattr(axes, f"{name}axis").set_minor_formatter(extra("matplotlib.ticker").LogFormatter())
 
 
 def draw_surface(

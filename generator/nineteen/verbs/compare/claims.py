@@ -1,14 +1,14 @@
 """What is said about batch sizes: each claim turned into a quantity, and that into a verdict.
 
-templates/compare/claims.toml has a row for each: its words, the limit that the quantity has to
-clear, and how it is measured: by a function here, from a quantity of some cells or from the grid.
+templates/compare/claims.toml has a row for each: its words, which quantity of which batch sizes is
+compared how, and the limit that this has to clear.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import pairwise
-from operator import truediv
+from operator import attrgetter, sub, truediv
 from typing import Any
 
 import numpy as np
@@ -18,10 +18,11 @@ from nineteen.script.templates import data
 from nineteen.verbs.compare.grid import GridCell, MeasuredGrid, Truths, View
 
 Value = Estimate | float  # with its interval, or a plain count
-# Several values, of which each has to clear the limit, and the cells that are shown beside them.
-Measured = tuple[Sequence[Value], Sequence[GridCell]]
 NO_MINI = "a table of two rows has nothing between one row and all"
 NOTHING = "nothing was run that could show it"
+# Quantities of a cell of which the median, and of which the sum, can stand in a claim's figures.
+MEDIANS = ("rows_needed", "updates_needed", "uphill", "fresh_right", "fresh_loss")
+SUMS = ("lost", "left")
 
 
 class ClaimVerdict(StrEnum):
@@ -72,22 +73,34 @@ def judged(values: Sequence[Value], limit: float, may: bool = False) -> ClaimVer
 def _found(row: dict[str, Any], whole: View, grid: MeasuredGrid) -> tuple[ClaimVerdict, list[str]]:
     """The verdict, and the figures in the words of the claim's row, the one that decides first."""
     view = {"narrow": whole.narrow or whole, "wide": whole.wide}.get(row.get("among", ""), whole)
-    if view is None:
-        return ClaimVerdict.UNSEEN, [NOTHING]
-    of = [getattr(view, name) for name in row.get("of", ())]
-    if None in of:
-        return ClaimVerdict.UNSEEN, [NO_MINI]
-    if gather := GATHERED.get(row["measure"]):
-        values, cells = gather(view, grid, *of)
-    else:
-        compare = COMPARED[row["measure"]]
-        values = [compare(*(getattr(cell, row["quantity"]) for cell in of))]
-        cells = view.cells if row.get("all") else of
+    of = [getattr(view, name) for name in row["of"]] if view else []
+    if view is None or None in of:
+        return ClaimVerdict.UNSEEN, [NO_MINI if "mini" in row["of"] and view else NOTHING]
+    over = {"sizes": view.cells, "rates": grid.row_of(of[0])}.get(row.get("over", ""), of)
+
+    def amount(cell: GridCell, name: str) -> Any:
+        if row.get("over") != "rates":
+            return attrgetter(name)(cell)
+        return np.concatenate([getattr(one, name) for one in grid.row_of(cell)])
+
+    groups = [of] if len(of) < 3 else list(pairwise(of))
+    if row.get("others"):  # each other size beside the one
+        groups = [[cell, *of] for cell in view.cells if cell not in of]
+    values = [
+        COMPARED[row["measure"]](*(amount(cell, name) for cell in group))
+        for name in row["quantity"].split()
+        for group in groups
+    ]
     counted = [one for one in values if not isinstance(one, Estimate) or one.runs]
     least = min(counted, key=lambda v: v.value if isinstance(v, Estimate) else v, default=None)
     figure = NOTHING if least is None else row["figure"].format(value=least, of=of)
-    each = [row["each"].format(cell=cell, **cell.words) for cell in cells if "each" in row]
+    each = [row["each"].format(cell=cell, **_figures(cell)) for cell in over if "each" in row]
     return judged(values, row["limit"], row.get("may", False)), [figure, *each]
+
+
+def _figures(cell: GridCell) -> dict[str, Estimate | int]:
+    medians = {name: median(getattr(cell, name)) for name in MEDIANS}
+    return medians | {name: int(getattr(cell, name).sum()) for name in SUMS}
 
 
 def _more(above: Any, below: Any) -> Estimate:
@@ -104,63 +117,15 @@ def _freed(noisy: Truths, full: Truths) -> Estimate:
     return share(int((~noisy & full).sum()), int((noisy != full).sum()))
 
 
-def _no_more(one: Sequence[int], other: Sequence[int]) -> bool:
-    return all(mine <= theirs for mine, theirs in zip(one, other, strict=True))
-
-
-def _choice(view: View, _: MeasuredGrid) -> Measured:
-    return [view.full.spec.rows - 2], view.cells[1:-1]
-
-
-def _thirty_two(view: View, _: MeasuredGrid) -> Measured:
-    usual = [cell.rows_needed for cell in view.cells[:-1] if cell.spec.batch_size == 32]
-    others = [cell.rows_needed for cell in view.cells if cell.spec.batch_size != 32]
-    return [ratio(rows, usual[0]) for rows in others if usual], view.cells
-
-
-def _between(_: View, __: MeasuredGrid, *strategies: GridCell) -> Measured:
-    order = [
-        _more(getattr(smaller, name), getattr(larger, name))
-        for name in ("updates_needed", "uphill")
-        for smaller, larger in pairwise(strategies)
-    ]
-    return order, strategies
-
-
-def _unsettled(_: View, grid: MeasuredGrid) -> Measured:
-    """At all rates at which most seeds got there: how many are outside again at the end."""
-    cells = [cell for cell in grid.grid[0] if 2 * cell.reached.sum() > grid.seeds]
-    return [sum(int(cell.left.sum()) for cell in cells)], cells
-
-
-def _escapes(_: View, grid: MeasuredGrid, mini: GridCell) -> Measured:
-    """At all rates, from the same weights as full batch."""
-    rows = grid.narrow or grid.grid
-    row = next(row for row in rows if row[0].spec.batch_size == mini.spec.batch_size)
-    return [_freed(*(np.concatenate([c.stuck for c in one]) for one in (row, rows[-1])))], row
-
-
-def _stuck(_: View, grid: MeasuredGrid) -> Measured:
-    cells = [cell for rows in (grid.narrow, grid.grid) if rows for cell in rows[-1]]
-    return [sum(int(cell.stuck.sum()) for cell in cells)], cells
-
-
-# By the names that claims.toml gives them: what is made of a quantity of one or two cells, and what
-# is gathered from more.
+# What is made of the quantities of one batch size, or of two, by the name in claims.toml.
 COMPARED: dict[str, Callable[..., Value]] = {
+    "sum": lambda one: int(one.sum()),
     "median": median,
     "ratio": ratio,
-    "difference": difference,
     "quotient": truediv,
+    "difference": difference,
+    "distance": sub,
+    "no more": lambda one, other: all(a <= b for a, b in zip(one, other, strict=True)),
     "more": _more,
     "freed": _freed,
-    "no more": _no_more,
-}
-GATHERED: dict[str, Callable[..., Measured]] = {
-    "choice": _choice,
-    "thirty-two": _thirty_two,
-    "between": _between,
-    "unsettled": _unsettled,
-    "escapes": _escapes,
-    "stuck": _stuck,
 }

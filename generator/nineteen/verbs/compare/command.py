@@ -4,18 +4,13 @@ import argparse
 import shlex
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING
 
 from nineteen.errors import UsageError, extra
-from nineteen.script.choices import Choices, choices_of, file_stem, spec_of
+from nineteen.script.choices import choices_of, file_stem, spec_of
 from nineteen.script.files import LESSONS, check_target, output_path
 from nineteen.script.options import command_parser, short
 from nineteen.script.templates import data
 from nineteen.verbs.compare.comparison_plan import ComparisonPlan, command_of, plan_comparison
-
-if TYPE_CHECKING:
-    from nineteen.verbs.compare.claims import Finding
 
 DECIDED = ("--batch", "--seed", "--show", "--keep")  # by compare itself
 
@@ -33,58 +28,45 @@ def main(argv: list[str]) -> int:
     return 0
 
 
+def compare_options(argv: list[str]) -> argparse.Namespace:
+    """The options of a comparison, its batch sizes as `sizes`. Raises UsageError."""
+    for word in argv:
+        if word.partition("=")[0] in DECIDED:
+            raise UsageError(
+                f"{short(word)}: compare runs every size with the seeds 0, 1, 2, …: leave it out"
+            )
+    given = command_parser("compare").read(argv)
+    given.sizes, given.batch_size = given.batch_size, None  # a script has a single one
+    return given
+
+
+def planned(given: argparse.Namespace) -> ComparisonPlan:
+    """The comparison that the options mean. Raises UsageError."""
+    return plan_comparison(choices_of(given), given.sizes, given.seeds)
+
+
 def _write(given: argparse.Namespace, formats: Sequence[str]) -> None:
-    choices, plan = _chosen(given), planned(given)
+    choices, plan, workers = choices_of(given), planned(given), given.workers or -1
     stem = file_stem(spec_of(choices)).removesuffix("_full")
     path = output_path(given.output, LESSONS) / f"compare_{stem}.md"
     check_target(path, force=True)
     extra("matplotlib")
     from nineteen.page.document import FORMATS, document_files, write_all
-    from nineteen.verbs.compare.comparison import compared, documents, findings_beside
+    from nineteen.verbs.compare import comparison
 
-    workers = given.workers or -1
-    comparison = compared(plan, workers)
-    table = findings_beside(choices, plan.seeds, workers)
-    command = command_of(choices, given.batch_size, given.seeds)
-    subject = replace(choices, hidden=None, activation=None, lr=None, epochs=None).line
-    kinds = list(dict.fromkeys(FORMATS[format] for format in formats))
-    pages = documents(comparison, table, command, subject, kinds)
-    texts = {path.with_name(f"{path.stem}_files") / "grid.json": comparison.grid.text}
+    found = comparison.compared(plan, workers)
+    pages = comparison.documents(
+        found,
+        comparison.findings_beside(choices, plan.seeds, workers),
+        {FORMATS[format] for format in formats},
+        command=command_of(choices, given.sizes, given.seeds),
+        subject=replace(choices, hidden=None, activation=None, lr=None, epochs=None).line,
+    )
+    texts = {path.with_name(f"{path.stem}_files") / "grid.json": found.grid.text}
     paths = [path.with_suffix(f".{format}") for format in formats]
     for format, one in zip(formats, paths, strict=True):
         # In our own folder a web page shows the pictures there; one made elsewhere may be moved.
         texts |= document_files(pages[FORMATS[format]], format, one, beside=given.output is None)
     write_all(texts, force=True)
     if not given.quiet:
-        _report(comparison.findings, paths)
-
-
-def planned(given: argparse.Namespace) -> ComparisonPlan:
-    """The comparison that the options mean. Raises UsageError."""
-    return plan_comparison(_chosen(given), given.batch_size, given.seeds)
-
-
-def _chosen(given: argparse.Namespace) -> Choices:
-    return replace(choices_of(given), batch_size=None)  # there it is a list
-
-
-def compare_options(argv: list[str]) -> argparse.Namespace:
-    """The options of a comparison. Raises UsageError."""
-    for word in argv:
-        if word.partition("=")[0] in DECIDED:
-            raise UsageError(
-                f"{short(word)}: compare runs every size with the seeds 0, 1, 2, …: leave it out"
-            )
-    return command_parser("compare").read(argv)
-
-
-def _report(findings: "Sequence[Finding]", paths: Sequence[Path]) -> None:
-    """Print every claim with its verdict, and where the lesson is."""
-    from nineteen.page.terminal import Terminal
-
-    styles, console = {"HOLDS": "green", "FAILS": "red", "UNSEEN": "dim"}, Terminal(markup=False)
-    for finding in findings:
-        said = f"{finding.words['about']} {finding.words['claim']}: {finding.verdict}"
-        console.print(said, style=styles[finding.verdict.name])
-    for path in paths:
-        console.print(str(path), style="bold", soft_wrap=True)
+        comparison.report(found.findings, paths)

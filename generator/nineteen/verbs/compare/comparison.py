@@ -1,18 +1,19 @@
 """A comparison of batch sizes: what was measured, all that is said about it, and its page."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import unified_diff
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 
 from nineteen.page.document import Document, Picture
 from nineteen.page.estimates import median
 from nineteen.page.look import save
+from nineteen.page.terminal import Terminal
 from nineteen.script.choices import Choices
 from nineteen.script.make import Made, make
-from nineteen.script.options import decimal
 from nineteen.script.render import MAX_LINES, environment
 from nineteen.script.run import Ending
 from nineteen.script.templates import data
@@ -56,9 +57,9 @@ def findings_beside(choices: Choices, seeds: int, workers: int) -> Sequence[Find
 def documents(
     comparison: Comparison,
     table: Sequence[Finding],
+    kinds: Iterable[str],
     command: str,
     subject: str,
-    kinds: Sequence[str],
 ) -> dict[str, Document]:
     """The lesson once for every kind of picture, "svg" or "png".
 
@@ -66,39 +67,43 @@ def documents(
     """
     grid, findings, made = comparison.grid, comparison.findings, comparison.scripts
     figures = drawn_pictures(grid, made[-1].spec.seed)
-    text = (
-        environment()
-        .get_template("compare/lesson.md.j2")
-        .render(
-            command=command,
-            subject=subject,
-            pictures=figures,
-            grid=grid,
-            view=grid.view(),
-            findings=findings,
-            scripts=made,
-            changes=[_changes(one.source, other.source) for one, other in pairwise(made)],
-            table={finding.key: finding for finding in table},
-            said={finding.key: finding.verdict.name for finding in findings},
-            stuck=data("compare/stuck.toml"),
-            number=decimal,
-            median=median,
-        )
+    template = environment().get_template("compare/lesson.md.j2")
+    text = template.render(
+        command=command,
+        subject=subject,
+        pictures=figures,
+        grid=grid,
+        view=grid.view(),
+        findings=findings,
+        scripts=made,
+        changes=[_changes(one.source, other.source) for one, other in pairwise(made)],
+        table={finding.key: finding for finding in table},
+        said={finding.key: finding.verdict.name for finding in findings},
+        stuck=data("compare/stuck.toml"),
+        median=median,
     )
-    title = f"What the batch size does: {subject}"
-    return {
-        kind: Document(
-            title,
-            text,
-            tuple(Picture(name, save(one, kind), kind) for name, one in figures.items()),
-        )
+    pictures = {
+        kind: tuple(Picture(name, save(one, kind), kind) for name, one in figures.items())
         for kind in kinds
     }
+    title = f"What the batch size does: {subject}"
+    return {kind: Document(title, text, shown) for kind, shown in pictures.items()}
+
+
+def report(findings: Sequence[Finding], paths: Sequence[Path]) -> None:
+    """Print every claim with its verdict, and where the lesson is."""
+    styles, console = {"HOLDS": "green", "FAILS": "red", "UNSEEN": "dim"}, Terminal(markup=False)
+    for finding in findings:
+        said = f"{finding.words['about']} {finding.words['claim']}: {finding.verdict}"
+        console.print(said, style=styles[finding.verdict.name])
+    for path in paths:
+        console.print(str(path), style="bold", soft_wrap=True)
 
 
 def _changes(before: str, after: str) -> str:
     """What changes from one script to another, the lines between them too."""
-    lines = unified_diff(before.splitlines()[1:], after.splitlines()[1:], n=MAX_LINES, lineterm="")
+    old, new = (text.partition("\n")[2].strip().splitlines() for text in (before, after))
+    lines = unified_diff(old, new, n=MAX_LINES, lineterm="")
     return "\n".join(list(lines)[3:])  # the first three name files and places
 
 

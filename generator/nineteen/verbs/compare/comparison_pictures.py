@@ -141,7 +141,7 @@ def _first_updates(view: View) -> "Figure":
     for axes, cell, one in zip(column, view.cells, _looks(view.cells), strict=True):
         single = cell.drawn <= FIRST_UPDATES
         axes.plot(cell.drawn[single], cell.losses[0, single], color=one.colour, linewidth=1.2)
-        axes.set_title(f"{one.label}, rate {cell.spec.lr:g}", loc="left")
+        axes.set_title(f"{one.label}, rate {cell.spec.lr:.3g}", loc="left")
     column[-1].set_xlabel("updates of seed 0")
     figure.supylabel(look.LOSS, fontsize="medium")
     return figure
@@ -150,7 +150,7 @@ def _first_updates(view: View) -> "Figure":
 def _answers_on_the_way(view: View, seed: int) -> "Figure":
     """What each strategy's network answers in the whole plane: before, on the way, at the end."""
     way = min(min(median(one.updates_needed).value, one.spec.updates) for one in view.strategies)
-    figure = look.new_figure(WIDTH, 5.6)
+    figure = look.new_figure(WIDTH, 4.2)
     grid = figure.subplots(3, len(view.strategies), sharex=True, sharey=True, squeeze=False)
     shape: Any = None
     for column, cell in enumerate(view.strategies):

@@ -7,7 +7,6 @@ from math import log2
 from nineteen.errors import UsageError
 from nineteen.script.choices import Choices, spec_of
 from nineteen.script.options import PROGRAM
-from nineteen.script.recipe import recipe
 from nineteen.script.spec import MAX_EPOCHS, Batch, ScriptSpec, default_batch_size
 from nineteen.script.subject import check_learnable
 
@@ -55,13 +54,14 @@ def plan_comparison(
     """
     usual = _usual(choices, batch_sizes)
     factors = FACTORS[: 6 if usual[0].table.inputs <= SMALL_INPUTS else 5]
-    grid = tuple(_at_rates(spec, factors) for spec in usual)
-    narrow = tuple(_at_rates(spec, NARROW_FACTORS) for spec in _narrow(usual, choices))
-    wide: tuple[Specs, ...] = ()
-    if choices.samples:
-        few = replace(choices, samples=min(FEW_SAMPLES, choices.samples), hidden=(WIDE,))
-        wide = tuple(_at_rates(spec, WIDE_FACTORS) for spec in _usual(few, None))
-    plan = ComparisonPlan(grid, narrow, wide, seeds or 0)
+    few = replace(choices, samples=min(FEW_SAMPLES, choices.samples or 0), hidden=(WIDE,))
+    wide = _usual(few, None) if choices.samples else []
+    plan = ComparisonPlan(
+        _at_rates(usual, factors),
+        _at_rates(_narrow(usual, choices), NARROW_FACTORS),
+        _at_rates(wide, WIDE_FACTORS),
+        seeds or 0,
+    )
     return plan if seeds else replace(plan, seeds=_seeds(plan.specs))
 
 
@@ -107,8 +107,8 @@ def _strategy(choices: Choices, batch: Batch, size: int | None = None) -> Script
     return replace(spec, keep=False)
 
 
-def _at_rates(spec: ScriptSpec, factors: Sequence[float]) -> Specs:
-    return tuple(_at(spec, factor * spec.lr) for factor in factors)
+def _at_rates(specs: Sequence[ScriptSpec], factors: Sequence[float]) -> tuple[Specs, ...]:
+    return tuple(tuple(_at(spec, factor * spec.lr) for factor in factors) for spec in specs)
 
 
 def _at(spec: ScriptSpec, lr: float) -> ScriptSpec:
@@ -117,14 +117,10 @@ def _at(spec: ScriptSpec, lr: float) -> ScriptSpec:
     return replace(spec, lr=lr, epochs=min(MAX_EPOCHS, epochs))
 
 
-def _narrow(usual: Sequence[ScriptSpec], choices: Choices) -> Specs:
+def _narrow(usual: Sequence[ScriptSpec], choices: Choices) -> list[ScriptSpec]:
     """With as many hidden units as inputs, where some trainings get stuck."""
-    first = usual[0]
+    first, mini = usual[0], usual_mini(usual)
     inputs, few = first.table.inputs, max(2, first.table.inputs)
-    if first.samples or inputs > SMALL_INPUTS or len(first.hidden) > 1 or first.hidden[0] <= few:
-        return ()
-    small = recipe(inputs, (few,), Batch.FULL, first.activation)
-    lr = small.lr if choices.lr is None else choices.lr
-    epochs = choices.epochs or small.epochs
-    sizes = [spec for spec in (first, usual_mini(usual), usual[-1]) if spec]
-    return tuple(replace(spec, hidden=(few,), lr=lr, epochs=epochs) for spec in sizes)
+    if inputs > SMALL_INPUTS or len(first.hidden) > 1 or first.hidden[0] <= few:
+        return []
+    return _usual(replace(choices, hidden=(few,)), [mini.batch_size] if mini else None)

@@ -28,20 +28,20 @@ class GridCell:
     """How a spec's trainings went with the seeds 0, 1, 2, …; arrays begin with an axis for them.
 
     `printed` is what each script printed; `updates_needed` after how many updates every prediction
-    stays within 0.1, infinite if never; `reached` whether it ever was, `lost` whether it was and
-    later was not; `stuck` whether it did not learn and had stopped getting better; `uphill` the
-    share of single updates that raised the loss, until it was learned; `early` the loss after one
-    epoch, `losses` those after the updates `drawn`: the mean binary cross-entropy of the
-    predictions, in nats. `fresh_right` is the share of fresh samples that are answered rightly at
-    the end, and `fresh_loss` their loss; both are empty without samples. `seconds` are those of an
-    update, for the first seeds.
+    stays within 0.1, infinite if never; `lost` whether it was and later was not, `left` whether it
+    was and is not at the end; `stuck` whether it did not learn and had stopped getting better;
+    `uphill` the share of single updates that raised the loss, until it was learned; `early` the
+    loss after one epoch, `losses` those after the updates `drawn`: the mean binary cross-entropy of
+    the predictions, in nats. `fresh_right` is the share of fresh samples that are answered rightly
+    at the end, and `fresh_loss` their loss; both are empty without samples. `seconds` are those of
+    an epoch, for the first seeds.
     """
 
     spec: ScriptSpec
     printed: tuple[str, ...]
     updates_needed: Array
-    reached: Truths
     lost: Truths
+    left: Truths
     stuck: Truths
     uphill: Array
     early: Array
@@ -74,11 +74,6 @@ class GridCell:
         """(seeds,) Whether every prediction is within 0.1 at the end."""
         return np.isfinite(self.updates_needed)
 
-    @property
-    def left(self) -> Truths:
-        """(seeds,) Whether every prediction was within 0.1, and is not at the end."""
-        return np.asarray(self.reached & ~self.learned)
-
     @cached_property
     def rows_needed(self) -> Array:
         """(seeds,) After how many rows every prediction stays within 0.1; infinite if never."""
@@ -88,12 +83,8 @@ class GridCell:
     @property
     def seconds_needed(self) -> Array:
         """(timed seeds,) After how many seconds they had learned; infinite if never."""
-        return np.asarray(self.updates_needed[: len(self.seconds)] * np.array(self.seconds))
-
-    @property
-    def seconds_per_epoch(self) -> Array:
-        """(timed seeds,) The seconds of an epoch."""
-        return np.asarray(self.spec.updates_per_epoch * np.array(self.seconds))
+        epochs = self.updates_needed[: len(self.seconds)] / self.spec.updates_per_epoch
+        return np.asarray(epochs * np.array(self.seconds))
 
     def rows_seen(self, updates: Array | Numbers) -> Array:
         """How many rows so many updates have seen; an epoch's last batch may be shorter."""
@@ -115,19 +106,6 @@ class GridCell:
     def update_bytes(self) -> int:
         """The bytes of the arrays that an update makes: the values and errors of all units."""
         return self.spec.batch_size * 2 * sum(self.spec.sizes[1:]) * 8
-
-    @property
-    def words(self) -> dict[str, object]:
-        """The figures of which a claim's row may speak."""
-        return {
-            "rows": median(self.rows_needed).count,
-            "updates": median(self.updates_needed).count,
-            "noise": median(self.uphill).percent,
-            "lost": int(self.lost.sum()),
-            "left": int(self.left.sum()),
-            "right": median(self.fresh_right).percent,
-            "fresh_loss": median(self.fresh_loss).count,
-        }
 
     @property
     def record(self) -> dict[str, Any]:
@@ -168,6 +146,11 @@ class View:
         return self.cells[-1]
 
     @property
+    def thirty_two(self) -> GridCell | None:
+        """The mini-batch of 32 rows, if it was run."""
+        return next((cell for cell in self.cells[:-1] if cell.spec.batch_size == 32), None)
+
+    @property
     def strategies(self) -> list[GridCell]:
         """One row, the usual mini-batch if there is one, and all rows."""
         return [cell for cell in (self.sgd, self.mini, self.full) if cell]
@@ -191,6 +174,10 @@ class MeasuredGrid:
         cells = [cell for row in (*self.grid, *self.narrow, *self.wide) for cell in row]
         lines = [json.dumps(cell.record, separators=(",", ":")) for cell in cells]
         return "[\n" + ",\n".join(lines) + "\n]\n"
+
+    def row_of(self, cell: GridCell) -> tuple[GridCell, ...]:
+        """The cell's batch size at all rates."""
+        return next(row for row in (*self.grid, *self.narrow, *self.wide) if cell in row)
 
     def view(self, steps: int = 0) -> View:
         """Each batch size at its own best rate, doubled so many times, or halved: -1.

@@ -26,7 +26,7 @@ SINGLY = 512
 # Not learned and stuck: in the last third the loss fell by less than a fifth. Else it is late.
 STUCK_FALL = 1.25
 FIRST_UPDATES, POINTS = 64, 60  # of which the losses are kept: so many, then so many points more
-BY_SEED = ("updates_needed", "reached", "lost", "stuck", "uphill", "early", "losses")
+BY_SEED = ("updates_needed", "lost", "left", "stuck", "uphill", "early", "losses")
 FRESH = ("fresh_right", "fresh_loss")  # by seed too
 TIMED_SEEDS = 30
 FRESH_SAMPLES, FRESH_SEED = 4000, 2**32  # no script has this seed
@@ -101,7 +101,7 @@ def _joined(parts: Sequence[GridCell]) -> GridCell:
 
 
 def time_row(specs: Specs, seed: int) -> list[tuple[str, float]]:
-    """What each spec's script prints, run as it is, and the seconds of one of its updates.
+    """What each spec's script prints, run as it is, and the seconds of one of its epochs.
 
     They run in the same process, one after the other, so that their times compare. A second run of
     one epoch is taken off each: reading the script and the last pass do not count.
@@ -117,7 +117,7 @@ def time_row(specs: Specs, seed: int) -> list[tuple[str, float]]:
         # Where the machine was so busy that one epoch took longer, the whole is the best there is.
         more = spec.epochs > 1 and whole > once
         seconds = (whole - once) / (spec.epochs - 1) if more else whole / spec.epochs
-        found.append((printed[0], seconds / spec.updates_per_epoch))
+        found.append((printed[0], seconds))
     return found
 
 
@@ -129,9 +129,7 @@ class _Looks:
         bits = [[int(bit) for bit in spec.table.inputs_of(row)] for row in range(spec.table.rows)]
         self.X, self.y = 2.0 * np.array(bits) - 1, np.array(spec.table.targets())
         self.stride = -(-spec.updates // SINGLY)
-        self.updates: list[int] = []
-        self.losses: list[Array] = []
-        self.within: list[Truths] = []
+        self.looks: list[tuple[int, Array, Truths]] = []
         self.look(begun.weights)
 
     def update(self, update: LaneUpdate) -> None:
@@ -143,15 +141,13 @@ class _Looks:
         self.last = weights
         z, losses = self._logits_and_losses(weights, self.X, self.y)
         off = np.abs(np.round(sigmoid(z), 2) - self.y)
-        self.updates.append(self.made)
-        self.losses.append(losses)
-        self.within.append(np.all(off <= TOLERANCE, axis=(-2, -1)))
+        self.looks.append((self.made, losses, np.all(off <= TOLERANCE, axis=(-2, -1))))
 
     def cell(self, printed: Sequence[str]) -> GridCell:
         """How the scripts trained, when all are through."""
-        losses, within = np.array(self.losses).T, np.array(self.within).T
+        updates, losses, within = map(np.array, zip(*self.looks, strict=True))
         own = tuple(printed[place] for place in self.places)
-        cell = cell_of(self.spec, own, np.array(self.updates), losses, within)
+        cell = cell_of(self.spec, own, updates, losses.T, within.T)
         return self._on_fresh(cell) if self.spec.samples else cell
 
     def _on_fresh(self, cell: GridCell) -> GridCell:
@@ -196,8 +192,8 @@ def cell_of(
         spec,
         printed,
         updates_needed=needed,
-        reached=np.asarray(within.any(axis=1)),
         lost=np.asarray((within[:, :-1] & ~within[:, 1:]).any(axis=1)),
+        left=np.asarray(within.any(axis=1) & ~within[:, -1]),
         stuck=~within[:, -1] & (losses[:, third] < STUCK_FALL * losses[:, -1]),
         uphill=(single & (np.diff(losses) > 0)).sum(axis=1) / np.maximum(1, single.sum(axis=1)),
         early=losses[:, np.searchsorted(updates, spec.updates_per_epoch)],
