@@ -18,8 +18,8 @@ from nineteen.script.render import render
 from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.script.templates import data
 from nineteen.training import gradient as exact
-from nineteen.training.gradient import Array, Matrices, matrices, predict
-from nineteen.training.observe import Start, Update, observe
+from nineteen.training.gradient import Array, matrices, predict
+from nineteen.training.observe import Arrays, Start, observe
 from nineteen.verbs.compare.comparison_plan import usual_mini
 from nineteen.verbs.compare.grid import GridCell, MeasuredGrid, View
 from nineteen.verbs.compare.measuring import FIRST_UPDATES
@@ -149,27 +149,32 @@ def _first_updates(view: View) -> "Figure":
 
 def _answers_on_the_way(view: View, seed: int) -> "Figure":
     """What each strategy's network answers in the whole plane: before, on the way, at the end."""
-    way = min(min(median(one.updates_needed).value, one.spec.updates) for one in view.strategies)
+    needed = [min(median(one.updates_needed).value, one.spec.updates) for one in view.strategies]
+    moments = {"before": 0, "on the way": max(1, int(min(needed) / 2)), "at the end": -1}
     figure = look.new_figure(WIDTH, 4.2)
     grid = figure.subplots(3, len(view.strategies), sharex=True, sharey=True, squeeze=False)
     shape: Any = None
     for column, cell in enumerate(view.strategies):
-        for line, network in enumerate(_networks(cell, seed, int(way / 2))):
+        weights = _weights(replace(cell.spec, seed=seed))
+        for axes, (moment, made) in zip(grid[:, column], moments.items(), strict=True):
+            network = matrices(weights[made], cell.spec)
             answers = partial(predict, network, activation=cell.spec.activation)
-            shape = look.draw_surface(grid[line, column], cell.spec.table, answers, LEVELS)
+            shape = look.draw_surface(axes, cell.spec.table, answers, LEVELS)
+            axes.set_ylabel(moment if column == 0 else "")
         grid[0, column].set_title(cell.label)
-    for line, moment in enumerate(("before", "on the way", "at the end")):
-        grid[line, 0].set_ylabel(moment)
     look.explain_surfaces(figure, shape, grid)
     return figure
 
 
-def _networks(cell: GridCell, seed: int, updates: int) -> list[Matrices]:
-    """The network before training, after so many updates, and at the end."""
-    begun, seen = list[Start](), list[Update]()
-    observe(render(replace(cell.spec, seed=seed)), seen.append, begun.append)
-    kept = [begun[0].weights, *(update.after for update in seen)]
-    return [matrices(kept[place], cell.spec) for place in (0, max(1, updates), -1)]
+def _weights(spec: ScriptSpec) -> list[Arrays]:
+    """Before the training, and after each update."""
+    found: list[Arrays] = []
+    observe(
+        render(spec),
+        lambda update: found.append(update.after),
+        lambda start: found.append(start.weights),
+    )
+    return found
 
 
 def _looks(cells: Sequence[GridCell]) -> Iterator[look.Look]:
