@@ -152,8 +152,13 @@ def on_samples() -> MeasuredGrid:
 
 
 def test_samples_are_what_the_simulator_finds(on_samples: MeasuredGrid) -> None:
-    cells = [cell for rows in (on_samples.grid, on_samples.wide) for row in rows for cell in row]
-    assert {cell.spec.samples for cell in cells} == {128, 64}
+    cells = [
+        cell
+        for rows in (on_samples.grid, on_samples.narrow, on_samples.wide)
+        for row in rows
+        for cell in row
+    ]
+    assert {cell.spec.samples for cell in cells} == {128, 32}
     for cell in cells:
         one = cell.spec
         simulated = train(
@@ -165,7 +170,7 @@ def test_samples_are_what_the_simulator_finds(on_samples: MeasuredGrid) -> None:
         assert cell.left.sum() == (simulated.within.any(axis=1) & np.isinf(simulated.rows)).sum()
     small, full = (row[1].fresh_right for row in (on_samples.wide[1], on_samples.wide[-1]))
     finding = {finding.key: finding for finding in all_findings(on_samples)}["small generalises"]
-    assert finding.verdict == verdict(*middle(small - full)[1:], 0)
+    assert finding.verdict == verdict(*middle(small - full)[1:], 0.005)
 
 
 def test_samples_show_what_a_truth_table_cannot(on_samples: MeasuredGrid) -> None:
@@ -174,6 +179,6 @@ def test_samples_show_what_a_truth_table_cannot(on_samples: MeasuredGrid) -> Non
     assert said["sgd noisy"] == "holds"
     view = on_samples.view()
     assert view.wide
-    assert [cell.spec.batch_size for cell in view.wide.cells] == [1, 16, 64]
+    assert [cell.spec.batch_size for cell in view.wide.cells] == [1, 8, 32]
     assert view.narrow
     assert [cell.spec.hidden for cell in view.narrow.cells] == [(2,)] * 3

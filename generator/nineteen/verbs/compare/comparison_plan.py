@@ -14,7 +14,7 @@ Specs = tuple[ScriptSpec, ...]
 
 # The learning rates of the grid, as multiples of the usual one, which stands at the place USUAL.
 FACTORS, NARROW_FACTORS = (0.5, 1, 2, 4, 8, 16), (0.5, 1, 2, 4)
-WIDE_FACTORS, WIDE, FEW_SAMPLES = (0.5, 1, 2), 64, 64
+WIDE_FACTORS, WIDE, FEW_SAMPLES = (0.5, 1, 2, 4, 8), 64, 32
 USUAL = 1
 SMALL_INPUTS = 4  # of more inputs the small network is not run, and the highest rate is left out
 SEEDS = (1000, 300, 100, 30)  # as many as cost at most so much, in updates times numbers:
