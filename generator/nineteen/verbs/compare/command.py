@@ -69,4 +69,4 @@ def _write(given: argparse.Namespace, formats: Sequence[str]) -> None:
         texts |= document_files(pages[FORMATS[format]], format, one, beside=given.output is None)
     write_all(texts, force=True)
     if not given.quiet:
-        comparison.report(found.findings, paths)
+        comparison.print_findings(found.findings, paths)

@@ -90,7 +90,7 @@ def documents(
     return {kind: Document(title, text, shown) for kind, shown in pictures.items()}
 
 
-def report(findings: Sequence[Finding], paths: Sequence[Path]) -> None:
+def print_findings(findings: Sequence[Finding], paths: Sequence[Path]) -> None:
     """Print every claim with its verdict, and where the lesson is."""
     styles, console = {"HOLDS": "green", "FAILS": "red", "UNSEEN": "dim"}, Terminal(markup=False)
     for finding in findings:
