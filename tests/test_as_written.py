@@ -26,7 +26,7 @@ def newer(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
     def another(*of: Any) -> Recipe:
         old = recipe(*of)
-        return Recipe(old.hidden, old.lr / 2, old.epochs + 30)
+        return Recipe(old.lr / 2, old.epochs + 30)
 
     monkeypatch.setattr(choices, "recipe", another)
     monkeypatch.setattr(choices, "default_hidden", lambda *of: (default_hidden(*of)[0] + 2,))

@@ -155,14 +155,9 @@ def _seeding(tree: ast.Module) -> list[ast.Call]:
 
 
 def seeds_learned(
-    source: str,
-    table: TruthTable,
-    tried: int,
-    seconds: float,
-    around: tuple[str, ...],
-    workers: int,
+    source: str, table: TruthTable, many: int, seconds: float, around: tuple[str, ...], workers: int
 ) -> SeedShare:
-    """With which of the first seeds the script does not learn, each run in isolation.
+    """With which of so many seeds, from 0 on, the script does not learn, each run in isolation.
 
     Raises UsageError where its seeds cannot be replaced.
     """
@@ -174,6 +169,6 @@ def seeds_learned(
         pairs = zip(seeds, runs, strict=True)
         return [seed for seed, each in pairs if not judge_any(each, table, source).ok]
 
-    chunks = [range(at, min(at + _TOGETHER, tried)) for at in range(0, tried, _TOGETHER)]
+    chunks = [range(at, min(at + _TOGETHER, many)) for at in range(0, many, _TOGETHER)]
     with ThreadPoolExecutor(workers) as pool:
-        return SeedShare(tried, tuple(seed for some in pool.map(failed, chunks) for seed in some))
+        return SeedShare(many, tuple(seed for some in pool.map(failed, chunks) for seed in some))

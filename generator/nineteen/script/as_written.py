@@ -19,10 +19,7 @@ _NUMBER = r"(\d+(?:\.\d*)?(?:e-?\d+)?)"
 # today's default.
 _PLAIN: dict[str, tuple[str, Callable[..., Any]]] = {
     "hidden": (r"^W1\b.*?\(?size=\(\d+, *(\d+)\)", lambda units: (int(units),)),
-    "epochs": (
-        r"^for epoch in range\((?:(\d+), *)?(\d+)\):",
-        lambda first, end: int(end) - int(first or 0),
-    ),
+    "epochs": (r"^for epoch in range\((?:(\d+), *)?(\d+)\):", lambda a, b: int(b) - int(a or 0)),
     "seed": (r"^\w.*\bdefault_rng\((\d+)\)", int),
     "samples": (r"^samples = rng\.integers\(\d+, size=(\d+)\)", int),
     "noise": (r"^X, y = table\[samples\] \+ rng\.normal\(0, \[?(\d(?:\.\d+)?)\b", float),
@@ -39,24 +36,17 @@ def spec_as_written(line: str, source: str, every: bool = False) -> ScriptSpec:
     name, and always the seed; with `every`, also those that it names otherwise. What the text does
     not say plainly has today's defaults. Raises UsageError as `read` does.
     """
-    named = choose(command_words(line))
-    values = {
-        name: value
-        for name, value in _values(_COMMENT.sub("", source)).items()
-        if value is not None and (every or name == "seed" or getattr(named, name) is None)
-    }
+    named, text = choose(command_words(line)), _COMMENT.sub("", source)
+    said: dict[str, Any] = {"lr": _rate(text)}
+    for name, (pattern, meaning) in _PLAIN.items():
+        if found := re.search(pattern, text, re.MULTILINE):
+            said[name] = meaning(*found.groups())
+    silent = {"seed"} | {name for name in said if every or getattr(named, name) is None}
+    values = {name: value for name, value in said.items() if name in silent and value is not None}
     try:
         return spec_of(replace(named, **values))
     except UsageError:  # such as 0 epochs, which no command means
         return read(line)
-
-
-def _values(source: str) -> dict[str, Any]:
-    values: dict[str, Any] = {"lr": _rate(source)}
-    for name, (pattern, meaning) in _PLAIN.items():
-        if found := re.search(pattern, source, re.MULTILINE):
-            values[name] = meaning(*found.groups())
-    return values
 
 
 def _rate(source: str) -> float | None:

@@ -102,7 +102,7 @@ def spec_of(choices: Choices) -> ScriptSpec:
     chosen = _chosen(vars(choices))
     values = {name: chosen.get(name, usual) for name, usual in _defaults(table, chosen).items()}
     if not choices.keep:
-        check_learnable(table, values["hidden"], names)
+        check_learnable(table, values["hidden"], names, " (--keep makes the script all the same)")
     show_loss = choices.show == "loss"
     return ScriptSpec(table=table, show_loss=show_loss, gates=names, expr=text, **values)
 

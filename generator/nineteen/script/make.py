@@ -68,7 +68,7 @@ def make(spec: ScriptSpec, seeds: Iterable[int] = SEEDS, seconds: float = SECOND
             return made
         tried.append(made)
     first = replace(tried[0], failed_seeds=tuple(made.spec.seed for made in tried))
-    if not spec.keep:
-        return first
-    kept = replace(first.spec, keep=True)
-    return replace(first, spec=kept, source=render(kept))
+    if spec.keep:
+        kept = replace(first.spec, keep=True)
+        return replace(first, spec=kept, source=render(kept))
+    return first

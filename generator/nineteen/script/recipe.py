@@ -1,7 +1,7 @@
 """What a network of a given size needs to learn, from templates/recipe.toml."""
 
-from dataclasses import dataclass
 from math import ceil, sqrt
+from typing import NamedTuple
 
 from nineteen.script.activations import Activation
 from nineteen.script.spec import MAX_EPOCHS, Batch
@@ -10,11 +10,9 @@ from nineteen.script.templates import data
 RECIPES = data("recipe.toml")
 
 
-@dataclass(frozen=True)
-class Recipe:
-    """The default layer size, learning rate and number of epochs."""
+class Recipe(NamedTuple):
+    """The default learning rate and number of epochs."""
 
-    hidden: int
     lr: float
     epochs: int
 
@@ -39,7 +37,7 @@ def recipe(
         fitting = (row for row in rows["deep"] if inputs <= row[0] and width <= row[1])
         _, _, lr, epochs = next(fitting, rows["deep"][-1])
         lr = _one_digit(lr * 2**inputs / samples) if samples else lr
-        return Recipe(width, lr, epochs)
+        return Recipe(lr, epochs)
     if samples:
         # By the square root, the noise of an update's sum is the same for every batch (Krizhevsky
         # 2014, arXiv:1404.5997, section 5). Where many are added up, the largest step has a limit.
@@ -47,12 +45,12 @@ def recipe(
         units, rate, most, travel = rows["samples"][str(inputs)]
         lr = _one_digit(min(rate / sqrt(size), most / size))
         epochs = ceil((2 if width < units else 1) * travel / (lr * samples))
-        return Recipe(width, lr, min(MAX_EPOCHS, epochs))
+        return Recipe(lr, min(MAX_EPOCHS, epochs))
     large = RECIPES["large_batches"].get(f"{activation} {inputs} {batch}")
-    usual = Recipe(*(large or rows[str(inputs)]))
-    if width < usual.hidden:  # a small layer takes longer, and gets stuck less in smaller steps
-        return Recipe(hidden[0], min(usual.lr, 0.5), max(400, 2 * usual.epochs))
-    return usual
+    units, lr, epochs = large or rows[str(inputs)]
+    if width < units:  # a small layer takes longer, and gets stuck less in smaller steps
+        return Recipe(min(lr, 0.5), max(400, 2 * epochs))
+    return Recipe(lr, epochs)
 
 
 def _one_digit(rate: float) -> float:

@@ -64,10 +64,7 @@ def _check_word(word: str) -> None:
 
 
 def check_learnable(
-    table: TruthTable,
-    hidden: tuple[int, ...],
-    names: tuple[str, ...],
-    otherwise: str = " (--keep makes the script all the same)",
+    table: TruthTable, hidden: tuple[int, ...], names: tuple[str, ...], otherwise: str = ""
 ) -> None:
     """Refuse what no weights can represent: one unit a layer draws one line (see table.py)."""
     if set(hidden) != {1}:

@@ -103,7 +103,7 @@ def _seeds(specs: Sequence[ScriptSpec]) -> int:
 def _strategy(choices: Choices, batch: Batch, size: int | None = None) -> ScriptSpec:
     mini = size if batch is Batch.MINI else None
     spec = spec_of(replace(choices, batch=batch, batch_size=mini, keep=True))
-    check_learnable(spec.table, spec.hidden, spec.gates, "")  # compare has no --keep
+    check_learnable(spec.table, spec.hidden, spec.gates)
     return replace(spec, keep=False)
 
 
