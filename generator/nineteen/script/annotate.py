@@ -1,14 +1,12 @@
 """What each line of a script means and which step it belongs to, from the script's own templates.
 
 A comment `{#: [step] … #}` on lines of its own in a template is of the line below it; several in a
-row are of as many lines. Rendering a script drops them. Here they are rendered too, with the same
-values and in the same branches, so that none can stand beside a line that is not there. A script
-that was edited is shown beside the lines that its command makes.
+row are of as many lines. Rendering a script drops them; here they are rendered with the same values
+and in the same branches, so that none can stand beside a line that is not there.
 """
 
 import re
 from argparse import Namespace
-from collections import deque
 from contextlib import suppress
 from dataclasses import replace
 from difflib import SequenceMatcher
@@ -22,7 +20,7 @@ from jinja2 import Template
 from nineteen.errors import UsageError
 from nineteen.script.choices import Choices, choices_of, read, spec_of
 from nineteen.script.options import printable, short
-from nineteen.script.render import environment, fit, render, template_name
+from nineteen.script.render import environment, fit, render
 from nineteen.script.spec import ScriptSpec
 from nineteen.script.templates import data, templates_folder
 
@@ -55,14 +53,14 @@ def annotated(spec: ScriptSpec) -> list[Line]:
     explanation without a line, a line without an explanation, or an unknown step.
     """
     _, values = fit(spec)
-    text = _template(template_name(spec)).render(values)
-    waiting: deque[tuple[str, str]] = deque()
+    text = _template(values["template"]).render(values)
+    waiting: list[tuple[str, str]] = []
     lines: list[Line] = []
     for step, meaning, line in _PIECE.findall(text):
         if step:
             waiting.append((" ".join(meaning.split()), step))
         elif waiting and line:
-            lines.append(Line(line, *waiting.popleft()))
+            lines.append(Line(line, *waiting.pop(0)))
         elif line:
             raise RuntimeError(f"no explanation of the line {line}")
         else:

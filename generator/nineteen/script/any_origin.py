@@ -4,22 +4,17 @@ import ast
 import re
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from itertools import pairwise
+from itertools import chain, pairwise
 
 from nineteen.errors import UsageError
+from nineteen.script import make, subject, syntax
 from nineteen.script.judge import Status, Verdict, compared, unfinished
-from nineteen.script.make import SeedShare
 from nineteen.script.run import Ending, Run, printed_in_isolation
-from nineteen.script.subject import subject_table
-from nineteen.script.syntax import parse
 from nineteen.script.table import TruthTable
+from nineteen.script.templates import data
 
 _TOGETHER = 10  # seeds whose processes are forked from one that has imported NumPy
-_SEEDERS = {
-    *("seed", "default_rng", "RandomState", "Random", "manual_seed", "set_seed"),
-    *("SeedSequence", "PCG64", "MT19937", "Philox", "SFC64"),
-}
-_SETTERS = {"random": "seed", "numpy": "random.seed", "torch": "manual_seed"}
+_SEEDS = data("check/seeds.toml")
 _NUMBER = re.compile(
     r"(?<![\w.])(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|true|false|nan)(?!\w)", re.I
 )
@@ -31,7 +26,7 @@ def table_named(name: str) -> TruthTable:
     """The truth table of gate names, with commas between, or of bits. Raises UsageError."""
     bits = re.fullmatch(r"0x[0-9a-fA-F]+|[01,]+", name)
     gates, table = ((), name) if bits else (tuple(name.split(",")), None)
-    return subject_table(gates, table, None, None)[0]
+    return subject.subject_table(gates, table, None, None)[0]
 
 
 def judge_any(result: Run, table: TruthTable, source: str) -> Verdict:
@@ -44,8 +39,7 @@ def judge_any(result: Run, table: TruthTable, source: str) -> Verdict:
         return broken
     if found := _array(result.stdout, table, source) or _lines(result.stdout, table):
         return compared(tuple(map(tuple, found)), table)
-    reason = f"no {table.rows} predictions are in what it prints"
-    return Verdict(Status.NOT_LEARNED, reason=reason)
+    return Verdict(Status.NOT_LEARNED, reason=f"no {table.rows} predictions are in what it prints")
 
 
 def _array(printed: str, table: TruthTable, source: str) -> Rows:
@@ -64,7 +58,7 @@ def _array(printed: str, table: TruthTable, source: str) -> Rows:
 def _order(source: str, table: TruthTable) -> list[int]:
     """The truth table's row of each of the inputs that the source lists; its own order if none."""
     with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-        for node in ast.walk(parse(source)):
+        for node in ast.walk(syntax.parse(source)):
             with suppress(ValueError, TypeError):
                 listed = [list(row)[: table.inputs] for row in ast.literal_eval(node)]
                 if order := _rows_of(listed, table):
@@ -123,7 +117,7 @@ def reseeded(source: str, seed: int) -> str:
     Raises UsageError where it draws no random numbers that have a seed, SyntaxError or ValueError
     where it is not Python.
     """
-    tree = parse(source)
+    tree = syntax.parse(source)
     calls = _seeding(tree)
     for call in calls:
         if call.args or not call.keywords:
@@ -134,10 +128,11 @@ def reseeded(source: str, seed: int) -> str:
         code = ast.unparse(tree)
     except RecursionError:
         raise UsageError("its seeds cannot be replaced: it is nested too deeply") from None
-    used = [module for module in _SETTERS if re.search(rf"\b{module}\b", code)]
+    setters = _SEEDS["setters"]
+    used = [module for module in setters if re.search(rf"\b{module}\b", code)]
     if not calls and used in ([], ["numpy"]):
         raise UsageError("its seeds cannot be replaced: it draws no random numbers that have one")
-    own = "".join(f"import {name}\n{name}.{_SETTERS[name]}({seed})\n" for name in used)
+    own = "".join(f"import {name}\n{name}.{setters[name]}({seed})\n" for name in used)
     future = re.finditer(r"^from __future__ .*\n", code, re.MULTILINE)  # they have to stay first
     at = max((line.end() for line in future), default=0)
     return code if calls else code[:at] + own + code[at:]
@@ -151,12 +146,12 @@ def _seeding(tree: ast.Module) -> list[ast.Call]:
     calls = [node for node in nodes if isinstance(node, ast.Call)]
     names = [getattr(call.func, "attr", getattr(call.func, "id", "")) for call in calls]
     pairs = zip(calls, names, strict=True)
-    return [call for call, name in pairs if meant.get(name, name) in _SEEDERS]
+    return [call for call, name in pairs if meant.get(name, name) in _SEEDS["seeders"]]
 
 
 def seeds_learned(
     source: str, table: TruthTable, many: int, seconds: float, around: tuple[str, ...], workers: int
-) -> SeedShare:
+) -> make.SeedShare:
     """With which of so many seeds, from 0 on, the script does not learn, each run in isolation.
 
     Raises UsageError where its seeds cannot be replaced.
@@ -171,4 +166,4 @@ def seeds_learned(
 
     chunks = [range(at, min(at + _TOGETHER, many)) for at in range(0, many, _TOGETHER)]
     with ThreadPoolExecutor(workers) as pool:
-        return SeedShare(many, tuple(seed for some in pool.map(failed, chunks) for seed in some))
+        return make.SeedShare(many, tuple(chain.from_iterable(pool.map(failed, chunks))))

@@ -1,7 +1,7 @@
 """What a script's own text says of the values that its command may leave out.
 
-Defaults change from version to version; a script that was made with older ones stays as right as
-it was. So what its command does not name is read from its text, never from today's table.
+Defaults change; a script that was made with older ones stays as right as it was. So what its
+command does not name is read from its text, never from today's table.
 """
 
 import re

@@ -111,16 +111,13 @@ def canonical_choices(spec: ScriptSpec) -> Choices:
     """What has to be chosen for a spec: only what differs from the defaults."""
     defaults = _defaults(spec.table, vars(spec)).items()
     chosen = {name: getattr(spec, name) for name, usual in defaults if getattr(spec, name) != usual}
-    if spec.show_loss:
-        chosen["show"] = "loss"
-    if spec.expr:
-        chosen["expr"] = spec.expr
-    elif not spec.gates:
+    if not spec.gates and not spec.expr:
         bits = list(spec.table.columns)
         if spec.table.predictions > 16:
             bits = [f"0x{int(column, 2):0{len(column) // 4}x}" for column in bits]
         chosen["table"] = ",".join(bits)
-    return Choices(spec.gates, **chosen)
+    show = "loss" if spec.show_loss else None
+    return Choices(spec.gates, expr=spec.expr or None, show=show, **chosen)
 
 
 def _defaults(table: TruthTable, chosen: Mapping[str, Any]) -> dict[str, Any]:

@@ -8,8 +8,7 @@ from itertools import takewhile
 from pathlib import Path
 
 from nineteen.errors import UsageError
-from nineteen.script.choices import read
-from nineteen.script.render import render
+from nineteen.script import choices, render
 
 GENERATED = Path("generated")  # our own place, made with all that is in it
 LESSONS = GENERATED / "lessons"
@@ -72,7 +71,7 @@ def _is_ours(path: Path) -> bool:
     """Whether the file holds exactly what its first line's command renders today."""
     try:
         text = path.read_bytes().decode()
-        return render(read(text.partition("\n")[0])) == text
+        return render.render(choices.read(text.partition("\n")[0])) == text
     except (UsageError, UnicodeDecodeError):
         return False
 

@@ -20,7 +20,6 @@ _ARRAY = re.compile(r"\[(?:\s*+\[[^][]*+\])++\s*+\]")
 _ROW = re.compile(r"\[([^][]*)\]")
 _NUMBER = re.compile(r"-?([0-9]+(\.[0-9]*)?(e[+-][0-9]+)?|nan|inf)")
 _FRAME = rf'^  File "[^"\n]*{re.escape(SCRIPT)}", line ([0-9]+)'
-_TRACEBACK = "Traceback (most recent call last):"
 _LOSS = re.compile(rf"epoch\s+[0-9]+: loss {_NUMBER.pattern}")
 
 
@@ -36,9 +35,8 @@ class Verdict:
     """Whether a script learned its truth table, and if not, why, in one sentence.
 
     `predictions` has the shape of the table, (rows, outputs), or is empty where the
-    script printed nothing of that shape; `reason` is empty where it learned. `remark` is the part
-    of the reason that names a sure cause, or says that more is printed; `line` is the script's
-    line, from 1, that crashed.
+    script printed nothing of that shape; `reason` is empty where it learned. `remark` names a sure
+    cause, or says that more is printed; `line` is the script's line, from 1, that crashed.
     """
 
     status: Status
@@ -160,7 +158,7 @@ def _crashed_line(stderr: str) -> int | None:
 
     The frames are the indented lines below the last heading; a SyntaxError has no heading.
     """
-    frames = stderr.rpartition(f"{_TRACEBACK}\n")[2]
+    frames = stderr.rpartition("Traceback (most recent call last):\n")[2]
     frames = "".join(takewhile(lambda line: line[0] == " ", frames.splitlines(True)))
     lines = re.findall(_FRAME, frames, re.MULTILINE)
     return int(lines[-1]) if lines else None

@@ -14,10 +14,7 @@ SECONDS = 60.0
 
 @dataclass(frozen=True)
 class SeedShare:
-    """With which of the seeds 0, 1, 2, … a script does not learn.
-
-    `tried` is how many they are; 0 where the network is so large that none was tried.
-    """
+    """With which of the seeds from 0 on a script does not learn; `tried` is 0 for large ones."""
 
     tried: int
     failed: tuple[int, ...]
@@ -30,19 +27,15 @@ class SeedShare:
 
 @dataclass(frozen=True)
 class Made:
-    """A script with the evidence: its run, the verdict, and the seeds before it that did not learn.
-
-    `share` says with how many seeds it learns, where that was tried; `advice` is what was tried and
-    helps.
-    """
+    """A script with the evidence: its run, the verdict, the seeds before it that did not learn."""
 
     spec: ScriptSpec
     source: str
     run: Run
     verdict: Verdict
     failed_seeds: tuple[int, ...]
-    share: SeedShare | None = None
-    advice: tuple[str, ...] = ()
+    share: SeedShare | None = None  # with how many seeds it learns
+    advice: tuple[str, ...] = ()  # what was tried, and helps
 
     def _repr_html_(self) -> str:
         """The script, and its truth table beside what it predicts, for a notebook."""

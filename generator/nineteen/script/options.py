@@ -15,7 +15,8 @@ from nineteen.script.spec import Batch
 from nineteen.script.templates import data
 
 PROGRAM = "python -m generator"
-BATCH_ALIASES = {"stochastic": "sgd", "minibatch": "mini", "mini-batch": "mini", "batch": "full"}
+_BATCH_ALIASES = data("options.toml")["read"]["batch"]["aliases"].items()
+BATCHES = {str(batch): batch for batch in Batch} | {a: Batch(name) for a, name in _BATCH_ALIASES}
 
 
 class Parser(argparse.ArgumentParser):
@@ -68,19 +69,12 @@ def written(value: object) -> str:
     return decimal(value) if isinstance(value, float) else "" if value is True else str(value)
 
 
-def _sizes(text: str) -> tuple[int, ...]:
-    return tuple(map(int, text.split(",")))
-
-
 # What the values of options mean; how they look is in the same rows of templates/options.toml.
-_NAMED: dict[str, Mapping[str, Any]] = {
-    "batch": {str(batch): batch for batch in Batch}
-    | {alias: Batch(name) for alias, name in BATCH_ALIASES.items()},
-    "activation": ACTIVATIONS,
-}
+_NAMED: dict[str, Mapping[str, Any]] = {"batch": BATCHES, "activation": ACTIVATIONS}
 _MEANINGS: dict[str, Callable[[str], Any]] = {
     **{"integer": int, "rate": float, "noise": float, "seconds": float},
-    **{"sizes": _sizes, "batch sizes": _sizes, "loss": str},
+    **dict.fromkeys(["sizes", "batch sizes"], lambda text: tuple(map(int, text.split(",")))),
+    "loss": str,
     **{kind: named.__getitem__ for kind, named in _NAMED.items()},
 }
 
@@ -141,10 +135,7 @@ def command_parser(command: str, epilog: str | None = None) -> Parser:
     return _with_options(parser, _groups(command))
 
 
-Groups = list[tuple[str, list[Option]]]  # titles, and the options below them
-
-
-def _with_options(parser: Parser, groups: Groups) -> Parser:
+def _with_options(parser: Parser, groups: list[tuple[str, list[Option]]]) -> Parser:
     for title, options in groups:
         place = parser.add_argument_group(title) if title else parser
         for option in options:
@@ -152,7 +143,8 @@ def _with_options(parser: Parser, groups: Groups) -> Parser:
     return parser
 
 
-def _groups(command: str) -> Groups:
+def _groups(command: str) -> list[tuple[str, list[Option]]]:
+    """The titles in the help of a command, and the options below each."""
     make = [] if command == "make" else [option for _, some in _groups("make") for option in some]
     named = {option.field: option for option in make}
     groups = []

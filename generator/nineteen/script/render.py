@@ -9,19 +9,13 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from nineteen.errors import UsageError
-from nineteen.script.choices import command
-from nineteen.script.gates import gate_of
+from nineteen.script import choices, gates, syntax
 from nineteen.script.options import decimal
 from nineteen.script.spec import MAX_SEED, Batch, ScriptSpec
-from nineteen.script.syntax import LOCK, parse
 from nineteen.script.templates import templates_folder
 
 MAX_LINES = 19
 MAX_COLUMNS = 88
-# Each density packs one thing more; a script gets the lowest that fits. One layer: no blank line
-# before the loop, the learning rate beside the generator, a layer's two updates in one line, the
-# output inside the error. Several: the two results of a step of backpropagation in one line, …
-DENSITIES = range(5)
 
 
 def render(spec: ScriptSpec) -> str:
@@ -31,9 +25,9 @@ def render(spec: ScriptSpec) -> str:
     template is wrong.
     """
     source, _ = fit(spec)
-    parse(source)
+    syntax.parse(source)
     if any(len(line) > MAX_COLUMNS for line in source.splitlines()[1:]):
-        raise RuntimeError(f"a line is wider than {MAX_COLUMNS} columns: {command(spec)}")
+        raise RuntimeError(f"a line is wider than {MAX_COLUMNS} columns: {choices.command(spec)}")
     return source
 
 
@@ -46,9 +40,12 @@ def fit(spec: ScriptSpec) -> tuple[str, dict[str, Any]]:
     if spec.show_loss and len(spec.hidden) > 1 and spec.batch is not Batch.FULL:
         # The batches' losses have to be kept, added up and printed: 20 lines at best.
         raise UsageError(_too_long(spec, 20))
-    template = environment().get_template(template_name(spec))
     values = _values(spec)
-    for density in DENSITIES:
+    # Each density packs one thing more. One layer: no blank line before the loop, the learning rate
+    # beside the generator, a layer's two updates in one line, the output inside the error. Several:
+    # the two results of a step of backpropagation in one line, the output inside the error.
+    template = environment().get_template(values["template"])
+    for density in range(5):
         source = template.render(values, density=density)
         lines = source.count("\n")
         if lines <= MAX_LINES:
@@ -73,11 +70,6 @@ def for_seeds(
     return [text.replace(mark, str(seed)) if seed and alike else one(seed) for seed in seeds]
 
 
-def template_name(spec: ScriptSpec) -> str:
-    """The script's template: one for one hidden layer, one for several."""
-    return "one_layer.py.j2" if len(spec.hidden) == 1 else "deep.py.j2"
-
-
 def confirm(source: str) -> None:
     """Raise RuntimeError unless black leaves the source as it is: it repairs no template."""
     if formatted(source) != source:
@@ -86,7 +78,7 @@ def confirm(source: str) -> None:
 
 def formatted(source: str, fast: bool = False) -> str:
     """Python as black lays it out; with `fast` it does not check that the code stays the same."""
-    with LOCK:  # black parses too, and may not be imported by two threads at once
+    with syntax.LOCK:  # black parses too, and may not be imported by two threads at once
         import black
 
         mode = black.Mode(line_length=MAX_COLUMNS)
@@ -114,12 +106,12 @@ def _values(spec: ScriptSpec) -> dict[str, Any]:
     bits = [[2 * int(bit) - 1 for bit in spec.table.inputs_of(row)] for row in rows]
     targets, form = _targets(spec)
     return vars(spec) | {
-        **{"spec": spec, "command": command(spec), "rows": spec.rows, "table_rows": len(rows)},
-        **{"inputs": inputs, "outputs": spec.table.outputs, "targets": targets, "form": form},
+        **{"spec": spec, "command": choices.command(spec), "rows": spec.rows},
+        **{"inputs": inputs, "outputs": spec.table.outputs, "table_rows": len(rows)},
         **{"lr": decimal(spec.lr), "noise": decimal(spec.noise), "batches": _batches(spec)},
-        "show_every": max(1, spec.epochs // 10),
-        "X": bits,
-        "X_and_ones": [[*row, 1] for row in bits],
+        **{"targets": targets, "form": form, "show_every": max(1, spec.epochs // 10)},
+        "template": "one_layer.py.j2" if len(spec.hidden) == 1 else "deep.py.j2",
+        **{"X": bits, "X_and_ones": [[*row, 1] for row in bits]},
         "shape": (2,) * inputs if inputs <= 4 else f"(2,) * {inputs}",
         "matrices": tuple((before + 1, after) for before, after in pairwise(spec.sizes)),
     }
@@ -146,7 +138,7 @@ def _targets(spec: ScriptSpec) -> tuple[str, str]:
     if len(bits) > 16:
         kind, text = "hexadecimal", f'f"{{0x{int(bits, 2):0{len(bits) // 4}x}:0{len(bits)}b}}"'
     shape = f".reshape({table.rows}, {table.outputs})"
-    gate = gate_of(spec.gates[0]) if len(spec.gates) == 1 else None
+    gate = gates.gate_of(spec.gates[0]) if len(spec.gates) == 1 else None
     forms = []
     if table.inputs <= 2:
         forms.append((f"{y} = np.array({[list(row) for row in table.targets()]})", "table"))

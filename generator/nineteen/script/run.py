@@ -26,7 +26,6 @@ _ENVIRONMENT = dict.fromkeys(
 ) | {"NO_COLOR": "1"}
 _LINGER = 0.5  # seconds for the rest of the output, once everything is killed
 _SLICE = 0.2  # seconds, the longest that Ctrl-C can go unnoticed on Windows
-
 _NEXT = "- - - the next script"
 
 # NumPy is imported once; every script then gets a process forked from that clean state.
@@ -80,21 +79,19 @@ def run(
     Whatever the script does is told by the Run; an OSError means that the interpreter or the
     folder could not be had.
     """
-    done = threading.Event()
-    _running.add(done)
     # Ctrl-C strikes the main thread only. In a thread of its own neither the start of the process
-    # nor the tidying up after it can be torn in the middle; leaving the pool waits for it.
+    # nor the tidying up after it can be torn in the middle.
+    done, pool = threading.Event(), ThreadPoolExecutor(1)
+    _running.add(done)
     try:
-        with ThreadPoolExecutor(1) as pool:
-            try:
-                outcome = pool.submit(_supervise, source, seconds, memory, around, done)
-                while not wait([outcome], _SLICE).done:
-                    pass
-                return outcome.result()
-            finally:
-                done.set()
+        outcome = pool.submit(_supervise, source, seconds, memory, around, done)
+        while not wait([outcome], _SLICE).done:
+            pass
     finally:
+        done.set()
+        pool.shutdown()
         _running.discard(done)
+    return outcome.result()
 
 
 def printed_in_isolation(
@@ -125,7 +122,7 @@ def _supervise(
     source: str, seconds: float, memory: int, around: Sequence[str], done: threading.Event
 ) -> Run:
     """Start the script, wait until `done` or out of time, end it, collect its output."""
-    stdout, stderr = bytearray(), bytearray()
+    kept = bytearray(), bytearray()
     # A script can make its folder hard to remove; that is no reason to fail.
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         Path(folder, SCRIPT).write_bytes(source.encode())
@@ -134,8 +131,8 @@ def _supervise(
         try:
             _limit_memory(process.pid, memory)
             _thread(_await_exit, process, done)
-            kept = (process.stdout, stdout), (process.stderr, stderr)
-            readers = [_thread(_read, *one, done) for one in kept]
+            pipes = zip((process.stdout, process.stderr), kept, strict=True)
+            readers = [_thread(_read, *pipe, done) for pipe in pipes]
             in_time = done.wait(seconds)
             used = time.perf_counter() - began
         finally:
@@ -147,11 +144,13 @@ def _supervise(
     if around and code > 128:  # what a shell makes of a signal
         code = 128 - code
     ending = Ending.CRASHED if code else Ending.FINISHED
-    if max(len(stdout), len(stderr)) > OUTPUT_LIMIT:
+    if max(map(len, kept)) > OUTPUT_LIMIT:
         ending = Ending.TOO_MUCH_OUTPUT
     elif not in_time:
         ending = Ending.TIMEOUT
-    return Run(_text(stdout), _text(stderr), used, ending, code, seconds)
+    texts = (part[:OUTPUT_LIMIT].decode("utf-8", "replace") for part in kept)
+    stdout, stderr = (text.replace(os.linesep, "\n") for text in texts)
+    return Run(stdout, stderr, used, ending, code, seconds)
 
 
 def _start(folder: str, memory: int, around: Sequence[str]) -> subprocess.Popen[bytes]:
@@ -218,7 +217,3 @@ def _end(process: subprocess.Popen[bytes]) -> None:
         with suppress(ProcessLookupError, PermissionError):
             os.killpg(process.pid, signal.SIGKILL)
     process.wait()
-
-
-def _text(kept: bytearray) -> str:
-    return kept[:OUTPUT_LIMIT].decode("utf-8", "replace").replace(os.linesep, "\n")

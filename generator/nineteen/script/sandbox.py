@@ -52,9 +52,8 @@ def _bubblewrap() -> tuple[tuple[str, ...], str]:
         *(word for folder in sorted(hidden) for word in ("--tmpfs", folder)),
         *(word for folder in sorted(shown) for word in ("--ro-bind", folder, folder)),
     )
-    tried = subprocess.run(
-        [*words, sys.executable, "-I", "-c", "import numpy"], capture_output=True
-    )
+    probe = (*words, sys.executable, "-I", "-c", "import numpy")
+    tried = subprocess.run(probe, capture_output=True)
     if tried.returncode:
         reason = tried.stderr.decode(errors="replace").strip().rpartition("\n")[2]
         return (), f"bubblewrap does not work here ({reason[:200]})"

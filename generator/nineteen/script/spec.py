@@ -91,9 +91,8 @@ class ScriptSpec:
         own = {gate_of(gate).inputs for gate in self.gates}
         if len(own) == 1 and (names := own.pop()):
             return names
-        if self.expr:
-            return tuple(sorted(set(re.findall(r"\b[a-z]\b", self.expr))))
-        return tuple(ascii_lowercase[: self.table.inputs])
+        letters = set(re.findall(r"\b[a-z]\b", self.expr)) or ascii_lowercase[: self.table.inputs]
+        return tuple(sorted(letters))
 
     @property
     def output_names(self) -> tuple[str, ...]:

@@ -51,15 +51,12 @@ def subject_table(
 
 def _check_word(word: str) -> None:
     """Refuse what is no gate's name, but was meant for the option before it."""
-    reason = ""
     if re.fullmatch(r"[0-9]+|0x[0-9a-f]+", word):
-        reason = (
-            "a comma joins hidden layers (--hidden 8,4), columns of a table (--table 0110,0001) "
-            "and sizes in compare; a space separates networks, in sweep"
-        )
-    elif word in set(Batch):
+        reason = "a comma joins hidden layers (--hidden 8,4), columns of a table (--table 0110,0001)"
+        also = "and sizes in compare; a space separates networks, in sweep"
+        raise UsageError(f"{short(word)} is no gate: {reason} {also}")
+    if word in set(Batch):
         reason = f"a script has one strategy (--batch {word}); commas separate several, in sweep"
-    if reason:
         raise UsageError(f"{short(word)} is no gate: {reason}")
 
 

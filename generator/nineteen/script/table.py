@@ -53,11 +53,8 @@ class TruthTable:
 
     def ignores_an_input(self) -> bool:
         """Whether some input never makes a difference, as in a copy of one input."""
-        wanted, places = self.targets(), range(self.inputs)
-        return any(
-            all(wanted[row] == wanted[row ^ 1 << place] for row in range(self.rows))
-            for place in places
-        )
+        wanted, rows, places = self.targets(), range(self.rows), range(self.inputs)
+        return any(all(wanted[row] == wanted[row ^ 1 << at] for row in rows) for at in places)
 
     def inputs_of(self, row: int) -> str:
         """The inputs of a row as bits, such as "01"."""

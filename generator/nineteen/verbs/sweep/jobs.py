@@ -10,7 +10,7 @@ from typing import Any
 from nineteen.errors import UsageError
 from nineteen.script import choices
 from nineteen.script.gates import canonical
-from nineteen.script.options import BATCH_ALIASES, PROGRAM, written
+from nineteen.script.options import BATCHES, PROGRAM, written
 from nineteen.script.spec import Batch, ScriptSpec, table_name
 from nineteen.verbs.sweep.npn import npn_classes
 
@@ -94,9 +94,8 @@ def plan_sweep(given: Namespace) -> SweepPlan:
     """
     names, kinds = _words(given.gate), _words(given.batch or [])
     if kinds:  # what stands behind the first of them, and can only be a strategy, is one too
-        known = {*Batch, *BATCH_ALIASES}
-        kinds += [name for name in names if name.lower() in known]
-        names = [name for name in names if name.lower() not in known]
+        kinds += [name for name in names if name.lower() in BATCHES]
+        names = [name for name in names if name.lower() not in BATCHES]
     batches = [choices.choose([f"--batch={kind}"]).batch for kind in kinds]
     one = Namespace(**vars(given) | {"gate": names, "hidden": None, "batch": None})
     what, seeds = choices.choices_of(one), given.seeds or (1 if given.all_functions else SEEDS)
