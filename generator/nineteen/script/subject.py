@@ -52,7 +52,9 @@ def subject_table(
 def _check_word(word: str) -> None:
     """Refuse what is no gate's name, but was meant for the option before it."""
     if re.fullmatch(r"[0-9]+|0x[0-9a-f]+", word):
-        reason = "a comma joins hidden layers (--hidden 8,4), columns of a table (--table 0110,0001)"
+        why = (
+            "a comma joins hidden layers (--hidden 8,4), columns of a table (--table 0110,0001)"
+        )
         also = "and sizes in compare; a space separates networks, in sweep"
         raise UsageError(f"{short(word)} is no gate: {reason} {also}")
     if word in set(Batch):
