@@ -52,11 +52,9 @@ def subject_table(
 def _check_word(word: str) -> None:
     """Refuse what is no gate's name, but was meant for the option before it."""
     if re.fullmatch(r"[0-9]+|0x[0-9a-f]+", word):
-        why = (
-            "a comma joins hidden layers (--hidden 8,4), columns of a table (--table 0110,0001)"
-        )
-        also = "and sizes in compare; a space separates networks, in sweep"
-        raise UsageError(f"{short(word)} is no gate: {reason} {also}")
+        joined = "hidden layers (--hidden 8,4), columns of a table (--table 0110,0001) and sizes"
+        reason = f"a comma joins {joined} in compare; a space separates networks, in sweep"
+        raise UsageError(f"{short(word)} is no gate: {reason}")
     if word in set(Batch):
         reason = f"a script has one strategy (--batch {word}); commas separate several, in sweep"
         raise UsageError(f"{short(word)} is no gate: {reason}")
