@@ -616,7 +616,7 @@ def test_the_command_writes_an_exercise_that_check_passes(
     folder = tmp_path / "generated" / "exercises"
     files = {
         "xor_mini": {"xor_mini.py", "check_xor_mini.py", "xor_mini.md", "xor_mini.ipynb"},
-        "xor_mini_solution": {"xor_mini.py", "xor_mini.ipynb"},
+        "xor_mini_solution": {"xor_mini.py", "xor_mini.ipynb", "key.md"},
     }
     found = {one.name: {path.name for path in one.iterdir()} for one in folder.iterdir()}
     assert found == files

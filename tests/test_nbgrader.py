@@ -11,6 +11,7 @@ import shlex
 import subprocess
 import sys
 import venv
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pytest
 from environment import CI
 from nineteen.script.make import make
 from nineteen.verbs.exercise.blanks import blanks_of
+from nineteen.verbs.exercise.bug import bug_of
 from nineteen.verbs.exercise.command import exercise_files
 from space import spec
 from test_exercise import BEFORE, CHEATS, MISTAKES, trained
@@ -27,7 +29,11 @@ pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent
 HOME = ROOT / ".cache" / "nbgrader"
 BIN = HOME / ("Scripts" if sys.platform == "win32" else "bin")
-EXERCISES = {"mini": "xor --batch mini", "deep": "xor --hidden 8,4 --activation tanh"}
+EXERCISES = {
+    "mini": "xor --batch mini",
+    "deep": "xor --hidden 8,4 --activation tanh",
+    "bug": "xor --batch mini",
+}
 GRADES = """
 import json
 from nbgrader.api import Gradebook
@@ -39,6 +45,12 @@ with Gradebook("sqlite:///gradebook.db") as book:
         for grade in notebook.grades
     ]))
 """
+# Who finds a bug only in part, and what they answer otherwise than the solution.
+PARTLY = {
+    "another_line": {"line": "line = 5"},
+    "another_letter": {"letter": 'letter = "Z"'},
+    "a_cheat": dict.fromkeys(("line", "letter"), "check_answer = lambda *_: None"),
+}
 TYPICAL = [*MISTAKES][3:13]  # ten mistakes, each by a student who makes no other
 
 
@@ -68,7 +80,8 @@ def grades(python: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, d
     source.mkdir(parents=True)
     for name, command in EXERCISES.items():
         made = make(spec(*shlex.split(command)))
-        text = next(iter(exercise_files(made, "ipynb", Path(name), source).values()))
+        bug = bug_of(made.spec, Counter())[0] if name == "bug" else None
+        text = next(iter(exercise_files(made, "ipynb", Path(name), source, bug).values()))
         (source / f"{name}.ipynb").write_text(text, encoding="utf-8")
     environment = {
         **os.environ,
@@ -104,12 +117,19 @@ def grades(python: str, tmp_path_factory: pytest.TempPathFactory) -> dict[str, d
         script = BEFORE + lines.replace("{weights}", trained("xor --batch mini"))
         cells = {"make_batches": script, "script": script}
         hand_in(course, student(cheat), "mini", with_answers(text, cells))
+    text, own = (release / "bug.ipynb").read_text("utf-8"), answers(source / "bug.ipynb")
+    bug = bug_of(spec("xor", "--batch", "mini"), Counter())[0]
+    for who, changed in PARTLY.items():
+        hand_in(course, who, "bug", with_answers(text, own | changed))
+    hand_in(course, "not_mended", "bug", with_answers(text, own | {"script": bug.script}))
     nbgrader("-m", "nbgrader", "autograde", "week1")
     nbgrader("-m", "nbgrader", "generate_feedback", "week1")
     found: dict[str, dict[str, Any]] = {}
     for mistake in TYPICAL:
         page = course / "feedback" / student(mistake) / "week1" / "mini.html"
         found[f"feedback {mistake}"] = {"": re.sub("<[^>]+>", "", page.read_text("utf-8"))}
+    page = course / "feedback" / "not_mended" / "week1" / "bug.html"
+    found["feedback not_mended"] = {"": re.sub("<[^>]+>", "", page.read_text("utf-8"))}
     for who, notebook, cell, score, most in json.loads(nbgrader("-c", GRADES)):
         step = cell.removeprefix("check_")
         found.setdefault(who, {})[f"{notebook} {step}"] = (score, most)
@@ -150,6 +170,8 @@ def hand_in(course: Path, student: str, name: str, text: str) -> None:
 
 
 def full_points(name: str) -> dict[str, int]:
+    if name == "bug":
+        return {"bug line": 5, "bug letter": 3, "bug script": 7}
     blanks = blanks_of(spec(*shlex.split(EXERCISES[name]))).blanks
     points = {blank.name: blank.points for blank in blanks}
     points["script"] = 15 - sum(points.values())
@@ -157,12 +179,12 @@ def full_points(name: str) -> dict[str, int]:
 
 
 def test_the_solution_gets_full_marks(grades: dict[str, dict[str, Any]]) -> None:
-    wanted = full_points("mini") | full_points("deep")
+    wanted = full_points("mini") | full_points("deep") | full_points("bug")
     assert grades["solved"] == {step: (most, most) for step, most in wanted.items()}
 
 
 def test_an_untouched_notebook_gets_none(grades: dict[str, dict[str, Any]]) -> None:
-    wanted = full_points("mini") | full_points("deep")
+    wanted = full_points("mini") | full_points("deep") | full_points("bug")
     assert grades["untouched"] == {step: (0, most) for step, most in wanted.items()}
 
 
@@ -184,3 +206,30 @@ def test_a_mistake_costs_its_own_points_and_is_named(
 @pytest.mark.parametrize("cheat", CHEATS)
 def test_a_cheat_gets_nothing(cheat: str, grades: dict[str, dict[str, Any]]) -> None:
     assert {score for score, _ in grades[student(cheat)].values()} == {0}
+
+
+@pytest.mark.parametrize(
+    ("who", "lost"),
+    [
+        ("another_line", {"line"}),
+        ("another_letter", {"letter"}),
+        ("a_cheat", {"line", "letter"}),
+        ("not_mended", {"script"}),
+    ],
+)
+def test_each_part_of_a_bug_has_its_own_points(
+    who: str, lost: set[str], grades: dict[str, dict[str, Any]]
+) -> None:
+    wanted = {
+        step: (0 if step.removeprefix("bug ") in lost else most, most)
+        for step, most in full_points("bug").items()
+    }
+    found = grades[who]
+    assert {step: found[step] for step in wanted} == wanted
+
+
+def test_the_bug_that_was_not_mended_is_told_in_the_words_of_check(
+    grades: dict[str, dict[str, Any]],
+) -> None:
+    _, sentence = bug_of(spec("xor", "--batch", "mini"), Counter())
+    assert sentence in html.unescape(grades["feedback not_mended"][""])

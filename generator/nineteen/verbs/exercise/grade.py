@@ -5,9 +5,11 @@ Nothing that was computed elsewhere counts, and there are no expected values to 
 """
 
 import inspect
+import tomllib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
 from textwrap import dedent
 
 from nineteen.script.choices import command, read
@@ -18,13 +20,15 @@ from nineteen.script.syntax import parse
 from nineteen.script.templates import data
 from nineteen.training.examine import examine
 from nineteen.verbs.exercise.blanks import Blank, blanks_of
+from nineteen.verbs.exercise.bug import Bug, bug_named
 
 EPOCHS = 30  # that a line is tried for: enough to see whether the rows are shuffled
 
 
-def exercise_code(spec: ScriptSpec) -> str:
-    """How an exercise names its script to the checks, without the command that would solve it."""
-    return urlsafe_b64encode(command(spec).encode()).decode()
+def exercise_code(spec: ScriptSpec, bug: Bug | None = None) -> str:
+    """How an exercise names its script, and its bug, to the checks, unread by who solves it."""
+    text = f"{command(spec)}\n{bug.name if bug else ''}"
+    return urlsafe_b64encode(text.encode()).decode()
 
 
 def check_step(code: str, name: str, answer: Callable[..., object] | str) -> None:
@@ -56,6 +60,23 @@ def check_whole(code: str, text: str | Sequence[str]) -> None:
     _require(not (problem := _problem(texts[-1], _spec(code), learned=True)), problem)
 
 
+def check_answer(code: str, name: str, given: object) -> None:
+    """Check the "line" of a bug, or the "letter" of what is wrong with it: a value, or a file.
+
+    The file is TOML. Raises AssertionError with one sentence.
+    """
+    __tracebackhide__ = True
+    if isinstance(path := given, Path):
+        try:
+            given = tomllib.loads(path.read_text(encoding="utf-8")).get(name)
+        except (OSError, ValueError) as error:
+            raise AssertionError(f"{path.name} cannot be read: {error}") from None
+    bug = bug_named(_spec(code), _named(code)[1])
+    _require(given not in (None, 0, ""), f"{name} is still to be written")
+    right = str(given).strip().upper() == str(getattr(bug, name))
+    _require(right, f"{name} {given}: this is not what is wrong: look further")
+
+
 def _require(right: bool, sentence: str) -> None:
     """As assert does it, but pytest adds nothing to the sentence."""
     __tracebackhide__ = True
@@ -64,7 +85,12 @@ def _require(right: bool, sentence: str) -> None:
 
 
 def _spec(code: str) -> ScriptSpec:
-    return read(f"# {urlsafe_b64decode(code).decode()}")
+    return read(f"# {_named(code)[0]}")
+
+
+def _named(code: str) -> list[str]:
+    """The command and the mistake that `exercise_code` has written."""
+    return urlsafe_b64decode(code).decode().split("\n")
 
 
 def _problem(source: str, spec: ScriptSpec, hint: str = "", learned: bool = False) -> str:

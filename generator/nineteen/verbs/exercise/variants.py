@@ -1,0 +1,128 @@
+"""`--variants`: for each student another gate, size and strategy, as hard as the others by measure.
+
+They have as many inputs, outputs, layers and points. Each learns at once, with its first seed and
+with nearly all of those that are tried, and makes a similar number of updates.
+"""
+
+import csv
+import io
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import replace
+from hashlib import sha256
+from itertools import combinations, islice, product
+
+from nineteen.errors import UsageError
+from nineteen.script.choices import Choices, command, spec_of
+from nineteen.script.gates import GATES, table_of
+from nineteen.script.make import Made, make
+from nineteen.script.options import PROGRAM
+from nineteen.script.render import render
+from nineteen.script.spec import Batch, ScriptSpec
+from nineteen.script.table import TruthTable
+from nineteen.training.seeds import ALMOST_ALL, seed_share, seeds_to_try
+
+# Sizes of the layers, in quarters of those of the command.
+QUARTERS = (4, 2, 3, 6, 8)
+FACTOR = 4  # at most, between the updates of a variant and those of the command
+TRIED = 100  # seeds of each, at most
+
+
+def variants(own: Made, count: int) -> list[Made]:
+    """`count` scripts with their shares of seeds: the command's own, and others that learn.
+
+    The same command gives the same variants, and more of them begin with fewer of them. Raises
+    UsageError where there are not so many.
+    """
+    from joblib import Parallel, delayed
+
+    found, waiting = [_measured(own.spec)], _in_turn(own.spec)
+    with Parallel(n_jobs=-1) as parallel:
+        while len(found) < count:
+            specs = list(islice(waiting, count - len(found)))
+            if not specs:
+                raise UsageError(
+                    f"--variants {count}: there are only {len(found)} of them for "
+                    f"{command(own.spec).removeprefix(PROGRAM).strip()}: take fewer"
+                )
+            made = parallel(delayed(_measured)(spec) for spec in specs)
+            shares = [(one, one.share) for one in made if one.share]
+            found += [one for one, share in shares if share.learned >= ALMOST_ALL * share.tried]
+    return found
+
+
+def _measured(spec: ScriptSpec) -> Made:
+    """The script of the first seed, with its share of seeds where it learns."""
+    made = make(spec, (spec.seed,))
+    if not made.verdict.ok:
+        return made
+    return replace(made, share=seed_share(made, min(TRIED, seeds_to_try(spec))))
+
+
+def table(names: list[str], made: list[Made]) -> str:
+    """Which variant is which, as CSV, with an empty column for the students' names."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    text.write("variant,folder,learns,hidden,batch,rows,updates,seeds,command,student\n")
+    for number, (name, script) in enumerate(zip(names, made, strict=True), 1):
+        spec, share = script.spec, script.share
+        about = [spec.subject.replace("`", ""), ",".join(map(str, spec.hidden)), spec.batch]
+        seeds = f"{share.learned} of {share.tried}" if share and share.tried else ""
+        numbers = [spec.batch_size, spec.updates, seeds]
+        writer.writerow([number, name, *about, *numbers, command(spec), ""])
+    return text.getvalue()
+
+
+def candidates(spec: ScriptSpec) -> list[ScriptSpec]:
+    """Every variant with as many inputs, outputs and layers as `spec`, which is none of them."""
+    found: list[ScriptSpec] = []
+    sizes = dict.fromkeys(
+        tuple(max(2, units * quarters // 4) for units in spec.hidden) for quarters in QUARTERS
+    )
+    show = "loss" if spec.show_loss else None
+    for gates, hidden, batch in product(_gates(spec), sizes, Batch):
+        chosen = Choices(gates, hidden=hidden, batch=batch, activation=spec.activation, show=show)
+        try:
+            other = spec_of(chosen)
+            render(other)
+        except UsageError:  # such as mini for two rows, or a layer too large
+            continue
+        similar = spec.updates <= FACTOR * other.updates <= FACTOR**2 * spec.updates
+        if similar and _choice(other) != _choice(spec):
+            found.append(other)
+    return found
+
+
+def _gates(spec: ScriptSpec) -> list[tuple[str, ...]]:
+    """The gates to choose from: as many of them at once as `spec` has outputs.
+
+    None copies one input or answers always the same, and no two are the same function.
+    """
+    inputs, outputs = spec.table.inputs, spec.table.outputs
+    single: dict[TruthTable, str] = {}
+    for gate in GATES.values():
+        name = f"{gate.name}{inputs}" if gate.rule and inputs != 2 else gate.name
+        table = table_of(name)
+        if (table.inputs, table.outputs) == (inputs, 1) and not table.ignores_an_input():
+            single.setdefault(table, name)
+    return list(combinations(sorted(single.values()), outputs))
+
+
+def _in_turn(spec: ScriptSpec) -> Iterator[ScriptSpec]:
+    """The candidates, next always one whose gates, size and strategy were used least so far.
+
+    Ties are broken by a hash, so that the order depends on nothing but the commands.
+    """
+    texts = {other: f"{command(spec)}\n{command(other)}" for other in candidates(spec)}
+    waiting = sorted(texts, key=lambda other: sha256(texts[other].encode()).digest())
+    used = Counter(_choice(spec))
+    while waiting:
+        chosen = min(waiting, key=lambda other: sum(used[part] for part in _choice(other)))
+        waiting.remove(chosen)
+        used.update(_choice(chosen))
+        yield chosen
+
+
+def _choice(spec: ScriptSpec) -> tuple[object, object, object]:
+    """What a variant chooses."""
+    return spec.table, spec.hidden, spec.batch
