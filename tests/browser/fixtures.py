@@ -25,6 +25,10 @@ AXE = (
     "axe-core@4.14.1",
     "FHfa+lmNjQZfJz1q8wKqIDwC6DExcHt/pkjNQb09a3NPjCKg2rhu5qb2S4r76ASyFNNtuFooJpZe37OgudVGtQ==",
 )
+GIFT = (
+    "gift-pegjs@1.0.2",
+    "S/A2wBDdia2QWKpB5FtASx1gguep1wg5If5glDWJgUMiABICJT7ogArGfsdgozevhBdbdOiHhrykJP86hbgvRw==",
+)
 # A wheel of PyPI that has NumPy for Pyodide inside, and that (SHA-256).
 BUNDLE = (
     "open-webui==0.12.4",
@@ -58,6 +62,16 @@ def axe() -> str:
             _npm(*AXE, Path(draft))
             _keep(Path(draft, "package", "axe.min.js"), path)
     return path.read_text(encoding="utf-8")
+
+
+def gift() -> Path:
+    """The module of Node that reads GIFT, questions for Moodle; raises what `pyodide` raises."""
+    path = _cache() / "gift-pegjs-1.0.2.js"
+    if not path.is_file():
+        with tempfile.TemporaryDirectory(dir=_cache()) as draft:
+            _npm(*GIFT, Path(draft))
+            _keep(Path(draft, "package", "pegjs-gift.js"), path)
+    return path
 
 
 def unavailable(reason: str) -> NoReturn:

@@ -17,13 +17,15 @@ from nineteen.script.spec import ScriptSpec
 from nineteen.script.templates import data, templates_folder
 from nineteen.training.examine import examine
 from nineteen.verbs import VERBS
+from nineteen.verbs.catalogue.failure_seeds import TRIED, SeedEndings, seed_endings
 
 # In the folder of the catalogue.
-INDEX, COURSE = "README.md", "course.md"
+INDEX, COURSE, QUIZ = "README.md", "course.md", "quiz.gift"
 FAILED, PICTURES, REFERENCE = "failures", "pictures", "reference"
 PAGES = {
     INDEX: "catalogue/index.md.j2",
     COURSE: "catalogue/course.md.j2",
+    QUIZ: "catalogue/quiz.gift.j2",
     f"{FAILED}/{INDEX}": "catalogue/failures.md.j2",
 }
 
@@ -40,6 +42,7 @@ class Failure:
     why: str
     mend: str
     edits: Sequence[Sequence[str]] = ()
+    beside: Sequence[tuple[str, str, Sequence[Sequence[str]]]] = ()
 
     @property
     def spec(self) -> ScriptSpec:
@@ -49,12 +52,25 @@ class Failure:
     @property
     def source(self) -> str:
         """The script. Raises RuntimeError where there is nothing to replace."""
-        text = render(self.spec)
-        for old, new in self.edits:
-            if old not in text:
-                raise RuntimeError(f"{self.name}: the script of {self.options} has no {old!r}")
-            text = text.replace(old, new)
-        return text
+        return _edited(self.spec, self.edits)
+
+    def counted(self) -> dict[str, int]:
+        """With how many seeds the mended script learns, and those beside it, by their words."""
+        learned = {}
+        mended = (f"{options.PROGRAM} {self.mended}", self.mended, ())
+        for words, command, edits in (mended, *self.beside):
+            spec = choices.read(f"# {options.PROGRAM} {command}")
+            learned[words] = seed_endings(spec, _edited(spec, edits)).learned
+        return learned
+
+
+def _edited(spec: ScriptSpec, edits: Sequence[Sequence[str]]) -> str:
+    text = render(spec)
+    for old, new in edits:
+        if old not in text:
+            raise RuntimeError(f"the script of {choices.command(spec)} has no {old!r}")
+        text = text.replace(old, new)
+    return text
 
 
 FAILURES = tuple(Failure(**entry) for entry in data("catalogue/failures.toml")["failure"])
@@ -72,8 +88,8 @@ def fail(failure: Failure) -> tuple[str, str]:
 
 
 @cache
-def _failed() -> list[tuple[Failure, str, str]]:
-    return [(failure, *fail(failure)) for failure in FAILURES]
+def _failed() -> list[tuple[Failure, str, str, SeedEndings]]:
+    return [(one, *fail(one), seed_endings(one.spec, one.source)) for one in FAILURES]
 
 
 def catalogue_files(scripts: list[tuple[ScriptSpec, str]]) -> dict[str, str]:
@@ -95,15 +111,21 @@ def catalogue_files(scripts: list[tuple[ScriptSpec, str]]) -> dict[str, str]:
         ],
         "questions": course["question"],
         "failures": _failed(),
+        "tried": TRIED,
     }
     references = (templates_folder() / REFERENCE).glob("*.md.j2")
     names = PAGES | {f"{REFERENCE}/{one.stem}": f"{REFERENCE}/{one.name}" for one in references}
     texts = {page: environment().get_template(names[page]).render(values) for page in names}
     drawn = {one["name"]: scripts[one.get("pictured", 0)][1] for one, scripts in chapters}
+    looks = {"bits": look.BITS, "ink": look.INK, "grey": look.GREY}
     for name, spec in (drawn | {FAILED: FAILURES[0].spec}).items():
         picture = environment().get_template("catalogue/picture.svg.j2")
-        looks = {"bits": look.BITS, "ink": look.INK, "grey": look.GREY}
         texts[f"{PICTURES}/{name}.svg"] = picture.render(looks, spec=spec)
+    for one, *_, endings in _failed():
+        picture = environment().get_template("catalogue/failure.svg.j2")
+        texts[f"{FAILED}/{one.name}.svg"] = picture.render(
+            looks, one=one, endings=endings, tried=TRIED
+        )
     return texts | {link: text for link, _, text in named.values()}
 
 

@@ -4,6 +4,7 @@ import sys
 from functools import partial
 from pathlib import Path
 
+import numpy as np
 from rich.markdown import Markdown
 
 from nineteen.errors import UsageError
@@ -22,9 +23,13 @@ def main(argv: list[str]) -> int:
     """Show an update, or write its page; returns 0, or 3 where the script broke off."""
     given = command_parser("steps").read(argv)
     if given.format is None and (given.output is not None or given.force):
-        raise UsageError("-o and --force go with a page: add --format md or html", "--format")
+        raise UsageError("-o and --force go with a page: add --format md, html or gift", "--format")
     if given.blank and given.row is not None:
         raise UsageError("--row leaves out what a worksheet needs: leave out --blank", "--row")
+    if given.format == "gift" and not given.blank:
+        raise UsageError(
+            "--format gift asks for the numbers of a worksheet: add --blank", "--format"
+        )
     script, update = script_of(given, "steps"), given.update or 1
     stem = script.stem if isinstance(script, Path) else file_stem(script)
     row = f"_row{given.row}" if given.row else ""
@@ -37,21 +42,25 @@ def main(argv: list[str]) -> int:
         console = Terminal()
         lines = page(shown, max(40, console.width - 4)).text.split("\n")
         console.print(Markdown("\n".join(map(printable, lines)), code_theme="ansi_dark"))
-    elif given.output == "-":
-        sys.stdout.write(document_files(page(shown), given.format, path)[path])
+        return 3 if shown.recording.problem else 0
+    kind = "gift" if given.format == "gift" else "md"
+    document = page(shown, kind=kind)
+    files = document_files(document, "md" if kind == "gift" else given.format, path)
+    if given.output == "-":
+        sys.stdout.write(files[path])
     else:
-        write_all(document_files(page(shown), given.format, path), given.force)
+        write_all(files, given.force)
         if not given.quiet:
             print(path)
     return 3 if shown.recording.problem else 0
 
 
-def page(shown: OneUpdate, room: int = ROOM) -> Document:
+def page(shown: OneUpdate, room: int = ROOM, kind: str = "md") -> Document:
     """The update as a page: what it starts from, its lines, and the key of a worksheet.
 
-    Arrays are laid out in `room` columns.
+    Arrays are laid out in `room` columns. A worksheet of the kind "gift" are questions for Moodle.
     """
     arrays = partial(values_text, room=room, places=PLACES if shown.sheet else 0)
-    template = environment().get_template("steps/page.md.j2")
-    text = template.render(shown=shown, arrays=arrays, room=room, tolerance=TOLERANCE)
+    values = {"arrays": arrays, "room": room, "tolerance": TOLERANCE, "argwhere": np.argwhere}
+    text = environment().get_template(f"steps/page.{kind}.j2").render(values, shown=shown)
     return Document(text.partition("\n")[0].removeprefix("# "), text, ())
