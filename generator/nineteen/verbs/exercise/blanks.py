@@ -10,12 +10,6 @@ from nineteen.script.templates import data
 
 POINTS = 15  # of every exercise, whatever its strategy and size
 
-# In the order in which a script sets them.
-_NAMES = (
-    *("rng", "X", "y", "rows", "batches", "layers", "layer", "output", "error", "errors", "delta"),
-    *("step", "W", "w", "W1", "b1", "W2", "b2", "lr"),
-)
-
 
 @dataclass(frozen=True)
 class Blank:
@@ -54,21 +48,16 @@ class Blank:
 
 @dataclass(frozen=True)
 class Blanks:
-    """The blanks of a script, in order, the script's lines with `...` there, and as they are."""
+    """The blanks of a script, in order, the script with `...` there, and its lines as they are."""
 
     blanks: tuple[Blank, ...]
-    lines: tuple[str, ...]
+    script: str
     solution: tuple[str, ...]
 
     @property
     def script_points(self) -> int:
         """The points for the whole script, once it trains as it should and learns."""
         return POINTS - sum(blank.points for blank in self.blanks)
-
-    @property
-    def script(self) -> str:
-        """The script with its blanks."""
-        return "\n".join([*self.lines, ""])
 
     def answered(self, blank: Blank, answer: str, before: str = "") -> str:
         """The solution with another line in the place of one, and text before its training."""
@@ -97,19 +86,20 @@ def blanks_of(spec: ScriptSpec) -> Blanks:
     # After the training feedforward comes once more, and would give that step away.
     at = steps.index("inference")
     lines[at] = _left_blank(lines[at], f"{again} again, for the whole table")
-    return Blanks(tuple(found), tuple(lines), tuple(line.text for line in solution))
+    script = "\n".join([*lines, ""])
+    return Blanks(tuple(found), script, tuple(line.text for line in solution))
 
 
 def _blank(at: int, line: Line, before: list[Blank]) -> Blank | None:
     """The blank that a line of the training loop becomes, after the blanks before it; or None."""
-    kinds = data("exercise/blanks.toml")["kind"]
+    table = data("exercise/blanks.toml")
     start, _, text = _parts(line.text)
     names = [node for node in ast.walk(parse(text)) if isinstance(node, ast.Name)]
     used = {name.id for name in names if isinstance(name.ctx, ast.Load)}
     stored = {name.id for name in names if isinstance(name.ctx, ast.Store)} or {"layers"}
-    results = tuple(name for name in _NAMES if name in stored)
+    results = tuple(name for name in table["names"] if name in stored)
     step = line.step
-    kind = kinds.get(" ".join([step, *results]) if step == "update" else step)
+    kind = table["kind"].get(" ".join([step, *results]) if step == "update" else step)
     if kind is None:
         return None
     used |= stored if "+=" in text else set()
@@ -123,7 +113,7 @@ def _blank(at: int, line: Line, before: list[Blank]) -> Blank | None:
         nth=1 + sum(blank.start == start for blank in before),
         text=text,
         meaning=meaning[0].upper() + meaning[1:],
-        parameters=tuple(name for name in _NAMES if name in used),
+        parameters=tuple(name for name in table["names"] if name in used),
         results=results,
     )
 

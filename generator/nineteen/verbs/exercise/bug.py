@@ -5,7 +5,6 @@ from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
-from hashlib import sha256
 
 from nineteen.errors import UsageError
 from nineteen.script.choices import choose, command, spec_of
@@ -13,7 +12,8 @@ from nineteen.script.make import SECONDS
 from nineteen.script.render import MAX_LINES, render
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.examine import examine
-from nineteen.training.mistakes import Mistake, mistakes
+from nineteen.training.mistakes import mistakes
+from nineteen.verbs.exercise.variants import ordered
 
 # The steps of mistakes that are made while a script trains, which nobody sees in what it prints.
 STEPS = ("update", "backpropagation", "forward", "order", "deep")
@@ -42,7 +42,7 @@ def bug_of(spec: ScriptSpec, used: Counter[str]) -> tuple[Bug, str]:
     It still learns; what the honest check says of it comes second. Raises UsageError where no
     mistake of the table does that.
     """
-    mistakes = sorted(_possible(spec), key=lambda name: (used[name], _hash(spec, name)))
+    mistakes = sorted(_possible(spec), key=lambda name: (used[name], ordered(spec, name)))
     for name in mistakes:
         bug = bug_named(spec, name)
         _, verdict, honesty = examine(bug.script, spec, SECONDS)
@@ -61,38 +61,32 @@ def bug_named(spec: ScriptSpec, name: str) -> Bug:
     """The bug with the mistake of that name. Raises KeyError where it cannot be made."""
     possible = _possible(spec)
     script, line, right = possible[name]
-    others = sorted(possible.keys() - {name}, key=lambda other: _hash(spec, name + other))
-    named = sorted([name, *others[: len(LETTERS) - 1]], key=lambda one: _hash(spec, one))
+    others = sorted(possible.keys() - {name}, key=lambda other: ordered(spec, name + other))
+    named = sorted([name, *others[: len(LETTERS) - 1]], key=lambda one: ordered(spec, one))
     choices = tuple(one.rpartition(": ")[2] for one in named)
     return Bug(name, script, line, right, choices, LETTERS[named.index(name)])
 
 
 @cache
 def _possible(spec: ScriptSpec) -> dict[str, tuple[str, int, str]]:
-    """The script with each mistake that spoils one line of it, that line's number, and the line."""
+    """The script with each mistake that spoils one line of it, that line's number, and the line.
+
+    A mistake fits whose name says the right thing: one in a script as deep, with the same loop.
+    """
     right, found = render(spec).splitlines(), dict[str, tuple[str, int, str]]()
     right[0] = right[0].partition("  # ")[0]
-    for mistake in filter(lambda one: _fits(one, spec), mistakes()):
+    for mistake in mistakes():
+        own = spec_of(choose(shlex.split(mistake.command)))
+        fits = (len(own.hidden) == 1) == (len(spec.hidden) == 1)
+        fits &= mistake.step in STEPS and not mistake.equivalent
+        if not fits or (mistake.step == "order" and own.batch is not spec.batch):
+            continue
         lines = mistake.made_in("\n".join([*right, ""])).splitlines()
-        matcher = SequenceMatcher(None, right, lines, autojunk=False)
-        edits = [edit for edit in matcher.get_opcodes() if edit[0] in ("replace", "insert")]
+        opcodes = SequenceMatcher(None, right, lines, autojunk=False).get_opcodes()
+        edits = [edit[1:] for edit in opcodes if edit[0] in ("replace", "insert")]
         script = "\n".join([*lines, ""])
-        known = [one for one, _, _ in found.values()]
-        if len(edits) == 1 and len(lines) <= MAX_LINES and script not in known:
-            _, begin, end, place, after = edits[0]
-            if after == place + 1:
+        if len(edits) == 1 and script not in [one for one, _, _ in found.values()]:
+            begin, end, place, after = edits[0]
+            if after == place + 1 and len(lines) <= MAX_LINES:
                 found[mistake.name] = script, after, "".join(right[begin:end])
     return found
-
-
-def _fits(mistake: Mistake, spec: ScriptSpec) -> bool:
-    """Whether its name says the right thing of the script: that of another one may be alike."""
-    own = spec_of(choose(shlex.split(mistake.command)))
-    alike = (len(own.hidden) == 1) == (len(spec.hidden) == 1)
-    same_loop = own.batch is spec.batch or mistake.step != "order"
-    return mistake.step in STEPS and not mistake.equivalent and alike and same_loop
-
-
-def _hash(spec: ScriptSpec, text: str) -> bytes:
-    """An order that depends on nothing but the command."""
-    return sha256(f"{command(spec)}\n{text}".encode()).digest()

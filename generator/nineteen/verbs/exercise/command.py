@@ -10,7 +10,7 @@ from typing import Any
 from nineteen.errors import UsageError
 from nineteen.page.document import code_cell, markdown_cell, notebook, write_all
 from nineteen.script.annotate import annotated
-from nineteen.script.choices import file_stem
+from nineteen.script.choices import command, file_stem
 from nineteen.script.files import GENERATED, check_folder, make_folder, output_path
 from nineteen.script.make import Made
 from nineteen.script.render import environment, formatted
@@ -19,7 +19,7 @@ from nineteen.training.seeds import make_first
 from nineteen.verbs.exercise.blanks import POINTS, blanks_of
 from nineteen.verbs.exercise.bug import LETTERS, Bug, bug_of
 from nineteen.verbs.exercise.grade import exercise_code
-from nineteen.verbs.exercise.variants import table, variants
+from nineteen.verbs.exercise.variants import variants
 
 EXERCISES = GENERATED / "exercises"
 EXERCISE_FORMATS = ("py", "ipynb")
@@ -30,8 +30,7 @@ TABLE, KEY = "variants.csv", "key.md"
 def make_exercise(options: Namespace, spec: ScriptSpec) -> tuple[Made, str]:
     """The verified script, and where the exercise on it was written: "" where it did not learn.
 
-    Raises UsageError for options that do not go together or a place that cannot be written, and
-    where no bug can be made.
+    Raises UsageError for what does not go together, cannot be written, or cannot have a bug.
     """
     _check(options)
     stem = f"{file_stem(spec)}{'_bug' if options.exercise == 'bug' else ''}"
@@ -62,16 +61,16 @@ def make_exercise(options: Namespace, spec: ScriptSpec) -> tuple[Made, str]:
 def _files(every: list[Made], options: Namespace, folder: Path, solutions: Path) -> dict[Path, str]:
     """The files of one exercise, or of each variant in a folder of its own, with their key."""
     texts, keys, used = dict[Path, str](), list[dict[str, Any]](), Counter[str]()
-    folders = [folder / f"variant_{number:02}" for number in range(1, len(every) + 1)]
-    for own, made in zip(folders if options.variants else [folder], every, strict=True):
-        bug, sentence = bug_of(made.spec, used) if options.exercise == "bug" else (None, "")
+    for number, made in enumerate(every, 1):
+        own = folder / f"variant_{number:02}" if options.variants else folder
+        bug, said = bug_of(made.spec, used) if options.exercise == "bug" else (None, "")
         texts |= exercise_files(made, options.format, own, solutions, bug)
-        lines = blanks_of(made.spec).blanks if bug is None else ()
-        keys.append({"name": own.name, "made": made, "bug": bug, "check": sentence, "lines": lines})
-    if options.variants:
-        texts[solutions / TABLE] = table([own.name for own in folders], every)
-    values = {"keys": keys, "letters": LETTERS}
-    return texts | {solutions / KEY: _one_blank_line(_filled("key.md.j2", values))}
+        key = {"name": own.name, "spec": made.spec, "share": made.share, "bug": bug, "said": said}
+        keys.append(key | {"blanks": blanks_of(made.spec).blanks})
+    values = {"keys": keys, "letters": LETTERS, "command": command}
+    names = [TABLE, KEY] if options.variants else [KEY]
+    told = {solutions / name: _filled(f"{name}.j2", values) for name in names}
+    return texts | told
 
 
 def _check(options: Namespace) -> None:
@@ -108,7 +107,7 @@ def exercise_files(
     texts = {
         solution: made.source,
         folder / f"check_{own.name}": formatted(_filled(f"{kind}check.py.j2", values)),
-        own.with_suffix(".md"): _one_blank_line(_filled(f"{kind}page.md.j2", values)),
+        own.with_suffix(".md"): _filled(f"{kind}page.md.j2", values),
     }
     if bug:
         texts[folder / "answer.toml"] = _filled("bug_answer.toml.j2", values)
@@ -116,11 +115,8 @@ def exercise_files(
 
 
 def _filled(template: str, values: dict[str, Any]) -> str:
-    return environment().get_template(f"exercise/{template}").render(values)
-
-
-def _one_blank_line(text: str) -> str:
-    """Markdown without several blank lines in a row, or blank lines at its ends."""
+    """A template's text, without several blank lines in a row, or blank lines at its ends."""
+    text = environment().get_template(f"exercise/{template}").render(values)
     return re.sub(r"\n{3,}", "\n\n", text).strip("\n") + "\n"
 
 
@@ -134,7 +130,7 @@ def _notebook(text: str) -> str:
     _, *parts = _CELL.split(text)
     for kind, name, points, source in zip(*[iter(parts)] * 4, strict=True):
         if kind == "text":
-            cells.append(markdown_cell(_one_blank_line(source).strip("\n")))
+            cells.append(markdown_cell(source.strip("\n")))
             continue
         answer, check = kind == "answer", kind == "check"
         grading = {

@@ -38,7 +38,7 @@ def check_step(code: str, name: str, answer: Callable[..., object] | str) -> Non
     `check`.
     """
     __tracebackhide__ = True  # of pytest: the sentence is what helps
-    spec = _spec(code)
+    spec, _ = _decoded(code)
     spec = replace(spec, epochs=min(spec.epochs, EPOCHS))
     blanks = blanks_of(spec)
     blank = next(one for one in blanks.blanks if one.name == name)
@@ -57,7 +57,7 @@ def check_whole(code: str, text: str | Sequence[str]) -> None:
     __tracebackhide__ = True
     texts = [text] if isinstance(text, str) else [one for one in text if "for epoch in" in one]
     _require(bool(texts), "no cell with a training loop was run")
-    _require(not (problem := _problem(texts[-1], _spec(code), learned=True)), problem)
+    _require(not (problem := _problem(texts[-1], _decoded(code)[0], learned=True)), problem)
 
 
 def check_answer(code: str, name: str, given: object) -> None:
@@ -71,26 +71,21 @@ def check_answer(code: str, name: str, given: object) -> None:
             given = tomllib.loads(path.read_text(encoding="utf-8")).get(name)
         except (OSError, ValueError) as error:
             raise AssertionError(f"{path.name} cannot be read: {error}") from None
-    bug = bug_named(_spec(code), _named(code)[1])
+    bug = bug_named(*_decoded(code))
     _require(given not in (None, 0, ""), f"{name} is still to be written")
     right = str(given).strip().upper() == str(getattr(bug, name))
     _require(right, f"{name} {given}: this is not what is wrong: look further")
 
 
 def _require(right: bool, sentence: str) -> None:
-    """As assert does it, but pytest adds nothing to the sentence."""
-    __tracebackhide__ = True
+    __tracebackhide__ = True  # unlike assert, to which pytest adds
     if not right:
         raise AssertionError(sentence)
 
 
-def _spec(code: str) -> ScriptSpec:
-    return read(f"# {_named(code)[0]}")
-
-
-def _named(code: str) -> list[str]:
-    """The command and the mistake that `exercise_code` has written."""
-    return urlsafe_b64decode(code).decode().split("\n")
+def _decoded(code: str) -> tuple[ScriptSpec, str]:
+    words, mistake = urlsafe_b64decode(code).decode().split("\n")
+    return read(f"# {words}"), mistake
 
 
 def _problem(source: str, spec: ScriptSpec, hint: str = "", learned: bool = False) -> str:

@@ -1,16 +1,15 @@
 """`--variants`: for each student another gate, size and strategy, as hard as the others by measure.
 
-They have as many inputs, outputs, layers and points. Each learns at once, with its first seed and
-with nearly all of those that are tried, and makes a similar number of updates.
+Each learns with its first seed and nearly all that are tried, in a similar number of updates.
 """
 
-import csv
-import io
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
 from itertools import combinations, islice, product
+from typing import Any
 
 from nineteen.errors import UsageError
 from nineteen.script.choices import Choices, command, spec_of
@@ -59,37 +58,23 @@ def _measured(spec: ScriptSpec) -> Made:
     return replace(made, share=seed_share(made, min(TRIED, seeds_to_try(spec))))
 
 
-def table(names: list[str], made: list[Made]) -> str:
-    """Which variant is which, as CSV, with an empty column for the students' names."""
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    text.write("variant,folder,learns,hidden,batch,rows,updates,seeds,command,student\n")
-    for number, (name, script) in enumerate(zip(names, made, strict=True), 1):
-        spec, share = script.spec, script.share
-        about = [spec.subject.replace("`", ""), ",".join(map(str, spec.hidden)), spec.batch]
-        seeds = f"{share.learned} of {share.tried}" if share and share.tried else ""
-        numbers = [spec.batch_size, spec.updates, seeds]
-        writer.writerow([number, name, *about, *numbers, command(spec), ""])
-    return text.getvalue()
-
-
 def candidates(spec: ScriptSpec) -> list[ScriptSpec]:
     """Every variant with as many inputs, outputs and layers as `spec`, which is none of them."""
     found: list[ScriptSpec] = []
     sizes = dict.fromkeys(
         tuple(max(2, units * quarters // 4) for units in spec.hidden) for quarters in QUARTERS
     )
-    show = "loss" if spec.show_loss else None
+    shared: dict[str, Any] = {
+        "activation": spec.activation,
+        "show": "loss" * spec.show_loss or None,
+    }
     for gates, hidden, batch in product(_gates(spec), sizes, Batch):
-        chosen = Choices(gates, hidden=hidden, batch=batch, activation=spec.activation, show=show)
-        try:
-            other = spec_of(chosen)
+        with suppress(UsageError):  # such as mini for two rows, or a layer too large
+            other = spec_of(Choices(gates, hidden=hidden, batch=batch, **shared))
             render(other)
-        except UsageError:  # such as mini for two rows, or a layer too large
-            continue
-        similar = spec.updates <= FACTOR * other.updates <= FACTOR**2 * spec.updates
-        if similar and _choice(other) != _choice(spec):
-            found.append(other)
+            similar = spec.updates <= FACTOR * other.updates <= FACTOR**2 * spec.updates
+            if similar and _choice(other) != _choice(spec):
+                found.append(other)
     return found
 
 
@@ -108,13 +93,14 @@ def _gates(spec: ScriptSpec) -> list[tuple[str, ...]]:
     return list(combinations(sorted(single.values()), outputs))
 
 
-def _in_turn(spec: ScriptSpec) -> Iterator[ScriptSpec]:
-    """The candidates, next always one whose gates, size and strategy were used least so far.
+def ordered(spec: ScriptSpec, text: str) -> bytes:
+    """A key to sort texts by, at random as it were, that depends on nothing but the command."""
+    return sha256(f"{command(spec)}\n{text}".encode()).digest()
 
-    Ties are broken by a hash, so that the order depends on nothing but the commands.
-    """
-    texts = {other: f"{command(spec)}\n{command(other)}" for other in candidates(spec)}
-    waiting = sorted(texts, key=lambda other: sha256(texts[other].encode()).digest())
+
+def _in_turn(spec: ScriptSpec) -> Iterator[ScriptSpec]:
+    """The candidates, next always one whose gates, size and strategy were used least so far."""
+    waiting = sorted(candidates(spec), key=lambda other: ordered(spec, command(other)))
     used = Counter(_choice(spec))
     while waiting:
         chosen = min(waiting, key=lambda other: sum(used[part] for part in _choice(other)))
@@ -124,5 +110,4 @@ def _in_turn(spec: ScriptSpec) -> Iterator[ScriptSpec]:
 
 
 def _choice(spec: ScriptSpec) -> tuple[object, object, object]:
-    """What a variant chooses."""
     return spec.table, spec.hidden, spec.batch

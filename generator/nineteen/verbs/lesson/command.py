@@ -7,8 +7,6 @@ from functools import partial
 from math import log
 from typing import Any
 
-import numpy as np
-
 from nineteen.errors import UsageError, extra
 from nineteen.page.array_text import ROOM, values_text
 from nineteen.page.document import FORMATS, Document, Picture, document_files, write_all
@@ -24,9 +22,10 @@ from nineteen.script.recipe import recipe
 from nineteen.script.render import environment, render
 from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.script.table import linearly_separable
-from nineteen.training.gradient import Matrices, forward, hidden, matrices, shapes, sigmoid
+from nineteen.training.gradient import matrices
 from nineteen.training.observe import losses_of
 from nineteen.training.one_update import OneUpdate, one_update
+from nineteen.training.record import record
 from nineteen.training.seeds import failing_seeds, make_first, seeds_to_try
 from nineteen.verbs.lesson import lesson_pictures
 from nineteen.verbs.lesson.derivation import derive, tex
@@ -72,32 +71,24 @@ def make_lesson(options: Namespace, spec: ScriptSpec) -> tuple[Made, str]:
 def lesson(made: Made, math: str, format: str) -> Document:
     """The lesson on a script that learned, with formulas for one of three readers.
 
-    The script is trained once more, in this process. Raises UsageError where a library of the extra
-    `lessons` is missing.
+    The script is trained once more. Raises UsageError where a library of `lessons` is missing.
     """
     spec = made.spec
-    losses, weights = train_again(made)
+    losses, arrays = losses_of(made.source, spec.rows * spec.table.outputs)
+    weights = matrices(arrays, spec)
     update = one_update(spec)
-    values = {
-        "spec": spec,
-        "format": format,
-        "math": math,
-        "command": command,
-        "source": made.source,
-        "printed": made.run.stdout,
-        "lines": annotated(spec),
-        "losses": losses,
-        "parameters": sum(matrix.size for matrix in weights),
-        "kind": lesson_pictures.kind(spec),
-        "shown": lesson_pictures.SHOWN,
-        "gate_of": gate_of,
-        "derivation": derive(spec) if math != "none" else None,
-        "tex": tex,
+    values: dict[str, Any] = {"spec": spec, "format": format, "math": math}
+    values |= {"lines": annotated(spec), "source": made.source, "printed": made.run.stdout}
+    values |= {
         "update": update,
-        "arrays": partial(values_text, room=BESIDE, full=FEW),
         "room": ROOM,
-        **answers(made, update),
+        "arrays": partial(values_text, room=BESIDE, full=FEW),
     }
+    values |= {"losses": losses, "parameters": sum(matrix.size for matrix in weights)}
+    values |= {"kind": lesson_pictures.kind(spec), "shown": lesson_pictures.SHOWN}
+    values |= {"command": command, "gate_of": gate_of, "tex": tex} | answers(made, update)
+    if math != "none":
+        values["derivation"] = derive(spec)
     if math == "full":
         values["formulas"] = filled_in(update)
     text = environment().get_template("lesson/lesson.md.j2").render(values)
@@ -115,13 +106,6 @@ def lesson(made: Made, math: str, format: str) -> Document:
     return Document(title, text, tuple(pictures))
 
 
-def train_again(made: Made) -> tuple[list[float], Matrices]:
-    """The loss of each epoch, as `look.LOSS` says, and the final weights, seen in this process."""
-    spec = made.spec
-    losses, weights = losses_of(made.source, spec.rows * spec.table.outputs)
-    return losses, matrices(weights, spec)
-
-
 def answers(made: Made, update: OneUpdate) -> dict[str, Any]:
     """What the template of a lesson needs to answer its questions, by name."""
     spec = made.spec
@@ -129,18 +113,15 @@ def answers(made: Made, update: OneUpdate) -> dict[str, Any]:
     size = spec.table.rows if spec.batch is Batch.SGD else 1
     pairs = zip(made.verdict.predictions, spec.table.targets(), strict=True)
     tried = min(SEEDS, seeds_to_try(replace(spec, epochs=2 * spec.epochs)))
-
-    other = _other_size(spec)
-    others = [
-        ("usual", spec),
-        ("half", replace(spec, epochs=max(1, spec.epochs // 2))),
-        ("twice", replace(spec, epochs=2 * spec.epochs)),
-        ("other", other),
-    ]
+    epochs = {"usual": spec.epochs, "half": max(1, spec.epochs // 2), "twice": 2 * spec.epochs}
+    others = {name: replace(spec, epochs=count) for name, count in epochs.items()}
+    others["other"] = other = _other_size(spec)
     return {
         "other": other,
         "tried": tried,
-        "learns": {name: tried - len(failing_seeds(one, range(tried))) for name, one in others},
+        "learns": {
+            name: tried - len(failing_seeds(one, range(tried))) for name, one in others.items()
+        },
         "missed": max(abs(a - b) for row in pairs for a, b in zip(*row, strict=True)),
         "one_line": [linearly_separable(bits, spec.table.inputs) for bits in spec.table.columns],
         "strategy": changed_lines(
@@ -165,27 +146,21 @@ def nudge(spec: ScriptSpec, update: OneUpdate) -> dict[str, Any]:
     The loss of the update's rows, added up, in nats, with the weight as it is and a little `below`
     and `above`; by these its `slope`, and the `change` that the update makes in the weight.
     """
-    given = {value.name: value.new for value in update.given}
-    before = [np.array(given[name], float) for name in shapes(spec)]
-    rows = list(update.snapshot.rows)
-    X, y = (np.array(given[name], float)[rows] for name in ("X", "y"))
-    X = X[:, : spec.table.inputs]  # the ones of several layers are added again
-    last = list(shapes(spec))[-1 if len(spec.hidden) > 1 else -2]
-    place = list(shapes(spec)).index(last)
+    name, place = ("W2", -2) if len(spec.hidden) == 1 else (f"W[{len(spec.hidden)}]", -1)
+    value = next(one.new for one in update.given if one.name == name)[0, 0]
 
-    def loss(more: float) -> float:
-        weights = [array.copy() for array in before]
-        weights[place][0, 0] += more
-        logits = forward(matrices(weights, spec), X, hidden(spec.activation).function)[1]
-        output = sigmoid(logits)
-        return float(-np.log(np.where(y == 1, output, 1 - output)).sum())
+    def loss(more: float) -> float:  # by the script itself
+        source = render(spec).replace("for epoch", f"{name}[0, 0] += {more}\nfor epoch", 1)
+        [first, *_] = record(source, {1}).snapshots
+        return first.loss * len(first.rows) * spec.table.outputs
 
-    value = before[place][0, 0]
-    change = update.snapshot.weights[place][0, 0] - value
     below, above = loss(-NUDGE), loss(NUDGE)
-    losses = {"loss": loss(0), "below": below, "above": above}
-    slope = (above - below) / (2 * NUDGE)
-    return {"name": last, "value": value, "slope": slope, "change": change} | losses
+    losses = {"loss": loss(0), "below": below, "above": above, "slope": (above - below) / 2 / NUDGE}
+    return losses | {
+        "name": name,
+        "value": value,
+        "change": update.snapshot.weights[place][0, 0] - value,
+    }
 
 
 def _other_size(spec: ScriptSpec) -> ScriptSpec:

@@ -83,7 +83,7 @@ def unit_lines(spec: ScriptSpec, weights: Matrices) -> "Figure":
 
 
 def learned(spec: ScriptSpec, weights: Matrices) -> "Figure":
-    """What the network predicts: a curve, surfaces, or a square for each row (see `kind`)."""
+    """What the network predicts, as `kind` says."""
     return {"curve": _curves, "surfaces": _surfaces, "squares": _squares}[kind(spec)](spec, weights)
 
 
@@ -93,14 +93,11 @@ def kind(spec: ScriptSpec) -> str:
     Of three to five inputs, surfaces are slices in which the others are fixed, one for each of
     their values; where these would be more than PANELS, every row of the table is a square.
     """
-    if spec.table.inputs == 1:
-        return "curve"
-    panels = spec.table.outputs << (spec.table.inputs - 2)
-    return "surfaces" if panels <= PANELS else "squares"
+    panels = spec.table.outputs * 2.0 ** (spec.table.inputs - 2)
+    return "curve" if spec.table.inputs == 1 else "surfaces" if panels <= PANELS else "squares"
 
 
 def _heights(size: int) -> list[float]:
-    """Where the drawn units of a layer are, the first on top, from 1 to -1 at most."""
     if size > SHOWN:
         return [1, 0.7, 0.4, -0.4, -0.7, -1]
     step = min(0.5, 2 / max(1, size - 1))
@@ -108,7 +105,6 @@ def _heights(size: int) -> list[float]:
 
 
 def _about(spec: ScriptSpec, x: int) -> str:
-    """The name and size of the layer in column x."""
     count, last = spec.sizes[x], len(spec.hidden) + 1
     name = "X" if x == 0 else "output" if x == last else "layer" if last == 2 else f"layers[{x}]"
     curve = (SIGMOID if x == last else spec.activation).noun.removeprefix("the ")
@@ -117,7 +113,6 @@ def _about(spec: ScriptSpec, x: int) -> str:
 
 
 def _between(spec: ScriptSpec, x: int) -> str:
-    """The weights between columns x and x + 1, with their shapes."""
     before, after = spec.sizes[x : x + 2]
     if len(spec.hidden) > 1:
         return f"W[{x}]\n({before + 1}, {after})"
@@ -186,7 +181,6 @@ def _squares(spec: ScriptSpec, weights: Matrices) -> "Figure":
 
 
 def _panels(count: int, side: float) -> "tuple[Figure, list[Axes]]":
-    """A figure with so many square panels of `side` inches, at most four in a row."""
     width = min(count, 4)
     height = -(-count // width)
     figure = look.new_figure(width * side + 1.4, height * (side + 0.3) + 0.5)
