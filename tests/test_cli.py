@@ -354,6 +354,12 @@ def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
     ("words", "complaint"),
     [
         ("chek generated", "unknown command 'chek': did you mean 'python -m generator check'?"),
+        ("lesson xor", "unknown command 'lesson': did you mean 'python -m generator xor --format"),
+        (
+            "exercise",
+            "unknown command 'exercise': did you mean 'python -m generator xor --exercise'",
+        ),
+        ("a/xor_mini.py", "did you mean 'python -m generator check a/xor_mini.py'?"),
         ("lst", "did you mean 'python -m generator list'?"),
         ("catalog", "did you mean 'python -m generator catalogue'?"),
         ("help", "did you mean 'python -m generator --help'?"),

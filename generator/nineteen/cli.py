@@ -11,6 +11,12 @@ from nineteen.script.gates import canonical
 from nineteen.script.options import PROGRAM, printable, short
 from nineteen.verbs import VERBS
 
+# What one may look for among the verbs.
+MEANT = {
+    **{"help": "--help", "make": "xor", "run": "xor"},
+    **{"lesson": "xor --format html", "exercise": "xor --exercise"},
+}
+
 
 def main(argv: Sequence[str]) -> int:
     """Run a command line; returns its exit code.
@@ -28,7 +34,7 @@ def main(argv: Sequence[str]) -> int:
     verb, rest = (argv[0], argv[1:]) if argv and argv[0] in VERBS else ("make", argv)
     try:
         if verb == "make":
-            _check_first(argv)
+            _check_first(argv[0] if argv else "")
         code = int(import_module(f"nineteen.verbs.{verb}.command").main(list(rest)))
         sys.stdout.flush()
         return code
@@ -50,17 +56,20 @@ def entry() -> None:
     sys.exit(main(sys.argv[1:]))
 
 
-def _check_first(argv: Sequence[str]) -> None:
-    """Raise UsageError where the first word is nearly a verb, and no gate."""
-    word = argv[0] if argv else ""
-    if word.startswith("-"):
+def _check_first(word: str) -> None:
+    """Raise UsageError where the first word is nearly a verb, or a script's path, and no gate."""
+    near = get_close_matches(word, [*VERBS, *MEANT], n=1, cutoff=0.75)
+    if word.endswith(".py"):
+        near = [f"check {word}"]
+    if not near or word.startswith("-"):
         return
-    if near := get_close_matches(word, [*VERBS, "help"], n=1, cutoff=0.75):
-        try:
-            canonical(word.partition(",")[0])
-        except UsageError:
-            meant = f"{PROGRAM} {near[0].replace('help', '--help')}"
-            raise UsageError(f"unknown command {short(word)}: did you mean '{meant}'?") from None
+    try:
+        canonical(word.partition(",")[0])
+    except UsageError:
+        meant = f"{PROGRAM} {MEANT.get(near[0], near[0])}"
+        raise UsageError(
+            f"unknown command {short(word)}: did you mean '{printable(meant)}'?"
+        ) from None
 
 
 def _fail(message: str, code: int) -> int:

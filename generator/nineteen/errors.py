@@ -21,4 +21,5 @@ def extra(module: str, name: str = "lessons") -> ModuleType:
         return import_module(module)
     except ImportError:
         package = module.partition(".")[0]
-        raise UsageError(f'{package} is not installed: pip install "nineteen[{name}]"') from None
+        remedy = f'pip install {package}, or ".[{name}]" in a checkout of nineteen'
+        raise UsageError(f"{package} is not installed: {remedy}") from None

@@ -19,7 +19,7 @@ from nineteen.script.spec import ScriptSpec
 from nineteen.script.templates import data
 from nineteen.verbs.catalogue.catalogue_pages import FAILED, PICTURES, REFERENCE, catalogue_files
 
-SECONDS = 0.4  # about what one script takes
+SECONDS = 0.2  # about what one script takes
 _PRINTED = re.compile(r"(?<=```text\n).*?(?=```)|(?<=stroke-width=\"7\" d=\").*?(?=\")", re.DOTALL)
 
 

@@ -18,8 +18,6 @@ from nineteen.script.spec import ScriptSpec
 from nineteen.training.seeds import expected_seconds, make_shared
 from nineteen.verbs import VERBS
 
-_ALONE = 20.0  # times as long as among many takes a training in a process of its own
-
 
 def main(argv: list[str]) -> int:
     """Make what the options ask for, a script or what stands around one; returns the exit code."""
@@ -27,19 +25,21 @@ def main(argv: list[str]) -> int:
     spec = spec_of(choices_of(options))
     if options.json and options.output == "-":
         raise UsageError("--json goes to standard output, as -o - does: name a file", "--json")
-    label, seconds = f"training, {spec.updates:,} updates", 0.5 + _ALONE * expected_seconds(spec)
+    # By rule of thumb; an update in a process of its own has the price of NumPy's calls.
+    each = expected_seconds(spec)
+    label, seconds = f"training, {spec.updates:,} updates", 0.5 + 6e-5 * spec.updates + each
     if options.exercise or options.variants is not None:
         from nineteen.verbs.exercise.command import make_exercise as make
 
-        label, seconds = f"an exercise: {label}", 2.5 + seconds * (1 + (options.variants or 0))
+        label, seconds = f"an exercise: {label}", seconds * (2 + 2 * (options.variants or 0))
     elif options.format != "py":
         from nineteen.verbs.lesson.command import make_lesson as make
 
-        label, seconds = f"a lesson: {label}, and pictures", 4.0 + seconds
+        label, seconds = f"a lesson: {label}, and pictures", 3.0 + 4 * seconds
     elif options.math != "none":
         raise UsageError("--math goes with a lesson: add --format md, ipynb or html", "--math")
     else:
-        make, seconds = _make_script, seconds + (options.seeds or 0) * expected_seconds(spec)
+        make, seconds = _make_script, seconds + (options.seeds or 0) * each
     with waiting(label, seconds, options.quiet):
         made, place = make(options, spec)
     _tell(made, place, options)
