@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 from fresh import ROOT, Fresh, call, put
 from nineteen import pytest_plugin
+from nineteen.verbs import VERBS
 
 pytestmark = pytest.mark.slow
 
@@ -117,6 +118,34 @@ def test_such_modules_would_be_imported(bare: Fresh, tmp_path: Path) -> None:
 @pytest.mark.parametrize("command", COMMANDS)
 def test_installed_it_works_elsewhere(command: str, installed: Fresh, tmp_path: Path) -> None:
     use(installed, command, tmp_path)
+
+
+def test_every_verb_runs_where_only_the_wheel_is(installed: Fresh, tmp_path: Path) -> None:
+    told = {
+        "list -q": "xor",
+        "explain xor": "backpropagation",
+        "steps xor": "Update 1 of 100",
+        "sweep xor --seeds 5 --workers 1": "100",
+        "playground -o site": "any web server",
+        "catalogue": "all learned",
+        "check generated/xor_mini.py": "all passed",
+        "compare xor -o .": "matplotlib is not installed: pip install matplotlib",
+    }
+    assert {words.split()[0] for words in told} == set(VERBS)
+    for words, expected in told.items():
+        code = 2 if "not installed" in expected else 0
+        assert expected in installed.run(f"nineteen {words}", tmp_path, code), words
+
+
+def test_the_wheel_is_built_offline_too(tmp_path: Path, wheel: Path) -> None:
+    pytest.importorskip("hatchling", reason="hatchling builds the wheel")
+    pip = (sys.executable, "-m", "pip", "wheel", "--no-index", "--no-build-isolation", "--no-deps")
+    built = call(*pip, "-w", tmp_path, ROOT, cwd=tmp_path)
+    assert built.returncode == 0, built.stdout + built.stderr
+    assert "warning" not in (built.stdout + built.stderr).lower()
+    [again] = tmp_path.glob("*.whl")
+    names = [set(zipfile.ZipFile(one).namelist()) for one in (again, wheel)]
+    assert names[0] == names[1]
 
 
 @pytest.mark.parametrize("command", ["uv run --no-dev nineteen", "uvx --from . nineteen"])
