@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Generator
 from functools import partial
 from glob import iglob
-from os.path import abspath, isdir
+from os.path import abspath
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -89,9 +89,13 @@ def pytest_collect_directory(
 
 @_wrapper(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> Generator[None]:
-    """Shield the folders whose conftest.py pytest loads before it collects."""
-    for folder in _first_folders(early_config):
-        _shield(early_config, folder)
+    """Shield the folders whose conftest.py pytest loads before it collects, and perhaps more."""
+    words: list[str] = early_config.known_args_namespace.file_or_dir
+    paths = [path for text in early_config.getini("testpaths") for path in iglob(text)]
+    for word in words or [".", *paths]:
+        anchor = Path(abspath(early_config.invocation_params.dir / word.partition("::")[0]))
+        for folder in (anchor, *anchor.parents, *anchor.glob("test*")):
+            _shield(early_config, folder)
     return (yield)
 
 
@@ -151,16 +155,6 @@ def _is_ours(path: Path) -> bool:
     from nineteen.verbs.check.collect import has_script
 
     return has_script(path)
-
-
-def _first_folders(config: pytest.Config) -> set[Path]:
-    """The folders whose conftest.py pytest loads at once, and perhaps more of them."""
-    words: list[str] = config.known_args_namespace.file_or_dir
-    words = words or [".", *(path for text in config.getini("testpaths") for path in iglob(text))]
-    start = config.invocation_params.dir
-    anchors = {Path(abspath(start / word.partition("::")[0])) for word in words}
-    inside = {path for anchor in anchors if isdir(anchor) for path in anchor.glob("test*")}
-    return anchors | inside | {parent for anchor in anchors for parent in anchor.parents}
 
 
 def _shield(config: pytest.Config, folder: Path) -> None:
