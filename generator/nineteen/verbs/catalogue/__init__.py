@@ -1,1 +1,0 @@
-"""`catalogue`: the committed scripts and pages under generated/."""

@@ -1,1 +1,0 @@
-"""`explain`: what every line of a script means."""

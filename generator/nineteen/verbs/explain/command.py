@@ -38,19 +38,9 @@ def _grid(rows: list[Line], console: Terminal) -> Table:
     for row in rows:
         indent = " " * (len(row.text) - len(row.text.lstrip()) + 4)  # of what is folded
         folded = wrap(printable(row.text), room, subsequent_indent=indent, break_on_hyphens=False)
-        code, meaning = Text("\n".join(folded), "bold", no_wrap=True), _meaning(row, console)
+        code = Text("\n".join(folded), "bold", no_wrap=True)
+        meaning = Text(printable(row.meaning), "red" if row.change else "")
+        meaning.highlight_regex("`[^`]*`", "bold")
         below = Group(code, Padding(meaning, (0, 0, 0, 4))) if row.meaning else code
         grid.add_row(row.number, *([code, meaning] if wide else [below]))
     return grid
-
-
-def _meaning(row: Line, console: Terminal) -> Text:
-    """The meaning, code in bold, or in backticks where there is no terminal; a change in red."""
-    style, mark = "red" if row.change else "", "" if console.is_terminal else "`"
-    pieces = enumerate(printable(row.meaning).split("`"))
-    return Text.assemble(
-        *(
-            (f"{mark}{piece}{mark}", f"bold {style}") if i % 2 else (piece, style)
-            for i, piece in pieces
-        )
-    )

@@ -1,1 +1,0 @@
-"""`list`: the gates that have a name."""

@@ -1,10 +1,9 @@
 """`list`: every gate that has a name, with its truth table."""
 
-from rich.table import Table
-
 from nineteen.page.terminal import Terminal
 from nineteen.script.gates import GATES, names, table_of
 from nineteen.script.options import command_parser
+from nineteen.script.render import environment
 
 
 def main(argv: list[str]) -> int:
@@ -12,12 +11,7 @@ def main(argv: list[str]) -> int:
     if command_parser("list").read(argv).quiet:
         print(*names(), sep="\n")
         return 0
-    headings = ("gate", "inputs", "outputs in row order", "also called")
-    grid = Table(*headings, box=None, header_style="bold")
-    for name in names():
-        table, gate = table_of(name), GATES[name]
-        inputs = f"1 to 8, here {table.inputs}" if gate.rule else str(table.inputs)
-        grid.add_row(name, inputs, " ".join(table.columns), " ".join(gate.aliases))
-    more = "More inputs: xor3, and4, or --inputs N. Several names are the outputs of one network."
-    Terminal().print(grid, f"\n{more}", sep="\n")
+    gates = [(GATES[name], table_of(name)) for name in names()]
+    text = environment().get_template("list.j2").render(gates=gates)
+    Terminal().print(text, soft_wrap=True, end="")
     return 0

@@ -1,1 +1,0 @@
-"""The main command: makes a script and reports on it."""

@@ -3,8 +3,6 @@
 from typing import Any
 
 from rich.markup import escape
-from rich.table import Table
-from rich.text import Text
 
 from nineteen.page.estimates import seeds_in_words, wilson
 from nineteen.page.look import STRATEGIES
@@ -23,11 +21,9 @@ MAX_SECONDS = 0.5  # of a training, by the rule of thumb, that is watched once m
 
 def report(made: Made, place: str, console: Terminal) -> None:
     """Print the truth table beside the predictions, the verdict, pictures, figures, the place."""
-    if made.verdict.predictions:
-        console.print(_predictions(made))
     said, share, batch = as_data(made, place), made.share, made.spec.batch
     values = {
-        "said": said,
+        **{"said": said, "spec": made.spec, "tolerance": TOLERANCE, "most": MAX_ROWS},
         # The colour of the strategy; that of full batch, black, is not seen on black.
         "colour": "default" if batch is Batch.FULL else STRATEGIES[batch].colour,
         "curve": sparkline(said["losses"], console.encoding),
@@ -63,20 +59,3 @@ def as_data(made: Made, place: str) -> dict[str, Any]:
         "share": share and {"tried": share.tried, "failed": share.failed, "low": low, "high": high},
         "advice": made.advice,
     }
-
-
-def _predictions(made: Made) -> Table:
-    table, names = made.spec.table, made.spec.output_names
-    several = len(names) > 1
-    headings = names if several else ("wanted", "predicted")
-    grid = Table("inputs", *headings, box=None, header_style="dim")
-    for row, values in enumerate(made.verdict.predictions[:MAX_ROWS]):
-        cells: list[Text] = []
-        for target, value in zip(table.targets()[row], values, strict=True):
-            style = "red" if abs(target - value) > TOLERANCE else ""
-            cells += [] if several else [Text(str(target))]
-            cells.append(Text(f"{target}  {value:.2f}" if several else f"{value:.2f}", style))
-        grid.add_row(" ".join(table.inputs_of(row)), *cells)
-    if table.rows > MAX_ROWS:
-        grid.add_row(f"… and {table.rows - MAX_ROWS} more rows")
-    return grid

@@ -1,1 +1,0 @@
-"""`steps`: one update of a script, line by line, with its numbers."""
