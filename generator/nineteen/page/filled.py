@@ -1,6 +1,7 @@
 """Lines of NumPy with their numbers filled in, in TeX: the first element of what each computes."""
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from typing import Any
@@ -15,16 +16,22 @@ MOST = 4  # terms of a sum that are written out
 
 Arrays = dict[str, NDArray[Any]]
 
-_FUNCTIONS = {"exp": r"e^{{{}}}", "tanh": r"\tanh({})", "maximum": r"\max({}, {})"}
-_TIMES = r"{} \cdot {}"
-_SIGNS = {
-    ast.Add: "{} + {}",
-    ast.Sub: "{} - {}",
-    ast.Mult: _TIMES,
-    ast.Div: r"\frac{{{}}}{{{}}}",
-    ast.Pow: "{}^{{{}}}",
-    ast.Gt: "[{} > {}]",
-}
+# An array, perhaps negative, some rows of it or one of a list, or transposed.
+_ARRAY = r"-?\b(?!np\b)[A-Za-z_]\w*(?:\[(?:\w+|-\d)\])?(?:\.T)?"
+_PRODUCT = re.compile(rf"(?:(\w+|\d[\d.e-]*) \* )?({_ARRAY}) @ ({_ARRAY})")
+_SUM = re.compile(rf"({_ARRAY})\.sum\(axis=0\)")
+_ALONE = re.compile(rf"(?<![\w.\\]){_ARRAY}(?![\w(])")
+# What is no number: the column of ones, which stands behind the others, and where it is cut off.
+_ONES = re.compile(r"np\.c_\[(.*), np\.ones\(.*\)\]|^\((.*)\)\[:, :-1\]$")
+# From NumPy to TeX, one after the other, and what may be there in the end.
+_TEX = (
+    (r"1 / \(1 \+ np\.exp\((.*)\)\)$", r"\\frac{1}{1 + e^{\1}}"),
+    (r"np\.tanh", r"\\tanh"),
+    (r"np\.maximum", r"\\max"),
+    (r" \*\* (\w+)", r"^{\1}"),
+    (r" \* ", r" \\cdot "),
+)
+_KNOWN = re.compile(r"(?:[\d.(){}+,>^ -]|\de-\d|\be\^|\\(?:cdot|dots|frac|tanh|max)\b)+")
 
 
 def filled_in(update: OneUpdate) -> list[str]:
@@ -43,8 +50,10 @@ def _formulas(line: UpdateLine, names: Arrays) -> Iterator[str]:
     try:
         [statement] = parse(line.text.strip()).body
         for name, node in _computed(statement, names):
-            place, value = ",".join("1" * results[name].ndim), results[name].flat[0]
-            yield rf"\texttt{{{name}}}_{{{place}}} = {_tex(node, names)} = {value:.2f}"
+            tex, new = _filled(ast.unparse(node), names), results[name]
+            if _KNOWN.fullmatch(tex):
+                place = ",".join("1" * new.ndim)
+                yield rf"\texttt{{{name}}}_{{{place}}} = {tex} = {new.flat[0]:.2f}"
     except (SyntaxError, KeyError, ValueError, IndexError, TypeError):
         return  # the head of a loop, or what somebody wrote by hand
 
@@ -66,63 +75,37 @@ def _count(name: str, names: Arrays) -> int:
     return sum(label.startswith(f"{name}[") for label in names)
 
 
-def _tex(node: ast.expr, names: Arrays) -> str:
-    """The first element of an expression. Raises KeyError and others for what is not known."""
-    match node:
-        case ast.BinOp(left=left, op=ast.MatMult(), right=right):
-            column = map(_number, _array(right, names)[:, 0])
-            return _sum(map(_TIMES.format, _row(left, names), column))
-        case ast.BinOp(left=left, op=op, right=right) | ast.Compare(
-            left=left, ops=[op], comparators=[right]
-        ):
-            first = _closed(left, names, isinstance(op, ast.Mult | ast.Pow))
-            second = _closed(right, names, not isinstance(op, ast.Add | ast.Div))
-            return _SIGNS[type(op)].format(first, second)
-        case ast.Constant(value=int() | float() as value):
-            return f"{value:g}"
-        case ast.UnaryOp(op=ast.USub(), operand=inner):
-            return f"-{_closed(inner, names)}"
-        case ast.Call(func=ast.Attribute(value=inner, attr="sum")):
-            array = _array(inner, names)
-            return _sum(map(_number, array.reshape(len(array), -1)[:, 0]))
-        case ast.Call(func=ast.Attribute(attr=function), args=arguments):
-            return _FUNCTIONS[function].format(*(_tex(each, names) for each in arguments))
-        case ast.Subscript(value=ast.Attribute(attr="c_"), slice=ast.Tuple(elts=[inner, _])):
-            return _tex(inner, names)  # the column of ones stands behind it
-        case ast.Subscript(value=ast.BinOp() as inner):
-            return _tex(inner, names)  # what is cut off is the column of ones
-    return _number(_array(node, names).flat[0])
+def _filled(code: str, names: Arrays) -> str:
+    """The code in TeX, with the numbers of which its first element is made."""
+
+    def product(found: re.Match[str]) -> str:
+        rate = rf"{_filled(found[1], names)} \cdot " if found[1] else ""
+        left, right = _array(found[2], names)[0], _array(found[3], names)[:, 0]
+        terms = (
+            rf"{rate}{_number(a)} \cdot {_number(b)}" for a, b in zip(left, right, strict=True)
+        )
+        return _sum(terms, found)
+
+    def added(found: re.Match[str]) -> str:
+        array = _array(found[1], names)
+        return _sum(map(_number, array.reshape(len(array), -1)[:, 0]), found)
+
+    code = _SUM.sub(added, _PRODUCT.sub(product, _ONES.sub(r"\1\2", code)))
+    code = _ALONE.sub(lambda found: _number(_array(found[0], names).flat[0]), code)
+    for pattern, new in _TEX:
+        code = re.sub(pattern, new, code)
+    return code
 
 
-def _row(node: ast.expr, names: Arrays) -> Iterator[str]:
-    """The first row of an array, before which the learning rate may stand."""
-    if isinstance(node, ast.BinOp):
-        rate = _tex(node.left, names)
-        return (_TIMES.format(rate, number) for number in _row(node.right, names))
-    return map(_number, _array(node, names)[0])
-
-
-def _closed(node: ast.expr, names: Arrays, brackets: bool = True) -> str:
-    """The first element, in brackets where it is a sum."""
-    of, function = getattr(node, "op", None), getattr(getattr(node, "func", None), "attr", "")
-    added = isinstance(of, ast.Add | ast.Sub | ast.MatMult) or function == "sum"
-    return f"({_tex(node, names)})" if added and brackets else _tex(node, names)
-
-
-def _array(node: ast.expr, names: Arrays) -> NDArray[Any]:
-    """What is named, transposed, negative or some rows of it. Raises KeyError for all else."""
-    match node:
-        case ast.Name(id=name):
-            return names[name]
-        case ast.UnaryOp(op=ast.USub(), operand=inner):
-            return -_array(inner, names)
-        case ast.Attribute(value=inner, attr="T"):
-            return _array(inner, names).T
-        case ast.Subscript(value=ast.Name(id=name), slice=ast.Name(id=rows)):
-            return names[name][names[rows]]
-        case ast.Subscript(value=ast.Name(id=name), slice=index):
-            return names[f"{name}[{ast.literal_eval(index) % _count(name, names)}]"]
-    raise KeyError(ast.dump(node))
+def _array(code: str, names: Arrays) -> NDArray[Any]:
+    """An array by its code. Raises KeyError for an unknown name."""
+    name, _, place = code.removeprefix("-").removesuffix(".T").rstrip("]").partition("[")
+    if place.lstrip("-").isdigit():
+        array = names[f"{name}[{int(place) % _count(name, names)}]"]
+    else:
+        array = names[name][names[place]] if place else names[name]
+    array = -array if code.startswith("-") else array
+    return array.T if code.endswith(".T") else array
 
 
 def _number(x: float) -> str:
@@ -130,6 +113,9 @@ def _number(x: float) -> str:
     return f"({number})" if number.startswith("-") else number
 
 
-def _sum(terms: Iterable[str]) -> str:
+def _sum(terms: Iterable[str], found: re.Match[str]) -> str:
+    """A sum, in the place of what was found; in brackets where that is a factor."""
     first = list(islice(terms, MOST + 1))
-    return " + ".join([*first[:MOST], *[r"\dots"] * (len(first) > MOST)])
+    text = " + ".join([*first[:MOST], *[r"\dots"] * (len(first) > MOST)])
+    factor = found.string[: found.start()].endswith("* ") or found.string[found.end() :][:2] == " *"
+    return f"({text})" if factor else text
