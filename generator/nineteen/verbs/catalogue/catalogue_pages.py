@@ -110,22 +110,18 @@ def catalogue_files(scripts: list[tuple[ScriptSpec, str]]) -> dict[str, str]:
             for one in course["lesson"]
         ],
         "questions": course["question"],
-        "failures": _failed(),
-        "tried": TRIED,
+        **{"failures": _failed(), "tried": TRIED},
     }
     references = (templates_folder() / REFERENCE).glob("*.md.j2")
     names = PAGES | {f"{REFERENCE}/{one.stem}": f"{REFERENCE}/{one.name}" for one in references}
     texts = {page: environment().get_template(names[page]).render(values) for page in names}
     drawn = {one["name"]: scripts[one.get("pictured", 0)][1] for one, scripts in chapters}
-    looks = {"bits": look.BITS, "ink": look.INK, "grey": look.GREY}
     for name, spec in (drawn | {FAILED: FAILURES[0].spec}).items():
         picture = environment().get_template("catalogue/picture.svg.j2")
-        texts[f"{PICTURES}/{name}.svg"] = picture.render(looks, spec=spec)
+        texts[f"{PICTURES}/{name}.svg"] = picture.render(values, spec=spec)
     for one, *_, endings in _failed():
         picture = environment().get_template("catalogue/failure.svg.j2")
-        texts[f"{FAILED}/{one.name}.svg"] = picture.render(
-            looks, one=one, endings=endings, tried=TRIED
-        )
+        texts[f"{FAILED}/{one.name}.svg"] = picture.render(values, one=one, endings=endings)
     return texts | {link: text for link, _, text in named.values()}
 
 
@@ -137,7 +133,7 @@ def _facts() -> dict[str, object]:
     schema = templates_folder() / REFERENCE / "results.schema.json"
     return {
         **{"program": options.PROGRAM, "command": choices.command, "decimal": options.decimal},
-        **{"render": render, "zip": zip},
+        **{"render": render, "zip": zip, "bits": look.BITS, "ink": look.INK, "grey": look.GREY},
         **{"parsers": {verb: options.command_parser(verb) for verb in ("make", *VERBS)}},
         **{"activations": ACTIVATIONS, "recipes": recipe},
         "found": found,

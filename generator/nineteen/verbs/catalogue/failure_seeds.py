@@ -1,7 +1,7 @@
 """How a script that does not learn ends with many seeds: counted, with an example of each way."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,8 +16,7 @@ BINS = 50  # of the answers from 0 to 1, and one more for 1 itself
 SAME = 0.02  # answers of all rows that are no farther apart are the same
 
 
-@dataclass(frozen=True)
-class SeedEndings:
+class SeedEndings(NamedTuple):
     """How a script with one output ends with TRIED seeds; it learns with `learned` of them.
 
     `cases` are its endings in words, the most frequent first, each with its seeds and the answers
@@ -39,28 +38,15 @@ def seed_endings(spec: ScriptSpec, source: str) -> SeedEndings:
     cases: dict[str, list[int]] = defaultdict(list)
     for seed, given in enumerate(answers):
         cases[_ending(given, targets)].append(seed)
-    return SeedEndings(
-        int((abs(answers - targets) <= TOLERANCE).all(axis=1).sum()),
-        [
-            (words, seeds, answers[seeds[0]].tolist())
-            for words, seeds in sorted(cases.items(), key=lambda case: -len(case[1]))
-        ],
-        [
-            (
-                table.inputs_of(row),
-                target,
-                _counts(answers[:, row]),
-                int(np.isnan(answers[:, row]).sum()),
-            )
-            for row, target in enumerate(targets.tolist())
-        ],
-    )
-
-
-def _counts(answers: Array) -> list[int]:
-    numbers = answers[~np.isnan(answers)].clip(0, 1)
-    counts = np.bincount(np.round(numbers * BINS).astype(int), minlength=BINS + 1)
-    return [int(count) for count in counts]
+    often = sorted(cases.items(), key=lambda case: -len(case[1]))
+    rows = []
+    for row, target in enumerate(targets.tolist()):
+        numbers = answers[:, row][~np.isnan(answers[:, row])].clip(0, 1)
+        counts = np.bincount(np.round(numbers * BINS).astype(int), minlength=BINS + 1)
+        rows.append((table.inputs_of(row), target, counts.tolist(), len(answers) - len(numbers)))
+    learned = (abs(answers - targets) <= TOLERANCE).all(axis=1).sum()
+    shown = [(words, seeds, answers[seeds[0]].tolist()) for words, seeds in often]
+    return SeedEndings(int(learned), shown, rows)
 
 
 def _ending(answers: Array, targets: Array) -> str:
