@@ -18,9 +18,10 @@ from environment import CI
 from hypothesis import HealthCheck, given, settings
 from nineteen.cli import main
 from nineteen.errors import UsageError
-from nineteen.script.choices import MARK, command
+from nineteen.script.choices import command
 from nineteen.script.judge import Verdict, judge
 from nineteen.script.make import Made, make
+from nineteen.script.options import PROGRAM
 from nineteen.script.render import MAX_COLUMNS, MAX_LINES, confirm, render
 from nineteen.script.run import Ending, Run
 from nineteen.script.spec import ScriptSpec
@@ -465,7 +466,7 @@ def test_nothing_that_a_student_gets_holds_the_solution_or_its_command(command: 
     assert len(given) == 4
     own = made(command).spec
     text = "\n".join(given)
-    assert MARK not in text
+    assert f"# {PROGRAM} " not in text
     words = [word for word in command_words(own) if word.startswith("--")]
     assert not [word for word in words if word in text]
     for blank in blanks_of(own).blanks:

@@ -448,9 +448,10 @@ def test_whatever_an_address_says_is_a_script_or_one_line(words: object) -> None
 
 
 def spec_of_words(words: str) -> Any:
-    from nineteen.script.choices import MARK, read
+    from nineteen.script.choices import read
+    from nineteen.script.options import PROGRAM
 
-    return read(MARK + words)
+    return read(f"# {PROGRAM} {words}")
 
 
 def test_a_request_that_no_page_makes() -> None:

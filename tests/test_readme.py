@@ -12,8 +12,7 @@ import fresh
 import pytest
 from nineteen import cli
 from nineteen.script.activations import ACTIVATIONS
-from nineteen.script.choices import MARK
-from nineteen.script.options import command_parser, decimal
+from nineteen.script.options import PROGRAM, command_parser, decimal
 from nineteen.script.recipe import default_hidden, recipe
 from nineteen.script.render import render
 from nineteen.script.spec import Batch
@@ -81,7 +80,7 @@ def test_the_scripts_are_what_their_commands_render() -> None:
     assert SCRIPTS
     for source in SCRIPTS:
         assert render(read(source.partition("\n")[0])) == source
-        assert MARK in source
+        assert f"# {PROGRAM} " in source
 
 
 def test_it_is_read_in_a_sitting() -> None:

@@ -14,8 +14,9 @@ import pytest
 from nineteen import cli
 from nineteen.page.estimates import seeds_in_words
 from nineteen.script.annotate import annotated
-from nineteen.script.choices import MARK, file_stem, read
+from nineteen.script.choices import file_stem, read
 from nineteen.script.make import make
+from nineteen.script.options import PROGRAM
 from nineteen.script.render import render
 from nineteen.training.examine import examine_here
 from nineteen.training.observe import Start, observe
@@ -34,6 +35,7 @@ Open = Callable[..., "Playground"]
 
 GENERATED = Path(cli.__file__).parent.parent.parent / "generated"
 FIRST = "and"
+MARK = f"# {PROGRAM} "
 A_NOT_B = '--expr "a != b"'
 
 

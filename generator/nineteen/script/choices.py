@@ -15,7 +15,6 @@ from nineteen.script.spec import Batch, ScriptSpec, default_batch_size, shorten,
 from nineteen.script.subject import check_learnable, subject_table
 from nineteen.script.table import TruthTable
 
-MARK = f"# {PROGRAM} "
 # A command at the end of a line, however its user starts Python: `python3 -m`, `py -m`, `uv run`,
 # `nineteen …`. What is put behind it, such as `# noqa` or `(lesson 3)`, is a note.
 COMMAND = re.compile(

@@ -61,8 +61,10 @@ def judge(run: Run, table: TruthTable, *, show_loss: bool = False, more: bool = 
     try:
         return compared(read_predictions(run.stdout, table, show_loss=show_loss), table)
     except ValueError as error:
-        if more and (predictions := _last_array(run.stdout, table)):
-            return compared(predictions, table, "and prints more than its predictions")
+        for array in reversed(_ARRAY.findall(run.stdout) if more else []):
+            with suppress(ValueError):
+                remark = "and prints more than its predictions"
+                return compared(read_predictions(array, table), table, remark)
         return Verdict(Status.NOT_LEARNED, reason=str(error))
 
 
@@ -142,15 +144,6 @@ def read_predictions(printed: str, table: TruthTable, *, show_loss: bool = False
         return tuple(tuple(map(float, row)) for row in rows)
     wanted = f"one NumPy array of shape ({table.rows}, {table.outputs})"
     raise ValueError(f"it prints {instead}, but should print only {wanted}")
-
-
-def _last_array(printed: str, table: TruthTable) -> Predictions:
-    """The last of the printed arrays that have the table's shape, or none."""
-    found: Predictions = ()
-    for array in _ARRAY.finditer(printed):
-        with suppress(ValueError):
-            found = read_predictions(array.group(), table)
-    return found
 
 
 def _crashed_line(stderr: str) -> int | None:
