@@ -29,8 +29,10 @@ from nineteen.script.judge import judge
 from nineteen.script.render import render
 from nineteen.script.run import run
 from nineteen.script.templates import templates_folder
+from nineteen.training.mistakes import mistakes
 from nineteen.training.observe import Start, Update, observe
-from nineteen.training.snapshots import packed, unpacked
+from nineteen.training.record import record
+from nineteen.training.snapshots import Snapshot, packed, unpacked
 from nineteen.verbs.check.notebook_cells import code_cells
 from nineteen.verbs.playground import bridge, live
 from nineteen.verbs.playground.command import server
@@ -88,7 +90,7 @@ def test_the_site_holds_all_the_python_that_the_page_needs(
     )
     requests = [
         {"ask": "file", "words": "xor --batch mini", "format": "py"},
-        {"ask": "explain", "words": "xor --hidden 8,4"},
+        {"ask": "script", "words": "xor --hidden 8,4"},
         {"ask": "script", "words": "xro"},
     ]
     done = subprocess.run(
@@ -100,7 +102,7 @@ def test_the_site_holds_all_the_python_that_the_page_needs(
     assert not done.stderr
     answers = [json.loads(line) for line in done.stdout.splitlines()]
     assert answers[0]["text"] == render(spec("xor", "--batch", "mini"))
-    assert len(answers[1]["lines"]) <= 19
+    assert len(answers[1]["meanings"]) == len(answers[1]["lines"]) <= 19
     assert "did you mean 'xor'" in answers[2]["error"]
 
 
@@ -355,7 +357,7 @@ def test_what_the_page_shows_is_what_the_command_line_makes(words: list[str]) ->
     assert told["command"] == command(spec(*words))
     again = ask(told["words"])  # as it stands in the address
     assert again == told
-    meanings = ask(words, "explain")["lines"]
+    meanings = told["meanings"]
     assert meanings == [line.meaning for line in annotated(spec(*words))]
     assert [bool(meaning) for meaning in meanings] == [bool(line) for line in lines]
 
@@ -478,7 +480,7 @@ def test_a_run_in_the_page_ends_as_a_run_alone(words: str, monkeypatch: pytest.M
     assert (told["ok"], told["status"], told["reason"]) == (alone.ok, alone.status, alone.reason)
     assert told["predictions"] == [list(row) for row in alone.predictions]
     assert all(all(row) for row in told["close"])
-    assert len(heard) == one.updates
+    assert len(heard) == one.updates == told["updates"]
     assert heard[-1]["loss"] == told["loss"][:-1]  # the last epoch has just ended
     assert len(told["loss"]) * told["stride"] == one.epochs
 
@@ -494,17 +496,35 @@ def test_the_loss_curve_is_the_mean_cross_entropy_of_each_epoch() -> None:
         assert told["loss"][epoch] * 8 == pytest.approx(whole, rel=1e-3, abs=1e-3)
 
 
-@pytest.mark.parametrize("words", ["xor", "half_adder --batch mini", "xor3 --hidden 6,4"])
-def test_the_page_has_the_first_weights_and_every_update(words: str) -> None:
-    """As `observe` sees them, which knows nothing of recordings."""
+def told_of(heard: list[Any], told: Any) -> tuple[Snapshot, ...]:
+    """What the page keeps of the parts of a recording: every `every`th, and the last."""
+    parts = [part for state in (*heard, told) for part in state["recording"]]
+    whole = unpacked({"lines": (), "snapshots": parts, "start": None}).snapshots
+    last = whole[-1:]
+    return tuple(each for each in whole if (each.update - 1) % told["every"] == 0 or each in last)
+
+
+@pytest.mark.parametrize("every", [0.0, 0.05])
+@pytest.mark.parametrize(
+    "words", ["xor", "half_adder --batch mini", "xor3 --hidden 6,4", "and --batch sgd --epochs 200"]
+)
+def test_the_page_has_the_first_weights_and_every_update(
+    words: str, every: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As `observe` sees them, which knows nothing of recordings; told in many parts or in few."""
     begun: list[Start] = []
     updates: list[Update] = []
     observe(render(spec_of_words(words)), updates.append, begun.append)
-    told, _ = train(words)
-    kept = unpacked(told["recording"])
-    assert (kept.updates, told["updates"]) == (len(updates), len(updates))
-    assert len(kept.snapshots) == min(500, len(updates))
-    for each in kept.snapshots:
+    monkeypatch.setattr(live, "EVERY", every)
+    told, heard = train(words)
+    kept = told_of(heard, told)
+    assert told["updates"] == len(updates)
+    whole = record(render(spec_of_words(words)), range(1, 10**9)).snapshots
+    assert [each.update for each in kept] == [each.update for each in whole]
+    given = [{value.name for value in each.given} for each in kept]
+    assert {"X", "y"} <= given[0]
+    assert not any({"X", "y"} & names for names in given[1:])  # told once
+    for each in kept:
         seen = updates[each.update - 1]
         assert each.rows == seen.rows
         pairs = zip(each.weights, seen.after, strict=True)
@@ -589,6 +609,47 @@ def test_an_edited_script_is_shown_run_and_checked() -> None:
 
 
 @pytest.mark.parametrize(
+    ("source", "line", "reason"),
+    [
+        ("import numpy as np\nprint(np.zeros(2)[5])\n", 2, "IndexError"),
+        ("x = 1\ny = (\n", 2, "SyntaxError"),
+        ("import sys\nsys.exit(3)\n", 2, "SystemExit"),
+    ],
+)
+def test_what_breaks_off_is_told_while_it_is_typed(source: str, line: int, reason: str) -> None:
+    told = ask("xor", "honest", source=source)
+    assert (told["status"], told["line"]) == ("crashed", line)
+    assert reason in told["reason"]
+
+
+BUGS = json.loads(site()[MANIFEST])["bugs"]
+
+
+@pytest.mark.parametrize("bug", BUGS[::4], ids=lambda bug: bug["change"][0][1])
+def test_a_bug_to_find_learns_and_is_one_line_that_check_tells(bug: Any) -> None:
+    assert len(BUGS) > 40
+    told = ask(bug["words"])
+    assert told["words"] == bug["words"]
+    source = told["source"]
+    for old, new in bug["change"]:
+        source = source.replace(old, new)
+    [changed] = ask(bug["words"], "edited", source=source)["changed"]
+    assert changed > 0
+    assert ask(bug["words"], "run", source=source)["ok"]
+    honest = ask(bug["words"], "honest", source=source)
+    assert honest["status"] == "fail"
+    assert honest["reason"]
+
+
+def test_what_is_no_bug_to_find_is_left_out() -> None:
+    changes = {tuple(map(tuple, bug["change"])) for bug in BUGS}
+    left = [mistake for mistake in mistakes() if mistake.change not in changes]
+    assert any(not mistake.learns for mistake in left)
+    assert any(mistake.equivalent for mistake in left)
+    assert not any(mistake.learns and mistake.change in changes for mistake in left)
+
+
+@pytest.mark.parametrize(
     ("source", "status", "reason"),
     [
         ("print('hello'", "crashed", "SyntaxError"),
@@ -604,7 +665,7 @@ def test_whatever_is_edited_in_has_an_end(source: str, status: str, reason: str)
     told = ask("xor", "run", source=source)
     assert (told["status"], reason in told["reason"]) == (status, True)
     assert told["missing"]
-    assert not told["recording"]["snapshots"]
+    assert not told["recording"]
 
 
 # Taking it away.

@@ -8,6 +8,7 @@ import * as form from "./form.js";
 import * as network from "./network.js";
 import * as player from "./player.js";
 import { pool, Stopped } from "./pool.js";
+import * as questions from "./questions.js";
 import { recording } from "./recording.js";
 import * as results from "./results.js";
 import { copy, download } from "./take.js";
@@ -15,6 +16,8 @@ import * as truth from "./truth.js";
 
 const SEEDS = 200;
 const PAUSE = 150; // milliseconds without a new script until its network is asked for
+const TYPED = 400; // milliseconds without a new letter until what `check` says is asked for
+const CHECKED = 5000; // milliseconds that a check has while somebody types
 const LIVE = 1.5; // seconds: a shorter training is played once more, slowly enough to be seen
 const calm = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -27,8 +30,9 @@ let wanted = null; // the question that waits for Python, newest only
 let asking = null; // settled when no question waits any more
 let running = 0; // counts the runs; whoever is not the last is not listened to
 let ready = false; // Python answers
+let numpy = false; // the Python that trains has NumPy
+let doing = ""; // what it does, in words
 let refused = false; // what the controls say
-let question = null; // the button of the question that is open
 
 start().catch((error) => say(`The page could not be loaded: ${error.message}`));
 
@@ -43,30 +47,31 @@ async function start() {
     form.flip(row, column);
     request(form.words());
   });
-  code.listen(network.light);
+  code.listen(network.light, guess);
   network.listen(code.light);
   player.listen(position);
+  questions.listen(site.bugs, { begin, hunt, tell: () => found("That one is") });
   listen();
   document.body.dataset.view = address().view;
   const { words } = address();
-  if (!words) open(document.querySelector(".starts button"));
+  if (!words) questions.first();
   if (!words || words === first.words) show(first);
   python = pool(site, heard);
   say("Loading Python, some 15 MB on the first visit…");
   request(words || first.words, "address");
 }
 
-function heard({ booted, ready: answers, numpy, failed }) {
+function heard({ booted, ready: answers, numpy: loaded, failed }) {
   if (booted) performance.mark("booted");
   if (answers && !ready) {
     ready = true;
     if (byId("stop").disabled) say("Ready");
+    showStart();
     navigator.serviceWorker?.register("offline.js").catch(() => {});
   }
-  if (numpy) {
-    performance.mark("numpy");
-    showStart();
-  }
+  if (loaded !== undefined) numpy = loaded;
+  if (loaded) performance.mark("numpy");
+  if (loaded && !byId("stop").disabled) say(doing);
   if (failed) lost(failed);
 }
 
@@ -122,7 +127,6 @@ function settle(answer, from) {
   byId("stale").hidden = !refused;
   byId("run").setAttribute("aria-disabled", refused);
   enable();
-  explain(shown);
 }
 
 function show(answer, from) {
@@ -146,14 +150,15 @@ function show(answer, from) {
   const { view } = address();
   history.replaceState(null, "", `#${encodeURIComponent(answer.words)}${view && `&view=${view}`}`);
   performance.mark("script");
-  if (question && question.dataset.words !== answer.words) open(null);
+  questions.leave(answer.words);
   if (!same) showStart();
 }
 
 function showCode(answer) {
   code.show(answer);
   byId("revert").hidden = !edit;
-  byId("script-title").textContent = edit ? "The script, edited" : "The script";
+  byId("script-title").textContent = edit?.sought ? "The script, with a mistake" : edit ? "The script, edited" : "The script";
+  if (!edit?.sought) questions.hunt("");
 }
 
 /** Takes away what was recorded and judged. */
@@ -165,15 +170,18 @@ function forget() {
   byId("position").textContent = "Run records the training: then go through it line by line.";
 }
 
+const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds));
+
 /** Draws the network that training starts from, as soon as NumPy is there to make it. */
 async function showStart() {
   const [answer, own, text] = [shown, running, edit];
+  const other = () => shown !== answer || running !== own || edit !== text;
   if (!answer || !ready) return;
-  await new Promise((resolve) => setTimeout(resolve, PAUSE));
-  if (shown !== answer || running !== own || edit !== text) return;
+  await pause(PAUSE);
+  if (other()) return;
   try {
-    const begun = await python.ask({ ask: "start", words: answer.words, source: text?.source });
-    if (shown !== answer || running !== own || edit !== text || judged || !begun.start) return;
+    const begun = await python.ask({ ask: "start", words: answer.words, source: text?.source }, { newest: true });
+    if (other() || judged || !begun.start) return;
     const { X, y, weights } = begun.start;
     network.show(answer, X, y);
     network.update(arithmetic.named(weights));
@@ -182,36 +190,86 @@ async function showStart() {
   }
 }
 
-async function explain(answer) {
-  try {
-    const { lines } = await python.ask({ ask: "explain", words: answer.words });
-    if (shown === answer) code.explain(edit ? meanings(lines) : lines);
-  } catch {
-    // Python is gone, which whoever asks for a script says.
-  }
+/** What the lines of an edited text mean: those that are as they were. */
+function meanings(source) {
+  const known = new Map(shown.source.split("\n").map((line, index) => [line, shown.meanings[index]]));
+  return source.split("\n").map((line) => (line.trim() ? known.get(line) ?? "This line is yours." : ""));
 }
 
-/** What the lines of an edited script mean: those that are as they were. */
-function meanings(lines) {
-  const known = new Map(shown.source.split("\n").map((line, index) => [line, lines[index]]));
-  return edit.source.split("\n").map((line) => (line.trim() ? known.get(line) ?? "This line is yours." : ""));
-}
-
-/** Shows the user's own text in the place of the script; the script's own text ends that. */
-async function change(source) {
+/** Shows another text in the place of the script, the user's own or one with a line that is
+ * `sought`; the script's own text ends that. */
+async function change(source, sought = false) {
   if (source === (edit ?? shown).source && byId("stop").disabled) return;
   if (!byId("stop").disabled) python.stop();
   const [answer, own] = [shown, ++running];
   const told = source === shown.source ? null : await python.ask({ ask: "edited", words: answer.words, source });
   if (own !== running || shown !== answer) return;
-  edit = told && { ...answer, ...told, edited: true };
+  edit = told && { ...answer, ...told, edited: true, meanings: sought ? answer.meanings : meanings(source) };
+  if (sought) Object.assign(edit, { sought: edit.changed, changed: [] });
   results.clear(answer);
   forget();
   truth.predict([]);
   showCode(edit ?? answer);
   enable();
   showStart();
-  explain(answer);
+  if (!edit || sought) return editor?.remark(0, "");
+  const script = edit;
+  await pause(TYPED);
+  if (edit === script) check(script);
+}
+
+/** What `check` says of an edited script, asked once. */
+function honest(script) {
+  const question = { ask: "honest", words: script.words, source: script.source };
+  script.honest ??= python.ask(question, { newest: true, limit: CHECKED });
+  script.honest.catch(() => (script.honest = null));
+  return script.honest;
+}
+
+/** The honest check's sentence, at the line that it names. */
+async function check(script) {
+  const told = await honest(script).catch(() => null);
+  if (!told || edit !== script || script.sought) return;
+  const line = at(told, script);
+  code.remark(line, told.reason);
+  editor?.remark(line, told.reason);
+  results.honest(told, line);
+}
+
+/** The line that a check's sentence is about: the one that it says, or that sets what it names. */
+function at({ status, reason, line }, script) {
+  return line ?? (status === "fail" ? code.lineOf(reason, script.changed) : 0);
+}
+
+/** Shows a script that learns although one line of it is wrong. */
+async function hunt({ words, change: changes }) {
+  await request(words);
+  toggleEditor(false);
+  await change(changed(shown.source, changes), true);
+  questions.hunt("This script learns, and yet one line is wrong. Which one? Choose it.");
+  honest(edit).catch(() => {});
+}
+
+const changed = (source, changes) => changes.reduce((text, [old, instead]) => text.replaceAll(old, instead), source);
+
+/** A line that was chosen in the script. */
+function guess(number) {
+  if (!edit?.sought?.length || edit.changed.length) return;
+  if (edit.sought.includes(number - 1)) found("Yes:");
+  else questions.hunt(`Line ${number} does what it should. Look on, or let it be told.`);
+}
+
+/** Tells the line that is sought, with the check's own sentence at it. */
+async function found(begin) {
+  const script = edit;
+  const line = script.sought[0] + 1;
+  const told = await honest(script).catch(() => null);
+  if (edit !== script) return;
+  edit.changed = edit.sought;
+  showCode(edit);
+  code.remark(line, told?.reason ?? "");
+  const meant = shown.source.split("\n")[line - 1].trim();
+  questions.hunt(`${begin} line ${line}. It should be: ${meant}`, true);
 }
 
 let editor = null; // the module, once it was asked for
@@ -234,7 +292,9 @@ async function toggleEditor(on) {
   }
   byId("editor").hidden = !on;
   byId("code").hidden = byId("meaning").hidden = on;
-  if (on) editor.open((edit ?? shown).source, (text) => (changing = change(text)));
+  if (!on) return;
+  editor.open((edit ?? shown).source, (text) => (changing = change(text)));
+  if (edit) check(edit);
 }
 
 async function run() {
@@ -255,19 +315,26 @@ async function run() {
   const [script, own] = [edit ?? shown, ++running];
   forget();
   const draw = results.begin(script);
+  const tape = recording();
+  let last = null;
+  const follow = (state) => {
+    if (own !== running) return;
+    tape.add(state.recording, state.every);
+    draw((last = state));
+    see(state);
+  };
   busy("Training…");
   try {
-    const follow = (state) => own === running && (draw(state), see(state));
     const result = await train(script.words, follow, edit?.source);
     if (own !== running) return;
-    draw(result);
-    see(result);
-    finish(result, script);
+    follow(result);
+    finish(result, script, tape);
     performance.mark("judged");
     say("Ready");
     idle();
-    if (script.edited && result.status !== "timeout") await check(script, own);
+    if (script.edited && result.status !== "timeout") await check(script);
   } catch (error) {
+    if (own === running && last) keep(last, tape);
     ended(error, own);
   }
 }
@@ -278,22 +345,18 @@ function see({ weights, epoch }) {
   if (!byId("stop").disabled) byId("position").textContent = `Training: epoch ${epoch.toLocaleString("en")}`;
 }
 
-function finish(result, script) {
-  judged = result;
+function finish(result, script, tape) {
   results.judge(result, script, () => seed(Number(script.values.seed) + 1));
   truth.predict(result.predictions, result.close);
-  if (question) byId("question").textContent = question.dataset.answer;
-  player.load(recording(result.recording));
-  if (result.recording.frames.length && result.seconds < LIVE && !calm.matches) player.play();
+  questions.answer();
+  keep(result, tape);
+  if (tape.frames && result.seconds < LIVE && !calm.matches) player.play();
 }
 
-/** The honest check's sentence, at the line that it names. */
-async function check(script, own) {
-  const told = await python.ask({ ask: "honest", words: script.words, source: script.source });
-  if (own !== running || edit !== script) return;
-  const line = told.status === "fail" ? code.lineOf(told.reason, script.changed) : 0;
-  if (line) code.remark(line, told.reason);
-  results.honest(told, line);
+/** Lets what was recorded be gone through, of a whole training or of one that was stopped. */
+function keep(result, tape) {
+  judged = result;
+  player.load(tape);
 }
 
 /** Shows a place in the recorded training: the line that has run, and all that it made. */
@@ -308,7 +371,7 @@ function position(tape, frame, place) {
   results.markEpoch((update * judged.epoch) / judged.updates);
   const end = frame === tape.frames - 1 && place === tape.count(frame) - 1;
   const answers = network.answers();
-  if (end) truth.predict(judged.predictions, judged.close);
+  if (end && judged.predictions) truth.predict(judged.predictions, judged.close);
   else if (answers) truth.follow(answers);
   const facts = [`epoch ${epoch} of ${judged.epoch}`, `update ${update.toLocaleString("en")} of ${judged.updates.toLocaleString("en")}`];
   if (line) facts.push(`line ${line.number}`);
@@ -365,7 +428,7 @@ async function trySeeds() {
   const [script, own] = [shown, ++running];
   busy(`Trying ${SEEDS} seeds…`);
   try {
-    const share = await python.train({ ask: "seeds", words: bare(script.words), count: SEEDS }, { loading });
+    const share = await python.train({ ask: "seeds", words: bare(script.words), count: SEEDS });
     if (own !== running) return;
     results.seeds(share, seed);
     byId("seeds").scrollIntoView({ block: "nearest" });
@@ -378,18 +441,14 @@ async function trySeeds() {
 }
 
 function train(words, report, source) {
-  return python.train({ ask: "run", words, source }, { report, loading });
-}
-
-function loading(what) {
-  say(what ? "Loading NumPy, some 3 MB on the first run…" : "Training…");
+  return python.train({ ask: "run", words, source }, { report });
 }
 
 function ended(error, own) {
   if (own !== running) return;
   idle();
   if (error instanceof Stopped) {
-    results.say("The training was stopped: what it had reached stays here. Its Python ended with it; another one is loading.");
+    results.say("The training was stopped. What it had reached stays here, to be gone through.");
     say("Stopped");
   } else {
     results.say(`The training failed: ${error.message}`);
@@ -400,7 +459,8 @@ function ended(error, own) {
 function busy(text) {
   const starters = [byId("run"), byId("compare"), byId("try-seeds")];
   const focused = starters.includes(document.activeElement);
-  say(text);
+  doing = text;
+  say(numpy ? text : "Loading NumPy, some 3 MB on the first visit…");
   byId("stop").disabled = false;
   for (const button of starters) button.disabled = true;
   if (focused) byId("stop").focus();
@@ -426,19 +486,10 @@ function say(text) {
   byId("status").textContent = text;
 }
 
-/** Opens a question to guess first; null closes it. */
-function open(button) {
-  for (const each of document.querySelectorAll(".starts button")) each.setAttribute("aria-pressed", each === button);
-  question = button;
-  byId("question").hidden = !button;
-  byId("question").textContent = button?.dataset.question ?? "";
-}
-
-async function begin(button) {
-  open(button);
-  await request(button.dataset.words);
-  const { old } = button.dataset;
-  if (old && question === button) await change(shown.source.replaceAll(old, button.dataset.new));
+/** Shows the script of a question, perhaps edited. */
+async function begin({ words, change: changes }) {
+  await request(words);
+  if (changes.length && shown.words === words) await change(changed(shown.source, changes));
 }
 
 async function save(format) {
@@ -463,7 +514,6 @@ function listen() {
     event.preventDefault();
     run();
   });
-  for (const button of document.querySelectorAll(".starts button")) button.addEventListener("click", () => begin(button));
   byId("compare").addEventListener("click", compare);
   byId("try-seeds").addEventListener("click", trySeeds);
   byId("stop").addEventListener("click", () => python.stop());

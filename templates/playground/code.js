@@ -22,7 +22,7 @@ const DEEP = {
 };
 
 /** Shows a script as Python tokenized it. */
-export function show({ lines, changed, limit, values }) {
+export function show({ lines, meanings, changed, limit, values }) {
   table = values.hidden.includes(",") ? DEEP : PARTS;
   const marked = new Set(changed.length < lines.length / 2 ? changed : []);
   code.replaceChildren(...lines.map((tokens, index) => line(tokens, index, marked.has(index))));
@@ -30,14 +30,8 @@ export function show({ lines, changed, limit, values }) {
   byId("meter").replaceChildren(
     ...Array.from({ length: limit }, (_, index) => make("i", index < lines.length ? { class: "on" } : {})),
   );
-  explanations = [];
+  explanations = meanings.map((meaning) => meaning || "It is blank, for the eye.");
   activate(Math.min(active, lines.length - 1));
-}
-
-/** Says what the lines mean, in their order. */
-export function explain(lines) {
-  explanations = lines.map((meaning) => meaning || "It is blank, for the eye.");
-  activate(active);
 }
 
 /** Marks the line of a number, from 1, as the one that has just run, with `explained` says what it
@@ -63,7 +57,7 @@ function parts(node) {
 /** Says something at the line of a number, from 1; 0 takes it away. */
 export function remark(number, text) {
   code.querySelector(".remark")?.remove();
-  code.children[number - 1]?.append(make("span", { class: "remark" }, text));
+  if (text) code.children[number - 1]?.append(make("span", { class: "remark" }, text));
 }
 
 /** The number of the line that sets a name that a sentence contains: one that was changed, or else
@@ -114,16 +108,21 @@ function prose(text) {
   return text.split("`").map((part, index) => (index % 2 ? make("code", {}, part) : part));
 }
 
-/** Makes the lines follow the pointer and the arrow keys; `point` hears the parts of the line. */
-export function listen(point) {
+/** Makes the lines follow the pointer and the arrow keys; `point` hears the parts of the line, and
+ * `choose` the number of one that is clicked or taken with Enter. */
+export function listen(point, choose) {
   pointed = point;
   const over = ({ target }) => {
     const index = [...code.children].indexOf(target.closest("[role=option]"));
     if (index >= 0 && index !== active) activate(index);
   };
   code.addEventListener("pointermove", over);
-  code.addEventListener("click", over);
+  code.addEventListener("click", (event) => {
+    over(event);
+    if (event.target.closest("[role=option]")) choose(active + 1);
+  });
   code.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && active >= 0) choose(active + 1);
     const last = code.children.length - 1;
     const to = {
       ArrowDown: Math.min(active + 1, last),

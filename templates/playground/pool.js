@@ -1,122 +1,120 @@
-// The workers: one answers, and when a training lasts, a second one takes over the answering.
-// Stopping a training ends its worker, which is the only way to stop Python in the middle.
+// Two Pythons, each in a worker of its own: one writes, and so answers at once whatever the other
+// one does; the other one has NumPy and trains. Stopping ends the trainer, which is the only way to
+// stop Python in the middle; Pyodide's compiled code stays, so that the next one is there quickly.
 
-const LASTS = 1500; // milliseconds after which a training gets the worker for itself
+const TRAINS = new Set(["start", "run", "honest", "seeds"]); // what needs NumPy
+const LEFT = 1000; // milliseconds for a training that nobody waits for: another Python takes longer
 const RUNAWAY = 90_000; // milliseconds after which a training is stopped whatever it does
 
-let count = 0;
-
-/** A training was stopped before it ended. */
+/** What was asked was stopped before it ended, or something newer was asked instead. */
 export class Stopped extends Error {}
 
-/** Starts Python; `tell` hears {booted}, {ready}, {numpy} and {failed} of every worker. */
+/** Starts Python; `tell` hears {booted}, {ready} and {failed} of the writer, {numpy}
+ * of the trainer, false when one starts. */
 export function pool(site, tell) {
-  let front = start(); // answers
-  let trainer = null; // has NumPy
-  let training = null; // the trainer, while it trains
-  let abandoned = false; // nobody waits for the training any more
+  let compiled = null; // Pyodide's code, as soon as one worker has it
+  let trainer = null;
+  let writer = start("writer");
 
-  function start() {
+  function start(role) {
     // A worker made from a blob inherits the page's Content-Security-Policy.
     const source = `import ${JSON.stringify(new URL("worker.js", import.meta.url).href)};`;
     const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
     const worker = new Worker(url, { type: "module" });
-    const own = { worker, ready: false, jobs: new Map() };
-    worker.onmessage = ({ data }) => (data.id === undefined ? heard(own, data) : answered(own, data));
+    const own = { worker, role, job: null, queue: [] };
+    if (role === "trainer") tell({ numpy: false });
+    worker.onmessage = ({ data }) => (data.answers ? answered(own, data) : heard(own, data));
     worker.onerror = (event) => heard(own, { failed: event.message || "the worker did not start" });
-    worker.postMessage({ site, base: document.baseURI.split("#")[0] });
+    worker.postMessage({ site, base: document.baseURI.split("#")[0], compiled, role });
     return own;
   }
 
   function heard(own, data) {
-    if (data.ready) own.ready = true;
-    if (data.ready && abandoned) stop();
+    compiled ??= data.compiled ?? null;
+    if (data.compiled && !navigator.connection?.saveData) trainer ??= start("trainer");
     if (data.failed) {
-      own.failed = data.failed;
-      for (const job of own.jobs.values()) job.reject(new Error(data.failed));
-      own.jobs.clear();
+      end(own);
+      if (own === trainer) trainer = null;
+      for (const job of [own.job, ...own.queue]) job?.reject(new Error(data.failed));
     }
-    tell(data);
+    if (own === writer || data.numpy) tell(data);
   }
 
-  function answered(own, data) {
-    const job = own.jobs.get(data.id);
-    if (!job) return; // it was moved to another worker
-    if (data.report) return job.report?.(data.report);
-    if (data.loading !== undefined) return job.loading?.(data.loading);
-    if (data.begun) return job.begun?.();
-    own.jobs.delete(data.id);
-    if (data.failed) job.reject(new Error(data.failed));
-    else job.resolve(data.result);
+  function answered(own, { report, loading, begun, result, failed }) {
+    const { job } = own;
+    if (report) return job.report?.(report);
+    if (loading !== undefined) return job.loading?.(loading);
+    if (begun) return (job.timer = setTimeout(() => own.job === job && stop(), job.limit ?? RUNAWAY));
+    clearTimeout(job.timer);
+    if (failed) job.reject(new Error(failed));
+    else job.resolve(result);
+    next(own);
   }
 
-  function give(own, job) {
-    if (own.failed) return job.reject(new Error(own.failed));
-    own.jobs.set(job.id, job);
-    own.worker.postMessage({ id: job.id, request: job.request });
+  function next(own) {
+    own.job = own.queue.shift() ?? null;
+    if (own.job) own.worker.postMessage({ request: own.job.request });
   }
 
-  function send(own, request, hooks) {
+  function end(own) {
+    own.worker.onmessage = own.worker.onerror = null;
+    own.worker.terminate();
+    clearTimeout(own.job?.timer);
+  }
+
+  /** Takes what waits out of a queue, all or what asks the same. */
+  function drop(own, same) {
+    const out = own.queue.filter(({ request }) => !same || request.ask === same);
+    own.queue = own.queue.filter((job) => !out.includes(job));
+    for (const job of out) job.reject(new Stopped());
+  }
+
+  /**
+   * The answer to a request; `hooks.report` hears the state of a training, `hooks.loading` what has
+   * to be fetched; after `limit` milliseconds it is stopped. Of those that are `newest` the last one
+   * that waits is answered. Rejects with Stopped.
+   */
+  function ask(request, { newest, ...hooks } = {}) {
+    const own = TRAINS.has(request.ask) ? (trainer ??= start("trainer")) : writer;
+    if (newest) drop(own, request.ask);
     return new Promise((resolve, reject) => {
-      give(own, { id: ++count, request, resolve, reject, ...hooks });
+      own.queue.push({ request, resolve, reject, ...hooks });
+      if (!own.job) next(own);
     });
   }
 
-  /** Hands the jobs that wait behind a training to another worker. */
-  function move(from, to) {
-    for (const job of from.jobs.values()) {
-      if (job.request.ask === "run" || job.request.ask === "seeds") continue;
-      from.jobs.delete(job.id);
-      give(to, job);
-    }
+  /** The answer to a request that goes before all else that the trainer does. */
+  function train(request, hooks) {
+    if (trainer) drop(trainer);
+    if (long()) stop();
+    return ask(request, hooks);
   }
 
-  /** The answer to a request that takes no time; `hooks.loading` hears what has to be fetched. */
-  function ask(request, hooks) {
-    const free = trainer && !training && !front.ready ? trainer : front;
-    return send(free, request, hooks);
+  /** What the trainer does that may take long, if it does. */
+  function long() {
+    return trainer?.job && trainer.job.request.ask !== "start" ? trainer.job : null;
   }
 
-  /** The result of a training; `hooks.report` hears its state. Rejects with Stopped. */
-  async function train(request, hooks) {
-    stop();
-    const own = (training = trainer ??= front);
-    abandoned = false;
-    let timers = [];
-    const begun = () => {
-      const spare = () => front === own && move(own, (front = start()));
-      timers = [setTimeout(spare, LASTS), setTimeout(stop, RUNAWAY)];
-    };
-    try {
-      return await send(own, request, { ...hooks, begun });
-    } finally {
-      timers.forEach(clearTimeout);
-      if (training === own) training = null;
-    }
-  }
-
-  /** Stops the training, if there is one. */
+  /** Stops what the trainer does; what waits there is left to the next one. */
   function stop() {
-    if (!training) return;
-    const own = training;
-    training = trainer = null;
-    own.worker.terminate();
-    if (front === own) front = start();
-    move(own, front);
-    for (const job of own.jobs.values()) job.reject(new Stopped());
+    if (!trainer?.job) return;
+    const { job, queue } = trainer;
+    end(trainer);
+    trainer = Object.assign(start("trainer"), { queue });
+    next(trainer);
+    job.reject(new Stopped());
   }
 
-  /** Stops the training as soon as another worker can answer. */
+  /** Stops the training that nobody waits for any more, unless it ends soon by itself. */
   function abandon() {
-    abandoned = true;
-    if (front !== training && front.ready) stop();
+    const job = long();
+    if (job) setTimeout(() => trainer?.job === job && stop(), LEFT);
   }
 
   /** Starts Python once more, after it could not be loaded. */
   function again() {
-    front.worker.terminate();
-    front = start();
-    trainer = training = null;
+    end(writer);
+    writer = start("writer");
   }
 
   return { ask, train, stop, abandon, again };

@@ -2,25 +2,15 @@
 
 import { size } from "./unpack.js";
 
-/**
- * What `flat` made of a recording, to be asked: how many frames, what a frame is, what stands in the
- * arrays after a line of it.
- */
-export function recording({ layouts, frames, recorded }) {
-  let at = 0;
-  const starts = frames.map(([, , , , , place]) => {
-    const start = at;
-    for (const [, values] of layouts[place]) {
-      for (const [, shape, , moved] of values) at += size(shape) * (moved ? 2 : 1);
-    }
-    return start;
-  });
+/** A recording to be filled, part by part as a training goes on, and to be asked. */
+export function recording() {
+  let frames = []; // {update, epoch, loss, rows, layout, recorded, start}
 
   /** The lines of a frame: {number, values}, a value {name, alias, shape, old, data}. */
-  function lines(frame) {
-    let at = starts[frame];
+  function lines({ layout, recorded, start }) {
+    let at = start;
     const take = (shape) => recorded.subarray(at, (at += size(shape)));
-    return layouts[frames[frame][5]].map(([number, values]) => ({
+    return layout.map(([number, values]) => ({
       number,
       values: values.map(([name, shape, alias, moved]) => {
         const old = moved ? take(shape) : null;
@@ -29,21 +19,30 @@ export function recording({ layouts, frames, recorded }) {
     }));
   }
 
-  const fixed = frames.length ? byName({}, lines(0)[0].values) : {};
-
   return {
-    frames: frames.length,
-    /** How many lines ran in a frame. */
-    count: (frame) => layouts[frames[frame][5]].length - 1,
-    /** Its number, epoch, loss and rows. */
-    about(frame) {
-      const [update, epoch, loss, rows, whole] = frames[frame];
-      return { update, epoch, loss, rows, whole };
+    get frames() {
+      return frames.length;
     },
-    /** What line `place` of a frame was, and all arrays by name after it; place -1 is before the first. */
+    /** Takes in what `flat` made of the next updates; every `stride`th is kept, and the last. */
+    add({ layouts, frames: next, recorded }, stride) {
+      let start = 0;
+      for (const [update, epoch, loss, rows, place] of next) {
+        frames.push({ update, epoch, loss, rows, layout: layouts[place], recorded, start });
+        for (const [, values] of layouts[place]) {
+          for (const [, shape, , moved] of values) start += size(shape) * (moved ? 2 : 1);
+        }
+      }
+      frames = frames.filter(({ update }, place) => (update - 1) % stride === 0 || place === frames.length - 1);
+    },
+    /** How many lines ran in a frame. */
+    count: (frame) => frames[frame].layout.length - 1,
+    /** Its update, epoch, loss and rows. */
+    about: (frame) => frames[frame],
+    /** What line `place` of a frame was, and all arrays by name after it; place -1 is before the
+     * first. What no update changes stands in the first frame. */
     after(frame, place) {
-      const [given, ...ran] = lines(frame);
-      const arrays = byName({ ...fixed }, given.values);
+      const [given, ...ran] = lines(frames[frame]);
+      const arrays = byName(byName({}, lines(frames[0])[0].values), given.values);
       for (const { values } of ran.slice(0, place + 1)) byName(arrays, values);
       return { line: ran[place] ?? null, arrays };
     },

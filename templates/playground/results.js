@@ -13,7 +13,7 @@ let at = null; // the epoch that is marked
 /** Takes everything away that belongs to an earlier script. */
 export function clear(script) {
   byId("verdict").replaceChildren();
-  for (const id of ["printed", "seeds", "comparison"]) byId(id).hidden = true;
+  for (const id of ["checked", "printed", "seeds", "comparison"]) byId(id).hidden = true;
   byId("hint").hidden = false;
   at = null;
   redraw = compared = () => {};
@@ -59,11 +59,15 @@ export function judge(result, script, tryNext) {
   byId("output").textContent = result.printed;
 }
 
-/** Adds what the honest check says of an edited script. */
+/** Says what the honest check says of an edited script. */
 export function honest({ status, reason }, line) {
   const fails = line ? `it does not train as its command says, see line ${line}` : reason;
-  const word = { pass: "it trains as its command says", fail: fails }[status] ?? `it cannot be checked: ${reason}`;
-  byId("verdict").append(make("p", { class: status === "fail" ? "bad" : "note" }, `check: ${word}`));
+  const known = { pass: "it trains as its command says", fail: fails, crashed: `it breaks off: ${reason}` };
+  const word = known[status] ?? `it cannot be checked: ${reason}`;
+  byId("hint").hidden = true;
+  byId("checked").hidden = false;
+  byId("checked").className = status === "pass" ? "note" : "bad";
+  byId("checked").textContent = `check: ${word}`;
 }
 
 /** Says something in the place of the verdict. */

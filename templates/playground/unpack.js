@@ -7,13 +7,12 @@ const KINDS = {
   "<u2": Uint16Array, "<i2": Int16Array, "<u4": Uint32Array, "<i4": Int32Array, "<u8": BigUint64Array, "<i8": BigInt64Array,
 };
 
-/** The arrays in what Python told as {shape, data}; a recording is left to `flat`. */
+/** The arrays in what Python told as {shape, data}. */
 export function unpack(told) {
   if (Array.isArray(told)) return told.map(unpack);
   if (told === null || typeof told !== "object") return told;
   if (told.dtype) return { shape: told.shape, data: numbers(told) };
-  const pairs = Object.entries(told).filter(([name]) => name !== "recording");
-  return Object.fromEntries(pairs.map(([name, value]) => [name, unpack(value)]));
+  return Object.fromEntries(Object.entries(told).map(([name, value]) => [name, unpack(value)]));
 }
 
 /** The numbers of an array; those of a kind that a page cannot read are nan. */
@@ -29,28 +28,24 @@ export function size(shape) {
 }
 
 /**
- * A recording as few objects and one array, since a page gets many small ones slowly: {layouts,
- * frames, recorded}. A frame is [update, epoch, loss, rows, whole, place of its layout]; its layout
- * lists its lines as [number, values], the first with number 0 for what the update starts from, and
- * a value is [name, shape, alias, whether it stands there twice, as it was and as it became]. What
- * no update changes stands in the first frame; one that was kept without its lines has the weights
- * after it.
+ * Snapshots as few objects and one array, since a page gets many small ones slowly: {layouts, frames,
+ * recorded}. A frame is [update, epoch, loss, rows, place of its layout]; its layout lists its lines
+ * as [number, values], the first with number 0 for what the update starts from, and a value is [name,
+ * shape, alias, whether it stands there twice, as it was and as it became]. A snapshot that was kept
+ * without its lines has the weights after it.
  */
-export function flat({ snapshots }) {
+export function flat(snapshots) {
   const [layouts, parts, frames] = [new Map(), [], []];
-  const fixed = new Set();
-  for (const { update, epoch, rows, error, weights, whole, given: begun, lines: ran } of snapshots) {
+  for (const { update, epoch, rows, error, weights, given, lines: ran } of snapshots) {
     const weighed = () => Object.entries(named(weights)).map(([name, array]) => [name, array, null, ""]);
-    const given = ran.length ? begun.filter(([name]) => !fixed.has(name)) : weighed();
-    const lines = [[0, given], ...ran];
-    if (!frames.length) for (const name of unchanged(given, lines)) fixed.add(name);
+    const lines = [[0, ran.length ? given : weighed()], ...ran];
     const layout = lines.map(([number, values]) => [number, values.map(([name, { shape }, old, alias]) => [name, shape, alias, old !== null])]);
     for (const [, values] of lines) {
       for (const [, array, old] of values) parts.push(...(old ? [numbers(old)] : []), numbers(array));
     }
     const text = JSON.stringify(layout);
     if (!layouts.has(text)) layouts.set(text, layouts.size);
-    frames.push([update, epoch, loss(error), rows, whole, layouts.get(text)]);
+    frames.push([update, epoch, loss(error), rows, layouts.get(text)]);
   }
   const recorded = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
@@ -59,12 +54,6 @@ export function flat({ snapshots }) {
     at += part.length;
   }
   return { layouts: [...layouts.keys()].map((text) => JSON.parse(text)), frames, recorded };
-}
-
-/** The names of what an update starts from and none of its lines sets. */
-function unchanged(given, [, ...lines]) {
-  const set = new Set(lines.flatMap(([, values]) => values.flatMap(([name, , , alias]) => [name, alias])));
-  return given.map(([name]) => name).filter((name) => !set.has(name));
 }
 
 /** The mean loss of a batch's predictions, in nats; null where it is infinite or unknown. */

@@ -1,6 +1,7 @@
 // Python in a worker: loads Pyodide and the package, then answers one request after the other.
-// A message {site, base} comes first, then {id, request}; the answers are {ready}, {numpy}, {failed},
-// {id, loading}, {id, begun}, {id, report}, {id, result} or {id, failed}.
+// A message {site, base, compiled, role} comes first, then {request}; the worker tells {compiled},
+// {booted}, {ready}, {numpy} and {failed} of itself, and {answers: true} with loading, begun, report,
+// result or failed of a request. The trainer loads NumPy before it is asked for it.
 
 import { flat, unpack } from "./unpack.js";
 
@@ -8,22 +9,14 @@ let python;
 let last;
 
 self.onmessage = ({ data }) => {
-  if (data.site) {
-    last = boot(data.site, data.base).then(
-      () => {
-        postMessage({ ready: true });
-        if (!navigator.connection?.saveData) prepare();
-      },
-      (error) => postMessage({ failed: told(error) }),
-    );
-  } else {
-    last = last.then(() => answer(data.id, data.request));
-  }
+  if (data.request) last = last.then(() => answer(data.request));
+  else last = boot(data).then(() => booted(data.role), (error) => postMessage({ failed: told(error) }));
 };
 
-/** Loads NumPy before it is asked for; whoever asks meanwhile waits for the same load. */
-function prepare() {
-  python.needs.run().then(() => postMessage({ numpy: true }), () => {});
+function booted(role) {
+  postMessage({ ready: true });
+  // Whoever asks meanwhile waits for the same load.
+  if (role === "trainer") python.needs.run().then(() => postMessage({ numpy: true }), () => {});
 }
 
 /** An error in words, whatever was thrown. */
@@ -32,14 +25,24 @@ function told(error) {
   return text.includes("[object ") ? "a file of Pyodide did not arrive" : text;
 }
 
-/** Ends the boot when a file that Pyodide fetches is not there, which it does not always say. */
-function failing() {
-  const plain = self.fetch;
-  return new Promise((_, reject) => {
+/**
+ * Watches what Pyodide fetches while it boots: rejects when a file is not there, which Pyodide does
+ * not always say. Its code is compiled once for all workers: the first one tells it.
+ */
+function watched(compiled) {
+  const [fetched, instantiate] = [self.fetch, WebAssembly.instantiateStreaming];
+  WebAssembly.instantiateStreaming = async (response, imports) => {
+    if (compiled) return { module: compiled, instance: await WebAssembly.instantiate(compiled, imports) };
+    const made = await instantiate.call(WebAssembly, response, imports);
+    postMessage({ compiled: made.module });
+    return made;
+  };
+  const failed = new Promise((_, reject) => {
     self.fetch = async (...request) => {
       const name = String(request[0]?.url ?? request[0]);
+      if (compiled && name.endsWith("pyodide.asm.wasm")) return new Response();
       try {
-        const response = await plain(...request);
+        const response = await fetched(...request);
         if (!response.ok) reject(new Error(`${name}: ${response.status} ${response.statusText}`));
         return response;
       } catch (error) {
@@ -47,27 +50,28 @@ function failing() {
         throw error;
       }
     };
-    self.fetch.end = () => (self.fetch = plain);
   });
+  failed.catch(() => {});
+  const end = () => Object.assign(self, { fetch: fetched }) && Object.assign(WebAssembly, { instantiateStreaming: instantiate });
+  return { failed, end };
 }
 
-async function boot(site, base) {
+async function boot({ site, base, compiled }) {
   const url = (name) => new URL(name, base).href;
-  const failed = failing();
-  failed.catch(() => {});
+  const watch = watched(compiled);
   const { loadPyodide } = await import(url(`${site.pyodide}pyodide.mjs`));
   const quiet = () => {};
   const archives = ["nineteen", "rendering"].map((name) => fetchBytes(url(`python/${name}.zip`)));
   const began = performance.now();
   const loading = loadPyodide({ indexURL: url(site.pyodide), stdout: quiet, stderr: quiet });
-  const pyodide = await Promise.race([loading, failed]);
+  const pyodide = await Promise.race([loading, watch.failed]);
   postMessage({ booted: performance.now() - began });
   const unpack = (bytes) => pyodide.unpackArchive(bytes, "zip", { extractDir: packages });
   const packages = pyodide.runPython(
     "import site, sys; sys.dont_write_bytecode = True; site.getsitepackages()[0]",
   );
   for (const bytes of await Promise.all(archives)) unpack(bytes);
-  self.fetch.end();
+  watch.end();
   const bridge = pyodide.pyimport("nineteen.verbs.playground.bridge");
   const numpy = once(async () => {
     const numpy = site.numpy.endsWith(".whl") ? url(site.numpy) : site.numpy;
@@ -87,27 +91,28 @@ async function boot(site, base) {
   };
 }
 
-async function answer(id, request) {
+async function answer(request) {
+  const tell = (what) => postMessage({ answers: true, ...what });
   try {
     const need = python.needs[request.ask];
     if (need && !need.done) {
-      postMessage({ id, loading: request.ask });
+      tell({ loading: request.ask });
       await need();
-      postMessage({ id, loading: "" });
+      tell({ loading: "" });
     }
-    postMessage({ id, begun: true });
-    const report = (text) => send({ id }, "report", text);
-    send({ id }, "result", python.answer(JSON.stringify(request), report));
+    tell({ begun: true });
+    const report = (text) => send("report", text);
+    send("result", python.answer(JSON.stringify(request), report));
   } catch (error) {
-    postMessage({ id, failed: told(error) });
+    tell({ failed: told(error) });
   }
 }
 
 /** Sends JSON that Python told, its packed arrays as numbers, without a copy where they are many. */
-function send(message, name, text) {
-  const told = JSON.parse(text);
-  const whole = told.recording ? flat(told.recording) : null;
-  postMessage({ ...message, [name]: { ...unpack(told), recording: whole } }, whole ? [whole.recorded.buffer] : []);
+function send(name, text) {
+  const { recording, ...told } = JSON.parse(text);
+  const part = recording ? flat(recording) : null;
+  postMessage({ answers: true, [name]: { ...unpack(told), recording: part } }, part ? [part.recorded.buffer] : []);
 }
 
 /** Loads at most once; a load that failed is tried again the next time. */

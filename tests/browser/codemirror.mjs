@@ -8,8 +8,8 @@
 //     --banner:js="// CodeMirror 6, MIT License: see codemirror.LICENSE.txt; made by tests/browser/codemirror.mjs" \
 //     --outfile=codemirror.js
 
-export { EditorState } from "@codemirror/state";
-export { EditorView, keymap, lineNumbers, drawSelection, highlightActiveLine } from "@codemirror/view";
+export { StateEffect, StateField } from "@codemirror/state";
+export { Decoration, EditorView, WidgetType, keymap, lineNumbers, drawSelection, highlightActiveLine } from "@codemirror/view";
 export { defaultKeymap, history, historyKeymap, indentWithTab } from "@codemirror/commands";
 export { HighlightStyle, syntaxHighlighting, indentOnInput, indentUnit, bracketMatching } from "@codemirror/language";
 export { pythonLanguage } from "@codemirror/lang-python";

@@ -5,6 +5,7 @@ import subprocess
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import fixtures
@@ -69,6 +70,22 @@ def browser() -> Iterator[Any]:
             unavailable(f"{path} does not start: {error}")
         yield chromium
         chromium.close()
+
+
+@pytest.fixture(scope="session")
+def firefox_command() -> list[str]:
+    """What starts Firefox to be driven by a test: see firefox.mjs."""
+    firefox = shutil.which("firefox-esr") or shutil.which("firefox")
+    node = shutil.which("node")
+    if firefox is None:
+        unavailable("there is no Firefox: apt-get install firefox-esr")
+    if node is None:
+        unavailable("Node is not installed: apt-get install nodejs npm")
+    try:
+        puppeteer = str(fixtures.puppeteer())
+    except (OSError, ValueError, subprocess.SubprocessError) as error:
+        unavailable(f"puppeteer-core cannot be fetched: {error}")
+    return [node, str(Path(__file__).with_name("firefox.mjs")), puppeteer, firefox]
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """What the tests in a browser need and the project does not carry, fetched once: python fixtures.py
 
-Pyodide and axe-core from npm, NumPy's wheel for Pyodide out of a wheel on PyPI; each pinned by its
-hash, and kept in a folder of the user's cache.
+Pyodide, axe-core and puppeteer-core from npm, NumPy's wheel for Pyodide out of a wheel on PyPI;
+each pinned by its hash, and kept in a folder of the user's cache.
 """
 
 import base64
@@ -28,6 +28,11 @@ AXE = (
 GIFT = (
     "gift-pegjs@1.0.2",
     "S/A2wBDdia2QWKpB5FtASx1gguep1wg5If5glDWJgUMiABICJT7ogArGfsdgozevhBdbdOiHhrykJP86hbgvRw==",
+)
+# The last of those for Node 18; the packages that it needs are pinned in it.
+PUPPETEER = (
+    "puppeteer-core@24.39.0",
+    "SzIxz76Kgu17HUIi57HOejPiN0JKa9VCd2GcPY1sAh6RA4BzGZarFQdOYIYrBdUVbtyH7CrDb9uhGEwVXK/YNA==",
 )
 # A wheel of PyPI that has NumPy for Pyodide inside, and that (SHA-256).
 BUNDLE = (
@@ -74,6 +79,18 @@ def gift() -> Path:
     return path
 
 
+def puppeteer() -> Path:
+    """The folder of puppeteer-core, with what it needs; raises what `pyodide` raises."""
+    folder = _cache() / "puppeteer-24.39.0"
+    if not folder.is_dir():
+        with tempfile.TemporaryDirectory(dir=_cache()) as draft:
+            _npm(*PUPPETEER, Path(draft))
+            install = ["install", "--omit=dev", "--ignore-scripts", "--no-audit", "--no-fund"]
+            _call([_npm_command(), *install, "--silent", "--prefix", f"{draft}/package"])
+            _keep(Path(draft, "package"), folder)
+    return folder
+
+
 def unavailable(reason: str) -> NoReturn:
     """Skip the test with the reason; in CI, where everything has to be there, fail."""
     import pytest
@@ -100,16 +117,20 @@ def _cache() -> Path:
 
 def _npm(package: str, digest: str, folder: Path) -> None:
     """Unpack a package of npm; it becomes `folder`/package."""
-    npm = shutil.which("npm")
-    if npm is None:
-        raise FileNotFoundError("npm is not installed")
-    _call([npm, "pack", package, "--silent", "--pack-destination", str(folder)])
+    _call([_npm_command(), "pack", package, "--silent", "--pack-destination", str(folder)])
     [archive] = folder.glob("*.tgz")
     found = hashlib.sha512(archive.read_bytes()).digest()
     if base64.b64encode(found).decode() != digest:
         raise ValueError(f"{package} is not the one that the tests were made with")
     with tarfile.open(archive) as packed:
         packed.extractall(folder, filter="data")
+
+
+def _npm_command() -> str:
+    npm = shutil.which("npm")
+    if npm is None:
+        raise FileNotFoundError("npm is not installed")
+    return npm
 
 
 def _numpy(folder: Path) -> None:
@@ -132,4 +153,4 @@ def _call(command: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    print(pyodide(), len(axe()))
+    print(pyodide(), len(axe()), puppeteer())

@@ -310,9 +310,22 @@ def test_the_loss_grows_live_and_a_runaway_is_stopped(opened: Open) -> None:
     expect(page.page.locator("#verdict")).to_contain_text("The training was stopped")
     expect(line).to_have_attribute("points", re_points(few + 1))  # what is there stays
     expect(page.page.locator(".node.output.unknown")).to_have_count(0)
+    position = page.page.locator("#position")
+    last = update_of(str(position.text_content()))
+    page.page.locator("#back").click()
+    assert 0 < update_of(str(position.text_content())) < last
+    page.page.locator("#unit").select_option("line")
+    page.page.locator("#back").click()
+    expect(page.page.locator("#code .running")).to_have_count(1)
+    expect(page.page.locator(".cells")).not_to_have_count(0)
     page.pick("batch", "full").says("xor8 --epochs 100000")  # another Python answers
     page.show("xor")
     assert page.run() == "learned"
+
+
+def update_of(position: str) -> int:
+    """The number of the update that the timeline shows."""
+    return int(re.findall(r"update ([0-9,]+)", position)[0].replace(",", ""))
 
 
 def re_points(count: int) -> "re.Pattern[str]":
@@ -331,6 +344,17 @@ def test_a_choice_is_answered_while_a_training_lasts(opened: Open) -> None:
     assert page.source == source("xor8 --batch sgd --epochs 99")
     page.show("xor")
     assert page.run() == "learned"
+
+
+def test_a_choice_never_waits_for_numpy_or_a_training(opened: Open) -> None:
+    """The Python that writes is not the one that trains: it answers while that one is busy."""
+    page = opened(service_workers="block")
+    page.page.context.route("**/numpy-*", lambda route: None)  # it never arrives
+    page.load().pick("batch", "sgd").says("and --batch sgd")
+    page.click("Run")
+    expect(page.page.locator("#status")).to_contain_text("Loading NumPy")
+    page.pick("batch", "full").says("and")
+    page.page.context.unroute_all(behavior="ignoreErrors")
 
 
 def test_what_is_copied(shared: "Playground") -> None:
@@ -570,6 +594,44 @@ def test_a_question_is_open_and_each_can_be_chosen(opened: Open) -> None:
     assert playground.run() == "learned"
 
 
+def test_a_bug_is_looked_for_and_told_in_the_words_of_check(shared: "Playground") -> None:
+    page = shared.load().page
+    shared.click("Find the bug")
+    title, question = page.locator("#script-title"), page.locator("#question")
+    expect(title).to_have_text("The script, with a mistake")
+    expect(question).to_contain_text("one line is wrong")
+    words = str(page.locator("#command").text_content()).partition("generator ")[2]
+    [wrong] = differing(shared.source, source(words))
+    expect(page.locator(".changed")).to_have_count(0)  # nothing gives it away
+    shared.run()
+    expect(page.locator("#verdict b")).to_have_text("learned")
+    expect(page.locator("#checked")).to_be_hidden()
+    page.locator("#line-1 .text").click()
+    expect(question).to_contain_text("Line 1 does what it should")
+    page.locator("#code").focus()
+    page.keyboard.press("Home")
+    for _ in range(wrong - 1):
+        page.keyboard.press("ArrowDown")
+    page.keyboard.press("Enter")
+    expect(question).to_contain_text(f"Yes: line {wrong}.")
+    reason = examine_here(shared.source, read(MARK + words))[1].reason
+    expect(page.locator(f"#line-{wrong} .remark")).to_have_text(reason, timeout=60_000)
+    expect(page.locator("#tell")).to_be_hidden()
+    shared.click("Another one")
+    expect(question).to_contain_text("one line is wrong")
+    shared.click("Tell me")
+    expect(page.locator(".changed")).to_have_count(1)
+    shared.pick("activation", "tanh")
+    expect(page.locator("#hunt")).to_be_hidden()
+    expect(title).to_have_text("The script")
+
+
+def differing(one: str, other: str) -> list[int]:
+    """The numbers of the lines that differ, from 1."""
+    pairs = zip(one.splitlines(), other.splitlines(), strict=True)
+    return [number for number, (a, b) in enumerate(pairs, 1) if a != b]
+
+
 def test_samples_are_a_cloud_over_the_surface(shared: "Playground") -> None:
     shared.show("xor --batch mini --samples 64").drawn()
     page = shared.page
@@ -618,9 +680,17 @@ def test_what_check_says_stands_at_the_line(shared: "Playground") -> None:
     for _ in range(len("W2 += ")):
         page.keyboard.press("ArrowRight")
     page.keyboard.type("3 * ")
-    shared.run()
     edited = source("xor").replace("W2 += layer", "W2 += 3 * layer")
     reason = examine_here(edited, read(f"{MARK}xor"))[1].reason
+    expect(page.locator("#editor .remark")).to_have_text(reason)  # while it is typed
+    expect(page.locator("#checked")).to_contain_text("see line")
+    page.keyboard.type("(")
+    expect(page.locator("#editor .remark")).to_contain_text("SyntaxError")
+    page.keyboard.press("Backspace")
+    page.keyboard.press("Delete")  # the bracket that was closed with it, if there was one
+    page.keyboard.press("Control+z")
+    expect(page.locator("#editor .remark")).to_have_text(reason)
+    shared.run()
     expect(page.locator("#code .remark")).to_have_text(reason)
     line = page.locator("#code [role=option]", has=page.locator(".remark"))
     expect(line).to_contain_text("3 * layer.T @ error")

@@ -103,9 +103,11 @@ def packed(thing: Any) -> Any:
     if isinstance(thing, np.ndarray):
         data = b64encode(thing.tobytes()).decode()
         return {"dtype": thing.dtype.str, "shape": thing.shape, "data": data}
-    if is_dataclass(thing):
-        return {field.name: packed(getattr(thing, field.name)) for field in fields(thing)}
-    return [packed(item) for item in thing] if isinstance(thing, tuple | list) else thing
+    if isinstance(thing, (tuple, list)):
+        return [packed(item) for item in thing]
+    if isinstance(thing, (str, int, float)) or not is_dataclass(thing):
+        return thing
+    return {field.name: packed(getattr(thing, field.name)) for field in fields(thing)}
 
 
 def unpacked(data: Any) -> Recording:

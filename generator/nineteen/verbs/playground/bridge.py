@@ -2,9 +2,8 @@
 
 import json
 import shlex
+import traceback
 from collections.abc import Callable
-from dataclasses import replace
-from difflib import SequenceMatcher
 from math import isfinite
 from typing import Any
 
@@ -19,15 +18,14 @@ from nineteen.script.render import MAX_LINES, confirm, render
 from nineteen.script.spec import ScriptSpec
 
 Json = dict[str, Any]
-Report = Callable[[str], None]
 
 PLAIN = ("batch", "batch_size", "epochs", "seed", "samples")  # the options told as they are
+OPTIONAL = ("hidden", "batch_size", "noise", "lr", "epochs", "seed")
 PRINTED = 20_000  # characters that the page shows of what a script prints
 
 
-def answer(request: str, report: Report = lambda _: None) -> str:
-    """The answer to a request, both JSON; {"error": one line, "option": what it is
-    about} where the command line refuses.
+def answer(request: str, report: Callable[[str], None] = lambda _: None) -> str:
+    """The answer to a request, both JSON; {"error": one line, "option": its name} where refused.
 
     `request` is {"ask": name, "words": words, …}: the name of a function in ANSWERS, the options
     after `python -m generator` as one text or as a list, and what else the function takes.
@@ -47,39 +45,26 @@ def answer(request: str, report: Report = lambda _: None) -> str:
 
 
 def script(spec: ScriptSpec, before: str = "") -> Json:
-    """The script of a spec, its lines as (kind, text) tokens, and what the page's controls show.
+    """The script of a spec, its lines as (kind, text) tokens, what each of them means, and what the
+    page's controls show.
 
     `changed` are the places of the lines that differ from those of `before`.
     """
     source = render(spec)
-    chosen, table = canonical_choices(spec), spec.table
-    plain = {name: str(getattr(spec, name)) for name in PLAIN}
+    chosen, names = canonical_choices(spec), {"inputs": spec.input_names}
+    shown = {name: str(getattr(spec, name)) for name in PLAIN}
+    shown |= {name: decimal(getattr(spec, name)) for name in ("lr", "noise")}
+    shown |= {"hidden": ",".join(map(str, spec.hidden)), "activation": spec.activation.name}
     return {
         **{"words": chosen.line, "command": command(spec), "source": source, "limit": MAX_LINES},
-        "lines": highlighted(source),
-        "changed": _changed(before, source) if before else [],
+        **{"lines": highlighted(source), "meanings": [line.meaning for line in annotated(spec)]},
+        "changed": changed_lines(before, source) if before else [],
         **{"updates": spec.updates, "rows": spec.rows, "expr": spec.expr},
-        "table": {"inputs": spec.input_names, "outputs": spec.output_names}
-        | {"columns": table.columns},
+        "table": names | {"outputs": spec.output_names, "columns": spec.table.columns},
         "gates": [gate_of(name).name for name in spec.gates],
-        "values": {
-            **plain,
-            "hidden": ",".join(map(str, spec.hidden)),
-            **{"activation": spec.activation.name, "lr": decimal(spec.lr)},
-            "noise": decimal(spec.noise),
-            **{"show": spec.show_loss, "keep": spec.keep},
-        },
-        "chosen": [
-            name
-            for name in ("hidden", "batch_size", "noise", "lr", "epochs", "seed")
-            if getattr(chosen, name) is not None
-        ],
+        "values": shown | {"show": spec.show_loss, "keep": spec.keep},
+        "chosen": [name for name in OPTIONAL if getattr(chosen, name) is not None],
     }
-
-
-def explain(spec: ScriptSpec) -> Json:
-    """What each line of the script means."""
-    return {"lines": [line.meaning for line in annotated(spec)]}
 
 
 def start(spec: ScriptSpec, source: str | None = None) -> Json:
@@ -97,7 +82,6 @@ def train(spec: ScriptSpec, report: Callable[[Json], None], source: str | None =
     """
     from nineteen.script.judge import TOLERANCE, judge
     from nineteen.training.seeds import advice
-    from nineteen.training.snapshots import packed
     from nineteen.verbs.playground.live import Watch
 
     watch = Watch(spec, report)
@@ -105,7 +89,6 @@ def train(spec: ScriptSpec, report: Callable[[Json], None], source: str | None =
     assert recording.run
     verdict = judge(recording.run, spec.table, show_loss=spec.show_loss)
     return watch.state() | {
-        "recording": packed(replace(recording, run=None)),
         **{"ok": verdict.ok, "status": verdict.status, "reason": printable(verdict.reason)},
         "missing": printable(recording.missing),
         "advice": [] if verdict.ok or source is not None else advice(canonical_choices(spec)),
@@ -115,22 +98,27 @@ def train(spec: ScriptSpec, report: Callable[[Json], None], source: str | None =
             for pair in zip(verdict.predictions, spec.table.targets(), strict=False)
         ],
         **{"printed": recording.run.stdout[:PRINTED], "seconds": recording.run.seconds},
-        "updates": recording.updates,
     }
 
 
 def edited(spec: ScriptSpec, source: str) -> Json:
     """An edited script's lines as (kind, text) tokens, and which differ from the spec's own."""
-    changed = _changed(render(spec), source)
+    changed = changed_lines(render(spec), source)
     return {"source": source, "lines": highlighted(source), "changed": changed}
 
 
 def honest(spec: ScriptSpec, source: str) -> Json:
-    """What `check` says of an edited script that has run to its end: status and reason."""
+    """What `check` says of an edited script: status, reason, and the line where it breaks off."""
+    from nineteen.script.judge import judge
+    from nineteen.script.run import Ending, Run
     from nineteen.training.examine import examine_here
 
-    honesty = examine_here(source, spec)[1]
-    return {"status": honesty.status, "reason": printable(honesty.reason)}
+    try:
+        honesty, line = examine_here(source, spec)[1], None
+    except (Exception, SystemExit):  # the script's own
+        broken = judge(Run("", traceback.format_exc(), 0, Ending.CRASHED), spec.table)
+        return {"status": "crashed", "reason": printable(broken.reason), "line": broken.line}
+    return {"status": honesty.status, "reason": printable(honesty.reason), "line": line}
 
 
 def seeds(spec: ScriptSpec, count: int) -> Json:
@@ -152,9 +140,8 @@ def file(spec: ScriptSpec, format: str) -> Json:
 
 def script_notebook(spec: ScriptSpec, source: str) -> str:
     """A notebook: a heading, the script, and what each of its lines means."""
-    meanings = [
-        f"- `{line.text.strip()}`  \n  {line.meaning}" for line in annotated(spec) if line.text
-    ]
+    lines = [line for line in annotated(spec) if line.text]
+    meanings = [f"- `{line.text.strip()}`  \n  {line.meaning}" for line in lines]
     cells = [
         markdown_cell(f"# {file_stem(spec)}\n`{command(spec)}`"),
         code_cell(source.removesuffix("\n")),
@@ -163,31 +150,24 @@ def script_notebook(spec: ScriptSpec, source: str) -> str:
     return notebook(cells)
 
 
-def _changed(before: str, after: str) -> list[int]:
+def changed_lines(before: str, after: str) -> list[int]:
     """The places of the lines of `after` that are new or different."""
-    lines = after.splitlines()
-    matcher = SequenceMatcher(None, before.splitlines(), lines, autojunk=False)
-    same = {
-        block.b + place for block in matcher.get_matching_blocks() for place in range(block.size)
-    }
-    return [place for place in range(len(lines)) if place not in same]
+    from difflib import SequenceMatcher
+
+    pair = before.splitlines(), after.splitlines()
+    steps = SequenceMatcher(None, *pair, autojunk=False).get_opcodes()
+    return [place for kind, *_, j, k in steps if kind != "equal" for place in range(j, k)]
 
 
 def _spec(words: object) -> ScriptSpec:
     """The spec of words that are one text, or a list of them."""
     try:
-        return spec_of(
-            choose([*map(str, words)] if isinstance(words, list) else shlex.split(str(words)))
-        )
-    except UsageError:
-        raise
-    except ValueError as error:  # shlex's own
+        given = [*map(str, words)] if isinstance(words, list) else shlex.split(str(words))
+    except ValueError as error:
         raise UsageError(str(error)) from None
+    return spec_of(choose(given))
 
 
 # What the page may ask for, by the name of the question.
-ANSWERS: dict[str, Callable[..., Json]] = {
-    "run": train,
-    **{each.__name__: each for each in (script, explain, start, edited, honest)},
-    **{each.__name__: each for each in (seeds, file)},
-}
+_NAMED = (script, start, edited, honest, seeds, file)
+ANSWERS: dict[str, Callable[..., Json]] = {each.__name__: each for each in _NAMED} | {"run": train}

@@ -113,13 +113,11 @@ def _earlier(folder: Path) -> set[Path]:
     """The files that an earlier site put into `folder` and nobody has changed since."""
     try:
         known = json.loads((folder / MANIFEST).read_bytes())["files"]
-        paths = {folder / name: known_by for name, known_by in known.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        paths = [folder / name for name in known if known[name] == _digest_of(folder / name)]
+    except (OSError, ValueError, KeyError, TypeError):
         return set()
-    return {
-        path
-        for path, known_by in paths.items()
-        if path.is_file()
-        and path.resolve().is_relative_to(folder.resolve())
-        and digest(path.read_bytes()) == known_by
-    }
+    return {path for path in paths if path.resolve().is_relative_to(folder.resolve())}
+
+
+def _digest_of(path: Path) -> str:
+    return digest(path.read_bytes()) if path.is_file() else ""

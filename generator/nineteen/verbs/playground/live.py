@@ -1,7 +1,8 @@
-"""A training as the page follows it while it runs; it is recorded for afterwards."""
+"""A training as the page follows it: its state and its recording are told while it runs."""
 
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from math import isfinite
 from typing import Any
 
@@ -12,13 +13,12 @@ from nineteen.script.spec import ScriptSpec
 from nineteen.training.execute import run_here
 from nineteen.training.observe import NotApplicable, Update
 from nineteen.training.record import Recorder, TimeIsUp
-from nineteen.training.snapshots import Recording, packed
+from nineteen.training.snapshots import Recording, Snapshot, packed
+from nineteen.verbs.playground.bridge import Json
 
 SECONDS = 60.0  # of training, as the command line allows
 EVERY = 0.05  # seconds between two reports
 POINTS = 512  # of a loss curve, at most
-
-Json = dict[str, Any]
 
 
 class Watch(Recorder):
@@ -30,6 +30,7 @@ class Watch(Recorder):
         self.epoch: Any = None
         self.losses: list[float] = []  # of the epochs, the last of which may not have ended
         self.weights: tuple[Any, ...] = ()
+        self.told = 0  # the last update whose snapshot was told
 
     def run(self, source: str) -> Recording:
         """Run a script, for at most SECONDS; one that cannot be followed just runs."""
@@ -45,12 +46,20 @@ class Watch(Recorder):
     def state(self, epochs: int | None = None) -> Json:
         """The loss curve (see `look.LOSS`) of so many epochs, or all, and the weights, packed.
 
-        `loss` is averaged over each `stride` epochs, and None where it is infinite.
+        `loss` is averaged over each `stride` epochs, and None where it is infinite. `recording` are
+        the snapshots that were not told before; of all, every `every`th is kept, and the last.
         """
         means, stride = thinned(self.losses[:epochs])
         loss = [float(f"{value:.4g}") if isfinite(value) else None for value in means]
-        weights = packed([*map(np.asarray, self.weights)])
-        return {"epoch": len(self.losses), "stride": stride, "loss": loss, "weights": weights}
+        weights, new = packed([*map(np.asarray, self.weights)]), packed(self._untold())
+        state = {"epoch": len(self.losses), "updates": self._updates, "every": self._stride}
+        return state | {"stride": stride, "loss": loss, "weights": weights, "recording": new}
+
+    def _untold(self) -> list[Snapshot]:
+        new = [each for each, _ in self._kept if each.update > self.told]
+        self.told = new[-1].update if new else self.told
+        fixed = len(self._fixed or ())  # what no update changes is told with the first one alone
+        return [replace(each, given=each.given[fixed * (each.update > 1) :]) for each in new]
 
     def _seen(self, epoch: Any, rows: Any, error: Any, weights: Any) -> None:
         super()._seen(epoch, rows, error, weights)

@@ -5,18 +5,19 @@ import importlib.metadata
 import io
 import json
 import re
-import tomllib
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from pathlib import Path, PurePosixPath
 
 from nineteen.errors import UsageError
 from nineteen.page.look import BITS, STRATEGIES
 from nineteen.script.activations import ACTIVATIONS, SIGMOID
+from nineteen.script.choices import MARK, canonical_choices, read
 from nineteen.script.gates import GATES, names, table_of
 from nineteen.script.options import short
-from nineteen.script.render import environment
-from nineteen.script.templates import templates_folder
+from nineteen.script.render import environment, render
+from nineteen.script.templates import data, templates_folder
+from nineteen.training.mistakes import mistakes
 from nineteen.verbs.playground import bridge
 
 PYODIDE = "https://cdn.jsdelivr.net/pyodide/v314.0.7/full/"
@@ -25,10 +26,7 @@ MANIFEST = "site.json"
 # The distributions that run in the page: those that render, and those that confirm the layout of a
 # file that is kept.
 RENDERING = ("jinja2", "markupsafe")
-CONFIRMING = (
-    *("black", "click", "mypy-extensions", "packaging"),
-    *("pathspec", "platformdirs", "pytokens"),
-)
+BLACK = ("black", "click", "mypy-extensions", "packaging", "pathspec", "platformdirs", "pytokens")
 # What the page takes from a folder with Pyodide, besides NumPy's wheel.
 RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 LOCK = "pyodide-lock.json"
@@ -42,9 +40,9 @@ def site(pyodide: str = PYODIDE) -> dict[str, bytes]:
     remote = "://" in pyodide
     address, numpy = (_address(pyodide), "numpy") if remote else ("pyodide/", "")
     files = {
-        "python/nineteen.zip": _zipped(dict(_own_package())),
-        "python/rendering.zip": _zipped(dict(_packages(RENDERING))),
-        "python/confirming.zip": _zipped(dict(_packages(CONFIRMING))),
+        "python/nineteen.zip": _zipped(_own_package()),
+        "python/rendering.zip": _zipped(_packages(RENDERING)),
+        "python/confirming.zip": _zipped(_packages(BLACK)),
     }
     for path in () if remote else _runtime(Path(pyodide)):
         numpy = f"{address}{path.name}"  # the last of them
@@ -53,7 +51,7 @@ def site(pyodide: str = PYODIDE) -> dict[str, bytes]:
     for path in sorted(folder.iterdir()):
         if path.is_file() and path.suffix not in {".j2", ".toml"}:
             files[path.name] = path.read_bytes()
-    starts = tomllib.loads((folder / "starts.toml").read_text(encoding="utf-8"))["start"]
+    starts = data("playground/starts.toml")["start"]
     values = {
         "sources": f"'self' {address}" if remote else "'self'",
         **{"activations": ACTIVATIONS, "default": SIGMOID, "starts": starts},
@@ -68,11 +66,24 @@ def site(pyodide: str = PYODIDE) -> dict[str, bytes]:
     files |= {"index.html": page, "style.css": shared + files["style.css"]}
     first = bridge.answer(json.dumps({"ask": "script", "words": starts[0]["words"]}))
     manifest = {
-        **{"pyodide": address, "numpy": numpy, "first": json.loads(first)},
+        **{"pyodide": address, "numpy": numpy, "first": json.loads(first), "bugs": _bugs()},
         "files": {name: digest(files[name]) for name in sorted(files)},
     }
     files[MANIFEST] = json.dumps(manifest, separators=(",", ":")).encode()
     return files
+
+
+def _bugs() -> list[dict[str, object]]:
+    """Scripts with one wrong line that learn in spite of it, as words and what is replaced."""
+    found: list[dict[str, object]] = []
+    for mistake in mistakes():
+        spec = read(MARK + mistake.command)
+        right, wrong = render(spec), mistake.made_in(render(spec))
+        lines = bridge.changed_lines(right, wrong)
+        one = len(lines) == len(bridge.changed_lines(wrong, right)) == 1 and lines != [0]
+        if one and mistake.learns and mistake.sentence:
+            found.append({"words": canonical_choices(spec).line, "change": mistake.change})
+    return found
 
 
 def digest(content: bytes) -> str:
@@ -90,9 +101,7 @@ def _runtime(folder: Path) -> list[Path]:
     """Pyodide's files for the site, NumPy the last."""
     where = f"--pyodide {folder}"
     if not folder.is_dir():
-        raise UsageError(
-            f"{where}: there is no such folder; unpack Pyodide there, or give an address"
-        )
+        raise UsageError(f"{where}: no such folder; unpack Pyodide there, or give an address")
     paths = [folder / name for name in (*RUNTIME, LOCK)]
     if missing := [path.name for path in paths if not path.is_file()]:
         raise UsageError(f"{where}: {missing[0]} is not there; unpack Pyodide's release there")
@@ -123,15 +132,10 @@ def _packages(distributions: Iterable[str]) -> Iterator[tuple[str, bytes]]:
     Those compiled by mypyc lie beside their sources, which do the same.
     """
     for name in distributions:
-        try:
-            files = importlib.metadata.files(name)
-        except importlib.metadata.PackageNotFoundError:
-            files = None
+        files = next((one.files for one in importlib.metadata.distributions(name=name)), None)
         if not files:
-            raise UsageError(
-                f"{name} is not installed by pip, so its files are not known: "
-                "install nineteen into a virtual environment"
-            )
+            reason = "was not installed by pip: install nineteen into a virtual environment"
+            raise UsageError(f"{name} {reason}")
         for path in files:
             if path.parts[0] != ".." and _belongs(path):
                 yield path.as_posix(), Path(str(path.locate())).read_bytes()
@@ -144,10 +148,10 @@ def _belongs(path: PurePosixPath) -> bool:
     return path.suffix in {".py", ".txt"} and path.parts[0] != "blackd"
 
 
-def _zipped(files: Mapping[str, bytes]) -> bytes:
+def _zipped(files: Iterable[tuple[str, bytes]]) -> bytes:
     """A zip archive of the files, the same for the same files."""
     packed = io.BytesIO()
-    with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
-        for name in sorted(files):
-            archive.writestr(zipfile.ZipInfo(name), files[name], zipfile.ZIP_DEFLATED, 9)
+    with zipfile.ZipFile(packed, "w") as archive:
+        for name, content in sorted(files):
+            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED, 9)
     return packed.getvalue()
