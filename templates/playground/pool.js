@@ -6,6 +6,17 @@ const TRAINS = new Set(["start", "run", "honest", "seeds"]); // what needs NumPy
 const LEFT = 1000; // milliseconds for a training that nobody waits for: another Python takes longer
 const RUNAWAY = 90_000; // milliseconds after which a training is stopped whatever it does
 
+// A worker made from a blob inherits the page's Content-Security-Policy. What it imports at once,
+// and not later, Firefox does not take from the service worker.
+const SOURCE = `
+  const early = [];
+  self.onmessage = (event) => early.push(event);
+  import(${JSON.stringify(new URL("worker.js", import.meta.url).href)}).then(
+    () => early.forEach((event) => self.onmessage(event)),
+    (error) => self.postMessage({ failed: error.message }),
+  );
+`;
+
 /** What was asked was stopped before it ended, or something newer was asked instead. */
 export class Stopped extends Error {}
 
@@ -17,9 +28,7 @@ export function pool(site, tell) {
   let writer = start("writer");
 
   function start(role) {
-    // A worker made from a blob inherits the page's Content-Security-Policy.
-    const source = `import ${JSON.stringify(new URL("worker.js", import.meta.url).href)};`;
-    const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    const url = URL.createObjectURL(new Blob([SOURCE], { type: "text/javascript" }));
     const worker = new Worker(url, { type: "module" });
     const own = { worker, role, job: null, queue: [] };
     if (role === "trainer") tell({ numpy: false });

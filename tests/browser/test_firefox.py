@@ -103,7 +103,7 @@ def test_a_choice_gives_the_script_and_run_trains_it(page: Firefox) -> None:
     assert page.run() == "learned"
     answers = [float(text.split()[-1]) for text in page.texts(".prediction")]
     assert answers == pytest.approx([0, 1, 1, 0], abs=0.1)
-    assert page.texts(".node.unknown") == []
+    assert page.texts(".node:not(.input).unknown") == []
     boundary = page("evaluate", text="document.querySelector('.boundary').getAttribute('d').length")
     assert boundary > 10
 
