@@ -175,7 +175,7 @@ const pause = (milliseconds) => new Promise((resolve) => setTimeout(resolve, mil
 /** Draws the network that training starts from, as soon as NumPy is there to make it. */
 async function showStart() {
   const [answer, own, text] = [shown, running, edit];
-  const other = () => shown !== answer || running !== own || edit !== text;
+  const other = () => shown.source !== answer.source || running !== own || edit !== text;
   if (!answer || !ready) return;
   await pause(PAUSE);
   if (other()) return;
