@@ -9,8 +9,9 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from nineteen.script.choices import MARK, read
+from nineteen.script.choices import read
 from nineteen.script.make import make
+from nineteen.script.options import PROGRAM
 from nineteen.script.render import render
 from nineteen.training.examine import examine_here
 from nineteen.training.seeds import seed_share
@@ -19,6 +20,7 @@ from nineteen.verbs.playground.site import site
 
 pytestmark = pytest.mark.slow
 
+MARK = f"# {PROGRAM} "
 SAYS = "document.querySelector('#status').textContent"
 VERDICT = "document.querySelector('#verdict b')?.textContent ?? ''"
 

@@ -12,9 +12,9 @@ from pathlib import Path, PurePosixPath
 from nineteen.errors import UsageError
 from nineteen.page.look import BITS, STRATEGIES
 from nineteen.script.activations import ACTIVATIONS, SIGMOID
-from nineteen.script.choices import MARK, canonical_choices, read
+from nineteen.script.choices import canonical_choices, read
 from nineteen.script.gates import GATES, names, table_of
-from nineteen.script.options import short
+from nineteen.script.options import PROGRAM, short
 from nineteen.script.render import environment, render
 from nineteen.script.templates import data, templates_folder
 from nineteen.training.mistakes import mistakes
@@ -77,7 +77,7 @@ def _bugs() -> list[dict[str, object]]:
     """Scripts with one wrong line that learn in spite of it, as words and what is replaced."""
     found: list[dict[str, object]] = []
     for mistake in mistakes():
-        spec = read(MARK + mistake.command)
+        spec = read(f"# {PROGRAM} {mistake.command}")
         right, wrong = render(spec), mistake.made_in(render(spec))
         lines = bridge.changed_lines(right, wrong)
         one = len(lines) == len(bridge.changed_lines(wrong, right)) == 1 and lines != [0]
