@@ -14,8 +14,8 @@ from nineteen.script.any_origin import judge_any, reseeded, seeds_learned, table
 from nineteen.script.judge import Status
 from nineteen.script.render import templates_folder
 from nineteen.script.run import Ending, Run, run
-from nineteen.training.any_updates import AnyUpdates
-from nineteen.training.isolated import watched
+from nineteen.training.execute import watched
+from nineteen.training.rounds import AnyUpdates
 
 TABLE = table_named("xor")
 

@@ -57,10 +57,10 @@ def test_older_script_passes_with_newer_defaults(path: Path, tmp_path: Path) -> 
         assert difference.lines[0].startswith("made with older defaults, or changed by hand: --")
         assert len(difference.lines) == 2  # its code is what it was
         if found.spec.updates < 5000:  # the others take their time
-            verdict, honesty = examine_here(source, found.spec)
+            _, verdict, honesty = examine_here(source, found.spec)
             assert verdict.ok, verdict.reason
             assert honesty.status == "pass", honesty.reason
-            assert examine_here(source, read(first(source)))[1].status == "fail"
+            assert examine_here(source, read(first(source)))[2].status == "fail"
 
 
 @pytest.mark.parametrize("path", CATALOGUE, ids=lambda path: path.stem)
@@ -107,7 +107,7 @@ def test_what_the_command_names_is_not_read_from_the_text() -> None:
     source = AND.replace("range(150)", "range(90)")
     assert spec_as_written(first(AND), source) == read(first(AND))
     assert spec_as_written(first(AND), source, every=True).epochs == 90
-    assert examine_here(source, read(first(AND)))[1].reason.startswith("it trains for 90 epochs")
+    assert examine_here(source, read(first(AND)))[2].reason.startswith("it trains for 90 epochs")
 
 
 def checked(path: Path, source: str, *options: str) -> int:

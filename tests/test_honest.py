@@ -17,9 +17,10 @@ from nineteen.script.judge import judge
 from nineteen.script.render import render
 from nineteen.script.run import Ending, run
 from nineteen.script.spec import ScriptSpec
-from nineteen.training import isolated
+from nineteen.training import execute
 from nineteen.training.diagnosis import wrong_change
 from nineteen.training.examine import examine, examine_here
+from nineteen.training.gradient import flat
 from nineteen.training.gradient_steps import GradientSteps
 from nineteen.training.honesty import Honesty
 from nineteen.verbs.catalogue.command import specs
@@ -58,7 +59,7 @@ CONFIGURATIONS = [
 def found_here(script: ScriptSpec, source: str = "") -> Honesty:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        return examine_here(source or render(script), script)[1]
+        return examine_here(source or render(script), script)[2]
 
 
 @pytest.mark.parametrize("command", CONFIGURATIONS)
@@ -180,10 +181,10 @@ def test_a_report_of_its_own_is_no_pass(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_report_with_another_token_is_none(tmp_path: Path) -> None:
     page = tmp_path / "report.json"
     page.write_text('{"token": "right", "problem": ""}', encoding="utf-8")
-    assert isolated._read(page, "right") == {"token": "right", "problem": ""}
-    assert isolated._read(page, "wrong") == {}
+    assert execute._read(page, "right") == {"token": "right", "problem": ""}
+    assert execute._read(page, "wrong") == {}
     page.write_text('{"token": "rig', encoding="utf-8")
-    assert isolated._read(page, "right") == {}
+    assert execute._read(page, "right") == {}
 
 
 def test_a_fault_of_the_check_is_not_the_scripts() -> None:
@@ -230,8 +231,8 @@ def relu_step(bias: float, slope_at_kink: float) -> GradientSteps:
     first = first + slope_at_kink * delta * np.array([[1.0], [1.0], [1.0]])
     after = (before[0] - 0.5 * first, before[1] - 0.5 * second)
     arrays = (np.array(1), X, y, np.ones((2, 1)), np.zeros((2, 1)))
-    sides = (tuple(matrix[None] for matrix in side) for side in (before, after))
-    return GradientSteps(script, *(array[None] for array in arrays), *sides)
+    arrays = (*arrays, flat(before), flat(after))
+    return GradientSteps(script, *(array[None] for array in arrays))
 
 
 def test_at_a_kink_either_slope_is_right_and_elsewhere_only_one() -> None:

@@ -9,8 +9,7 @@ import pytest
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
-from nineteen.training.lane_numpy import LaneGenerators, lane_numpy, lane_texts
-from nineteen.training.lanes import Lanes
+from nineteen.training.lanes import LaneGenerators, Lanes, lane_numpy, lane_texts
 
 LANES = 3
 NUMBERS = {

@@ -7,13 +7,12 @@ from functools import cache
 import pytest
 from harmless import HARMLESS, OTHERWISE
 from lies import LIES
-from mutant import BASES, mutated
+from mutant import BASES, Mistake, mistakes, mutated
 from nineteen.script.choices import read
-from nineteen.script.judge import Status, Verdict
+from nineteen.script.judge import Verdict
 from nineteen.script.render import render
 from nineteen.script.run import Ending
 from nineteen.training.examine import Honesty, examine, examine_here
-from nineteen.training.mistakes import Mistake, mistakes
 from space import spec
 
 MUTANTS = mistakes()
@@ -25,10 +24,7 @@ def checks(source: str) -> tuple[Verdict, Honesty]:
     """What `learns` and `honest` say, in this process; what crashes is no pass of either."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        try:
-            return examine_here(source, read(source.partition("\n")[0]))
-        except Exception as error:
-            return Verdict(Status.CRASHED, reason=repr(error)), Honesty("fail", "it crashes")
+        return examine_here(source, read(source.partition("\n")[0]))[1:]
 
 
 def caught(mutant: Mistake) -> bool:

@@ -5,8 +5,8 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from nineteen.script.render import render
-from nineteen.training.execute import execute
-from nineteen.training.observe import NotApplicable, Start, Update, instrument, observe
+from nineteen.training.execute import NotApplicable, execute
+from nineteen.training.observe import Start, Update, instrument, observe
 from space import spec
 
 COMMANDS = (

@@ -5,7 +5,7 @@ from math import comb
 
 import numpy as np
 import pytest
-from nineteen.training.row_order import IMPROBABLE, wrong_order
+from nineteen.training.diagnosis import IMPROBABLE, wrong_order
 from space import spec
 
 

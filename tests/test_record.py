@@ -10,7 +10,7 @@ from nineteen.script.render import render
 from nineteen.script.run import Ending
 from nineteen.training import record as recorder
 from nineteen.training.execute import execute
-from nineteen.training.record import record, record_alone
+from nineteen.training.record import record
 from nineteen.training.snapshots import Recording, Snapshot, packed, unpacked
 from recomputed import one_layer, several
 from space import spec
@@ -245,8 +245,8 @@ def test_scripts_with_other_names_are_followed_line_by_line(head: str) -> None:
     ],
 )
 def test_what_cannot_be_followed_is_said(source: str, missing: str) -> None:
-    for how in (record, record_alone):
-        recording = how(source, ALL, 60)
+    for alone in (False, True):
+        recording = record(source, ALL, 60, alone=alone)
         assert (recording.missing, recording.snapshots, recording.run) == (missing, (), None)
 
 
@@ -268,14 +268,14 @@ def test_arrays_of_no_numbers_are_not_followed_and_all_else_is() -> None:
 
 def test_a_script_may_leave_early() -> None:
     source = script("xor --epochs 5").replace("print(", "raise SystemExit\nprint(")
-    for recording in (record(source, {5}), record_alone(source, {5}, 60)):
+    for recording in (record(source, {5}), record(source, {5}, 60, alone=True)):
         assert (recording.updates, recording.problem) == (5, "")
         assert recording.snapshots[-1].lines
 
 
 @pytest.mark.parametrize("command", ["xor --epochs 5", "xor3 --hidden 3,3 --batch mini --epochs 3"])
 def test_alone_it_is_the_same(command: str) -> None:
-    here, alone = record(script(command), {2, 4}), record_alone(script(command), {2, 4}, 60)
+    here, alone = record(script(command), {2, 4}), record(script(command), {2, 4}, 60, alone=True)
     assert here.run is not None
     assert alone.run is not None
     assert alone.run.stdout == here.run.stdout
@@ -302,7 +302,7 @@ def test_alone_a_script_may_do_what_it_likes(
         "    layer", f"    if epoch == 3:\n        {line}\n    layer", 1
     )
     source = source.replace("\n\nfor", "\nfor")
-    recording = record_alone(source, {2, 4}, 2)
+    recording = record(source, {2, 4}, 2, alone=True)
     assert recording.run is not None
     assert recording.run.ending is ending
     assert problem in recording.problem

@@ -59,7 +59,7 @@ def test_it_learns_the_clean_table_and_is_honest(batch: str, activation: str) ->
     words = ["--samples", "1024", "--batch", batch, "--activation", activation]
     for gates in (["xor"], ["full_adder"], ["not"], ["and", "xor"]):
         wanted = spec(*gates, *words)
-        verdict, honesty = examine_here(render(wanted), wanted)
+        _, verdict, honesty = examine_here(render(wanted), wanted)
         assert (verdict.ok, honesty.reason) == (True, ""), command(wanted)
 
 
@@ -99,7 +99,7 @@ MISTAKES = [
 def test_each_mistake_is_seen(source: str, right: str, wrong: str, reason: str) -> None:
     assert right in source
     line = source.partition("\n")[0]
-    _, honesty = examine_here(source.replace(right, wrong), read(line))
+    _, _, honesty = examine_here(source.replace(right, wrong), read(line))
     assert honesty.status == "fail"
     assert reason in honesty.reason
 

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from nineteen.errors import UsageError
 from nineteen.script.render import fit
 from nineteen.script.run import Ending, Run
-from nineteen.training import common_text, side_by_side
+from nineteen.training import side_by_side
 from nineteen.training.execute import execute, run_here
 from nineteen.training.observe import Update, observe
-from nineteen.training.side_by_side import LaneUpdate, observe_together, run_together
+from nineteen.training.side_by_side import observe_together, run_together
 from space import command_lines, spec
 from test_lanes import bits
 
@@ -47,8 +47,8 @@ def assert_same(sources: list[str]) -> None:
     assert not one_by_one
     assert [run.stdout for run in runs] == [alone(source) for source in sources]
     assert {(run.ending, run.stderr) for run in runs} == {(Ending.FINISHED, "")}
-    code, _ = common_text.common_code(sources[0], False)
-    names, _ = common_text.execute_together(code, sources)
+    code, _ = side_by_side.common_code(sources[0], False)
+    names, _ = side_by_side.execute_together(code, sources)
     for place, source in enumerate(sources):
         space: dict[str, Any] = {"print": lambda _: None}
         with np.errstate(all="ignore"):
@@ -65,10 +65,10 @@ def assert_same(sources: list[str]) -> None:
 @pytest.fixture
 def any_size(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Side by side also where one by one is as fast."""
-    monkeypatch.setattr(common_text, "_BLOCK", 10**6)
-    common_text.common_code.cache_clear()
+    monkeypatch.setattr(side_by_side, "_BLOCK", 10**6)
+    side_by_side.common_code.cache_clear()
     yield
-    common_text.common_code.cache_clear()
+    side_by_side.common_code.cache_clear()
 
 
 @pytest.mark.usefixtures("any_size")
@@ -168,7 +168,7 @@ def test_a_crash_of_all_is_that_of_each() -> None:
 
 
 def test_an_interruption_is_none_of_the_scripts(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(*_: Any) -> None:
+    def interrupted(*_: Any, **__: Any) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(side_by_side, "execute_together", interrupted)
@@ -302,8 +302,8 @@ def test_observed_they_tell_what_each_tells_alone() -> None:
     told: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
     begun: dict[int, list[Any]] = {}
 
-    def each(places: tuple[int, ...], update: LaneUpdate) -> None:
-        arrays = (update.rows, update.error, *update.before, *update.after)
+    def each(places: tuple[int, ...], update: Update) -> None:
+        arrays = (update.error, *update.before, *update.after)
         for lane, place in enumerate(places):
             told[place].append((update.epoch, *(array[lane].tolist() for array in arrays)))
 
@@ -320,14 +320,14 @@ def test_observed_they_tell_what_each_tells_alone() -> None:
             array.tolist() for array in (starts[0].X, starts[0].y, *starts[0].weights)
         ]
         assert told[place] == [
-            (update.epoch, list(update.rows), *(array.tolist() for array in arrays))
+            (update.epoch, *(array.tolist() for array in arrays))
             for update in updates
             for arrays in [(update.error, *update.before, *update.after)]
         ]
 
 
 def test_an_error_of_the_observer_is_an_error() -> None:
-    def each(places: tuple[int, ...], update: LaneUpdate) -> None:
+    def each(places: tuple[int, ...], update: Update) -> None:
         raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
@@ -339,6 +339,6 @@ def test_the_comparison_can_fail() -> None:
     assert run_together(sources)[0].stdout != alone(
         sources[0].replace("default_rng(5)", "default_rng(6)")
     )
-    wrong, _ = common_text.common_code(sources[0].replace("W1 += ", "W1 += 1.5 * "), False)
-    _, printed = common_text.execute_together(wrong, sources)
+    wrong, _ = side_by_side.common_code(sources[0].replace("W1 += ", "W1 += 1.5 * "), False)
+    _, printed = side_by_side.execute_together(wrong, sources)
     assert printed != [alone(source) for source in sources]

@@ -164,7 +164,7 @@ def test_what_check_says_stands_at_the_line_while_it_is_typed(page: Firefox) -> 
     edited = source("xor").replace("W2 += layer", "W2 += 3 * layer")
     shadow = "document.querySelector('#editor').shadowRoot"
     page("wait", text=f"{shadow}.querySelector('.remark')")
-    assert page.editor(".remark") == [examine_here(edited, read(f"{MARK}xor"))[1].reason]
+    assert page.editor(".remark") == [examine_here(edited, read(f"{MARK}xor"))[2].reason]
     page("click", selector="#edit")
     assert page.source == edited
     page("click", selector="#revert")

@@ -614,7 +614,7 @@ def test_a_bug_is_looked_for_and_told_in_the_words_of_check(shared: "Playground"
         page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     expect(question).to_contain_text(f"Yes: line {wrong}.")
-    reason = examine_here(shared.source, read(MARK + words))[1].reason
+    reason = examine_here(shared.source, read(MARK + words))[2].reason
     expect(page.locator(f"#line-{wrong} .remark")).to_have_text(reason, timeout=60_000)
     expect(page.locator("#tell")).to_be_hidden()
     shared.click("Another one")
@@ -681,7 +681,7 @@ def test_what_check_says_stands_at_the_line(shared: "Playground") -> None:
         page.keyboard.press("ArrowRight")
     page.keyboard.type("3 * ")
     edited = source("xor").replace("W2 += layer", "W2 += 3 * layer")
-    reason = examine_here(edited, read(f"{MARK}xor"))[1].reason
+    reason = examine_here(edited, read(f"{MARK}xor"))[2].reason
     expect(page.locator("#editor .remark")).to_have_text(reason)  # while it is typed
     expect(page.locator("#checked")).to_contain_text("see line")
     page.keyboard.type("(")

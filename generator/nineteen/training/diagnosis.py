@@ -1,17 +1,27 @@
-"""The likely mistake behind an update that is not the gradient step, in a student's words."""
+"""The likely mistake in an update, or in the order of the rows, in a student's words."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Hashable, Iterator, Sequence
+from itertools import groupby
+from math import lgamma, log
 
 import numpy as np
 
 from nineteen.script.activations import ACTIVATIONS
+from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.script.templates import data
 from nineteen.training import gradient as exact
-from nineteen.training.gradient import Array, Function, Matrices, part_names
-from nineteen.training.gradient_steps import GradientSteps, parts
+from nineteen.training.gradient import Array, Function, parts
+from nineteen.training.gradient_steps import GradientSteps
 
 ALIKE = 1e-4  # two factors are the same mistake when they differ by at most this part
 ENOUGH = 8  # updates, the first and the first wrong ones, that an explanation has to fit
+
+# How improbable what is seen has to be, were it reshuffled, before a script is said not to: with
+# two such tests a script, ten thousand honest ones raise a false alarm once in 50,000 times.
+IMPROBABLE = 1e-9
+
+Batches = list[tuple[int, ...]]  # of one epoch: the rows of each of its updates
 
 
 def say(sentence: str, **facts: object) -> str:
@@ -37,62 +47,54 @@ def wrong_error(steps: GradientSteps) -> str:
 
 def wrong_change(steps: GradientSteps) -> str:
     """What is wrong with the change of the weights in some update, one sentence, or ""."""
-    wrong = np.flatnonzero(steps.wrong.any(axis=1))[:ENOUGH]
+    wrong_parts = steps.wrong_parts(steps.wanted) & ~steps.at_kink[:, None]
+    wrong = np.flatnonzero(wrong_parts.any(axis=1))[:ENOUGH]
     if not wrong.size:
         return ""
     first = np.flatnonzero(~steps.at_kink)[:ENOUGH]
     bad, looked = steps.at(wrong), steps.at([*wrong, *first])
-    off, names = np.flatnonzero(steps.wrong[wrong[0]]).tolist(), part_names(steps.spec)
-    for i in off:
-        if not parts(looked.changed)[i].any():
-            return say("never", name=names[i])
-    which = " and ".join(names[i] for i in off[:2]) + " and more" * (len(off) > 2)
-    verb = "do" if len(off) > 1 else "does"
-    return f"update {bad.numbers[0]}: " + (
-        _for_all(bad)
-        or _usual(names[off[0]], looked)
-        or _for_one(bad, off)
-        or say("unknown", names=f"{which} {verb}")
-    )
+    names, moved = [*parts(steps.spec)], looked.by_part(np.logical_or, looked.changed != 0)
+    off = {i: names[i] for i in np.flatnonzero(wrong_parts[wrong[0]]).tolist()}
+    for i, name in off.items():
+        if not moved[:, i].any():
+            return say("never", name=name)
+    return f"update {bad.numbers[0]}: {_change(bad, looked, off)}"
 
 
-def _for_all(steps: GradientSteps) -> str:
-    ratios, rows, lr = steps.ratios(), steps.used.sum((1, 2)), steps.spec.lr
+def _change(bad: GradientSteps, looked: GradientSteps, off: dict[int, str]) -> str:
+    ratios, rows, lr = bad.ratios(), bad.used.sum((1, 2)), bad.spec.lr
     if rows[0] > 1 and _alike(ratios, 1 / rows[:, None]):
         return say("all", factor=1 / rows[0], hint=say("mean", rows=rows[0]))
-    if not _alike(ratios, factor := ratios[0, 0]):
-        return ""
-    hint = say("signs") if factor < 0 else say("rate", found=factor * lr, meant=lr)
-    return say("all", factor=factor, hint=hint)
-
-
-def _usual(name: str, steps: GradientSteps) -> str:
-    for hint, changes in _changes(steps):
-        if not steps.wrong_parts(changes).any():
-            return say("usual", name=name, hint=hint)
-    return ""
-
-
-def _for_one(steps: GradientSteps, off: list[int]) -> str:
-    ratios = steps.ratios()
-    for i in off:
+    if _alike(ratios, factor := ratios[0, 0]):
+        hint = say("signs") if factor < 0 else say("rate", found=factor * lr, meant=lr)
+        return say("all", factor=factor, hint=hint)
+    names = [*off.values()]
+    for hint, changes in _changes(looked):
+        if not looked.wrong_parts(changes).any():
+            return say("usual", name=names[0], hint=hint)
+    for i, name in off.items():
         if _alike(ratios[:, i], factor := ratios[0, i]):
             hint = say("sign" if factor < 0 else "factors")
-            return say("one", name=part_names(steps.spec)[i], factor=factor, hint=hint)
-    return ""
+            return say("one", name=name, factor=factor, hint=hint)
+    which = " and ".join(names[:2]) + " and more" * (len(off) > 2)
+    return say("unknown", names=f"{which} {'do' if len(off) > 1 else 'does'}")
 
 
 def _predictions(steps: GradientSteps) -> Iterator[tuple[str, Array]]:
     """What a network with a usual mistake predicts, and where to look for the mistake."""
-    said, logits, before = steps.spec.activation, steps.passed[1], steps.before
-    layer, own = "layer" if len(before) == 2 else "a layer", exact.hidden(said).function
+    spec, logits, biases = steps.spec, steps.passed[1], [*parts(steps.spec)][1::2]
+    layer, own = "layer" if len(biases) == 2 else "a layer", exact.hidden(spec.activation).function
 
-    def through(function: Function, weights: Matrices = before) -> Array:
-        return exact.sigmoid(exact.forward(weights, steps.X, function)[1])
+    def through(function: Function, weights: Array = steps.before) -> Array:
+        return exact.sigmoid(exact.forward(exact.split(weights, spec), steps.X, function)[1])
+
+    def with_biases(factors: list[int]) -> Array:
+        of_parts = [factor for bias in factors for factor in (1, bias)]
+        return through(own, steps.before * np.repeat(of_parts, [*parts(spec).values()]))
 
     for other in ACTIVATIONS.values():
-        if other != said:
-            hint = say("other_activation", found=other, meant=said)
+        if other != spec.activation:
+            hint = say("other_activation", found=other, meant=spec.activation)
             yield hint, through(exact.hidden(other).function)
     yield say("bracket", name=layer), through(lambda x: 1 + np.exp(-x))
     yield say("exponent", name=layer), through(lambda x: exact.sigmoid(-x))
@@ -100,20 +102,13 @@ def _predictions(steps: GradientSteps) -> Iterator[tuple[str, Array]]:
     yield say("bracket", name="output"), 1 + np.exp(-logits)
     yield say("exponent", name="output"), exact.sigmoid(-logits)
     yield say("no_sigmoid"), logits
-    for i, bias in enumerate(part_names(steps.spec)[1::2]):
+    for bias in biases:
         for factor, hint in ((0, "bias_missing"), (-1, "bias_sign")):
-            factors = [factor if i == k else 1 for k in range(len(before))]
-            yield say(hint, name=bias), through(own, _with_biases(before, factors))
-    factors = [int(k == 0) for k in range(len(before))]
-    yield say("no_ones"), through(own, _with_biases(before, factors))
+            yield say(hint, name=bias), with_biases([factor if b == bias else 1 for b in biases])
+    yield say("no_ones"), with_biases([int(bias == biases[0]) for bias in biases])
 
 
-def _with_biases(weights: Matrices, factors: list[int]) -> Matrices:
-    pairs = zip(weights, factors, strict=True)
-    return tuple(np.concatenate([w[:, :-1], factor * w[:, -1:]], axis=1) for w, factor in pairs)
-
-
-def _changes(steps: GradientSteps) -> Iterator[tuple[str, Matrices]]:
+def _changes(steps: GradientSteps) -> Iterator[tuple[str, Array]]:
     """What a usual mistake makes of the changes, and where to look for the mistake."""
     said, output = steps.spec.activation, steps.prediction
     delta, slope = output - steps.y, exact.hidden(said).slope
@@ -130,3 +125,77 @@ def _changes(steps: GradientSteps) -> Iterator[tuple[str, Matrices]]:
 def _alike(factors: Array, wanted: Array | float) -> bool:
     """Whether all factors are as wanted; a nan is not."""
     return bool((np.abs(factors - wanted) <= ALIKE * np.abs(wanted)).all())
+
+
+def wrong_order(steps: Sequence[tuple[int, tuple[int, ...]]], spec: ScriptSpec) -> str:
+    """What is wrong with the epochs and rows of the updates, one sentence, or ""."""
+    epochs = [[rows for _, rows in group] for _, group in groupby(steps, key=lambda step: step[0])]
+    for number, batches in enumerate(epochs, 1):
+        if problem := _wrong_rows(batches, spec):
+            return f"epoch {number} {problem}"
+    if len(epochs) != spec.epochs:
+        more = len(epochs) > spec.epochs  # how many more, nobody has counted
+        found = f"more than {spec.epochs} epochs" if more else _count(len(epochs), "epoch")
+        return say("epochs", found=found, meant=spec.epochs)
+    return _not_reshuffled(epochs, spec)
+
+
+def _wrong_rows(batches: Batches, spec: ScriptSpec) -> str:
+    used, name = Counter(row for rows in batches for row in rows), spec.row_name
+    if len(used) < spec.rows or max(used.values()) > 1:
+        often = [f"uses {name(row)} {_times(n)}" for row, n in sorted(used.items()) if n > 1]
+        never = [f"never uses {name(row)}" for row in range(spec.rows) if not used[row]]
+        wrong, noun = often[:2] + never[:2], "samples" if spec.samples else "rows"
+        if len(often) > 2 or len(never) > 2:
+            wrong = [f"uses {len(used)} of the {spec.rows} {noun}", *often[:1], *never[:1]]
+        return say("rows", rows=" and ".join(wrong))
+    found, size = [len(batch) for batch in batches], spec.batch_size
+    wanted = [min(size, spec.rows - first) for first in range(0, spec.rows, size)]
+    return "" if found == wanted else say("sizes", found=_updates(found), meant=_updates(wanted))
+
+
+def _not_reshuffled(epochs: list[Batches], spec: ScriptSpec) -> str:
+    """Whether too few different orders, or too few different ways to share out the rows, occur.
+
+    Of m equally probable orders, at most d different ones occur in E epochs with a probability of
+    at most C(m, d) (d / m)^E, because they then all lie in one of the C(m, d) sets of d. The order
+    inside a batch does not count. Where E is too small to tell, nothing is said.
+    """
+    if spec.batch is Batch.FULL:
+        return ""
+    rows, size = spec.rows, spec.batch_size
+    whole, rest = divmod(rows, size)
+    sequences = lgamma(rows + 1) - whole * lgamma(size + 1) - lgamma(rest + 1)
+    partitions = sequences - lgamma(whole + 1)
+    ordered = [tuple(map(frozenset, batches)) for batches in epochs]
+    shared = [frozenset(batches) for batches in ordered]
+    orders, shares = len(set(ordered)), len(set(shared))
+    if shares == 1 and orders > 2 and _improbable(shared, partitions):
+        return say("one_share", epochs=len(epochs))
+    if _improbable(ordered, sequences) or _improbable(shared, partitions):
+        return say("few_orders", epochs=len(epochs), orders=_count(orders, "order"))
+    return ""
+
+
+def _improbable(seen: Sequence[Hashable], log_orders: float) -> bool:
+    """Whether this little variety has a probability below IMPROBABLE, by the bound above."""
+    different = len(set(seen))
+    log_sets = different * log_orders - lgamma(different + 1)  # at least log C(m, d)
+    return log_sets + len(seen) * (log(different) - log_orders) < log(IMPROBABLE)
+
+
+def _updates(sizes: list[int]) -> str:
+    # "1 update of 4 rows", "3 updates of 3, 3 and 2 rows"
+    if len(set(sizes)) == 1:
+        each = " each" if len(sizes) > 1 else ""
+        return f"{_count(len(sizes), 'update')} of {_count(sizes[0], 'row')}{each}"
+    first = ", ".join(map(str, sizes[:-1] if len(sizes) <= 6 else [*sizes[:3], "…"]))
+    return f"{len(sizes)} updates of {first} and {sizes[-1]} rows"
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _times(number: int) -> str:
+    return "twice" if number == 2 else f"{number} times"

@@ -13,10 +13,8 @@ from nineteen.script.run import Ending, Run, run
 from nineteen.script.spec import ScriptSpec
 from nineteen.script.syntax import parse
 from nineteen.training.diagnosis import say
-from nineteen.training.execute import execute, run_here
+from nineteen.training.execute import Report, Watcher, run_here, watched, watched_here
 from nineteen.training.honesty import Audit, Honesty
-from nineteen.training.isolated import watched
-from nineteen.training.observe import NotApplicable
 
 # Rounded to 2 decimals: half a unit of the last, and a margin for binary floats.
 PRINTED = 0.0051
@@ -29,37 +27,34 @@ def examine(
 ) -> tuple[Run, Verdict, Honesty]:
     """Run a script once, observed, in the sandbox `around` it, if any, for `seconds` at most.
 
-    The Run is that of a plain `run`. It runs once more where its names turn out not to tell what it
-    trains. What does not run to its end never passes the honest check. Raises RuntimeError where
-    the check itself fails.
+    The Run is that of a plain `run`. What does not run to its end never passes the honest check.
+    Raises RuntimeError where the check itself fails.
     """
-    if unseen := _unreadable(source):
-        result = run(source, seconds, around=around)
+    limits: dict[str, Any] = {"seconds": seconds, "around": around}
+    return _examined(source, spec, partial(watched, **limits), partial(run, **limits))
+
+
+def examine_here(source: str, spec: ScriptSpec) -> tuple[Run, Verdict, Honesty]:
+    """The same inside this process, without isolation."""
+    return _examined(source, spec, watched_here, run_here)
+
+
+def _examined(
+    source: str,
+    spec: ScriptSpec,
+    watch: Callable[[str, Callable[[], Watcher]], tuple[Run, Report]],
+    plain: Callable[[str], Run],
+) -> tuple[Run, Verdict, Honesty]:
+    unseen, report = _unreadable(source), Report(named=True, unseen="")
+    if unseen:
+        result = plain(source)
         return result, judge(result, spec.table, show_loss=spec.show_loss, more=True), unseen
-    result, report = watched(source, partial(Audit, spec), seconds, around)
-    if report.get("named"):
-        again = partial(Audit, spec, report["unseen"])
-        result, report = watched(source, again, seconds, around)
+    while report.get("named"):  # by its names; then, where they do not tell, without them
+        result, report = watch(source, partial(Audit, spec, report["unseen"]))
     if "fault" in report or (not report and result.ending is Ending.CRASHED):
         raise RuntimeError(f"the check itself failed: {report.get('fault', result.stderr)}")
-    return result, *_verdicts(
-        source, report, result, spec, partial(run, seconds=seconds, around=around)
-    )
-
-
-def examine_here(source: str, spec: ScriptSpec) -> tuple[Verdict, Honesty]:
-    """The same inside this process, without isolation. Raises whatever the script raises."""
-    unseen, report = _unreadable(source), dict[str, Any](named=True, unseen="")
-    while report.get("named"):
-        audit, printed, error = Audit(spec, report["unseen"]), "", None
-        try:
-            printed = execute(source if unseen else audit.follow(source), **audit.calls())
-        except NotApplicable as reason:
-            error = reason
-        report = {"ended": True, **audit.found(error)}
-    result = Run(printed, "", 0, Ending.FINISHED)
-    verdict, honesty = _verdicts(source, report, result, spec, run_here)
-    return verdict, unseen or honesty
+    verdict = judge(result, spec.table, show_loss=spec.show_loss, more=True)
+    return result, verdict, _honesty(source, report, result, verdict, spec, plain)
 
 
 def _unreadable(source: str) -> Honesty | None:
@@ -73,20 +68,19 @@ def _unreadable(source: str) -> Honesty | None:
     return None
 
 
-def _verdicts(
-    source: str, report: dict[str, Any], result: Run, spec: ScriptSpec, again: Callable[[str], Run]
-) -> tuple[Verdict, Honesty]:
+def _honesty(
+    source: str, report: Report, result: Run, verdict: Verdict, spec: ScriptSpec, plain: Any
+) -> Honesty:
     """Honest training has to be what the printed predictions come from."""
-    verdict = judge(result, spec.table, show_loss=spec.show_loss, more=True)
     if not report.get("ended"):
         problem = say("not_ended")
     elif "unseen" not in report:
         problem = report["problem"] or _wrong_print(result.stdout, verdict, report, spec)
-    elif verdict.ok and again(_once(source)).stdout == result.stdout:
+    elif verdict.ok and plain(_once(source)).stdout == result.stdout:
         problem = say("untrained")
     else:
-        return verdict, Honesty("not applicable", report["unseen"])
-    return verdict, Honesty("fail" if problem else "pass", problem)
+        return Honesty("not applicable", report["unseen"])
+    return Honesty("fail" if problem else "pass", problem)
 
 
 def _once(source: str) -> str:
@@ -98,7 +92,7 @@ def _once(source: str) -> str:
     return ast.unparse(tree)
 
 
-def _wrong_print(text: str, verdict: Verdict, trained: dict[str, Any], spec: ScriptSpec) -> str:
+def _wrong_print(text: str, verdict: Verdict, trained: Report, spec: ScriptSpec) -> str:
     """Where the predictions, or a loss, are not those of the training, one sentence, or ""."""
     if not verdict.predictions:
         return verdict.reason

@@ -1,21 +1,80 @@
-"""Running a script inside this process, where NumPy is warm: quick, and without isolation."""
+"""Running a script in this process, quick but without isolation; and watching it, here or alone."""
 
 import ast
 import io
+import json
+import os
+import pickle
+import secrets
+import sys
+import tempfile
 import time
 import traceback
-from collections.abc import Callable
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from functools import partial
+from pathlib import Path
+from types import ModuleType, TracebackType
 from typing import Any
 
-from nineteen.script.run import SCRIPT, Ending, Run
+import numpy as np
+
+from nineteen.script.run import SCRIPT, Ending, Run, run
+
+Calls = dict[str, Callable[..., None]]
+Report = dict[str, Any]
+
+
+class NotApplicable(ValueError):
+    """The script cannot be observed: the names of the contract are gone."""
+
+
+class Watcher(ABC):
+    """What follows a script. When one of its calls raises it makes no more, in silence."""
+
+    _stopped: Exception | None = None
+
+    @abstractmethod
+    def follow(self, source: str) -> ast.Module:
+        """The tree to run."""
+
+    @abstractmethod
+    def calls(self) -> Calls:
+        """What that tree calls, by name."""
+
+    @abstractmethod
+    def found(self, why: NotApplicable | None) -> Report:
+        """What was found, for JSON; `why` is why the script could not be observed, if so."""
+
+    def quiet_calls(self) -> Calls:
+        """The calls as a script may make them, which does not notice that one of them raises."""
+        return {name: partial(self._quiet, call) for name, call in self.calls().items()}
+
+    def _quiet(self, call: Callable[..., None], *arguments: object) -> None:
+        if not self._stopped:
+            try:
+                call(*arguments)
+            except Exception as error:
+                self._stopped = error
+
+    def outcome(self, ended: bool) -> Report:
+        """What was found, whether the script `ended` by itself, and the watcher's own fault."""
+        why = self._stopped
+        try:
+            if why is None or isinstance(why, NotApplicable):
+                return {"ended": ended, **self.found(why)}
+            raise why
+        except MemoryError:
+            return {"ended": ended, "problem": "it leaves no memory to check it with"}
+        except Exception as fault:
+            place = traceback.extract_tb(fault.__traceback__)[-1]
+            line = f"{os.path.basename(place.filename)}, line {place.lineno}"
+            return {"fault": f"{type(fault).__name__}: {fault} ({line})"}
 
 
 def execute(script: str | ast.Module, **names: Callable[..., Any]) -> str:
-    """What the script prints; it runs in a fresh namespace that also holds `names`.
-
-    It has a `print` of its own, so that threads may run scripts. Its exceptions pass through.
-    """
+    """What a script prints; `names` are in its fresh namespace. Its exceptions pass through."""
     printed = io.StringIO()
     own = {"__name__": "__main__", "print": partial(print, file=printed), **names}
     exec(compile(script, SCRIPT, "exec"), own)
@@ -24,8 +83,6 @@ def execute(script: str | ast.Module, **names: Callable[..., Any]) -> str:
 
 def run_here(script: str | ast.Module, **names: Callable[..., Any]) -> Run:
     """Run a script in this process, with NumPy's warnings off; the same Run that `run` makes."""
-    import numpy as np
-
     printed, began, failed = io.StringIO(), time.perf_counter(), ""
     code: Any = 0
     try:
@@ -38,3 +95,78 @@ def run_here(script: str | ast.Module, **names: Callable[..., Any]) -> Run:
     ending = Ending.CRASHED if code else Ending.FINISHED
     used = time.perf_counter() - began
     return Run(printed.getvalue(), failed, used, ending, int(bool(code)))
+
+
+def watched_here(source: str, watcher: Callable[[], Watcher]) -> tuple[Run, Report]:
+    """Run a script once, watched, in this process: the Run, and what the watcher has found."""
+    watch = watcher()
+    result = run_here(watch.follow(source), **watch.quiet_calls())
+    return result, watch.outcome(ended=not result.stderr)
+
+
+def watched(
+    source: str, watcher: Callable[[], Watcher], seconds: float, around: Sequence[str] = ()
+) -> tuple[Run, Report]:
+    """Run a script once, watched, in the sandbox `around` it, if any, for `seconds` at most.
+
+    The Run is that of a plain `run`; then comes what the watcher, pickled and made in that process,
+    has found: nothing where the script was ended from outside.
+    """
+    # The report is a file with a token, both of our choice: what a script prints is only output.
+    token, package = secrets.token_hex(16), str(Path(__file__).parent.parent.parent)
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        page = Path(folder, "report.json")
+        arguments = (source, pickle.dumps(watcher).hex(), str(page), token)  # all stay literals
+        watching = f"import sys\nsys.path.insert(0, {package!a})\nfrom {__name__} import become\n"
+        watching += f"sys.path.pop(0)\nbecome(*{arguments!a})\n"
+        around = [*around, "--bind", folder, folder] if around else ()
+        return run(watching, seconds, around=around), _read(page, token)
+
+
+def _read(page: Path, token: str) -> Report:
+    # Empty where the watching process wrote none, or somebody else did.
+    try:
+        report = json.loads(page.read_bytes())
+    except (OSError, ValueError):
+        return {}
+    return report if isinstance(report, dict) and report.get("token") == token else {}
+
+
+def become(source: str, watcher: str, page: str, token: str) -> None:
+    """In that process: run the script as if it had been started alone, from script.py here."""
+    name = os.path.abspath(sys.argv[0])
+    Path(name).write_bytes(source.encode())
+    watch: Watcher = pickle.loads(bytes.fromhex(watcher))()
+
+    def write(report: Report) -> None:
+        # A script may have used up the disk, or the descriptors.
+        with suppress(OSError), open(page, "w", encoding="utf-8") as file:
+            json.dump({"token": token, **report}, file)
+
+    tree = watch.follow(source)
+    whole = vars(np).copy()  # a script may put its own functions there
+    write({})
+    ended = True
+    try:
+        _run_as_main(tree, name, watch.quiet_calls())
+    except BaseException as error:
+        ended = isinstance(error, SystemExit)
+        raise
+    finally:
+        vars(np).update(whole)
+        write(watch.outcome(ended))
+
+
+def _run_as_main(tree: ast.Module, name: str, calls: Calls) -> None:
+    module, code = ModuleType("__main__"), None
+    vars(module).update(calls, __file__=name, __builtins__=__builtins__)
+
+    def show(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+        while trace and trace.tb_frame.f_code is not code:
+            trace = trace.tb_next
+        sys.__excepthook__(kind, error.with_traceback(trace), trace)
+
+    sys.excepthook = show
+    sys.modules["__main__"] = module
+    code = compile(tree, name, "exec", dont_inherit=True)
+    exec(code, vars(module))

@@ -1,26 +1,23 @@
 """A script's tree with a call at every line, for the recorder."""
 
 import ast
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from nineteen.script.syntax import parse
-from nineteen.training.observe import CALLS, NotApplicable, bodies, call, changed_names, instrument
+from nineteen.training.execute import NotApplicable
+from nineteen.training.observe import CALLS, bodies, call, changed_names, instrument
 
 _LOOPS = ast.For | ast.While
 
 
 class Site(NamedTuple):
-    """A line: its number in the script, and the names that it changes.
-
-    `moved` are those that it adds to or takes away from (`W1 += …`), a list it `appends` to. The
-    head of a loop around the updates has its `level`, 1 for the epochs.
-    """
+    """A line: its number in the script, and the names that it changes."""
 
     number: int
     names: list[str]
-    moved: list[str]
-    appends: bool = False
-    level: int = 0
+    moved: list[str]  # those that it adds to or takes away from: W1 += …
+    appends: bool  # whether to a list
+    level: int  # 1 for the head of the loop over the epochs, 2 for that inside it, 0 for others
 
 
 def follow(source: str) -> tuple[ast.Module, list[Site], range, str]:
@@ -34,7 +31,12 @@ def follow(source: str) -> tuple[ast.Module, list[Site], range, str]:
     try:
         tree = instrument(source)
     except NotApplicable as error:
-        tree, missing = _by_looks(source, error), str(error)
+        tree, missing = parse(source), str(error)
+        blocks = [b for loop in tree.body if isinstance(loop, _LOOPS) for b in bodies(loop)]
+        body = next((block for block in blocks if any(map(_moved, block))), None)
+        if body is None:
+            raise
+        body.append(call("__updated__(())", body[-1]))
     except (SyntaxError, ValueError) as error:
         line = f" (line {error.lineno})" if isinstance(error, SyntaxError) and error.lineno else ""
         raise NotApplicable(f"it is not Python: {error.args[0]}{line}") from None
@@ -47,22 +49,13 @@ def follow(source: str) -> tuple[ast.Module, list[Site], range, str]:
     return tree, sites, range(begin, (loops[0].end_lineno or begin) + 1), missing
 
 
-def _by_looks(source: str, error: NotApplicable) -> ast.Module:
-    tree = parse(source)
-    for loop in tree.body:
-        for body in bodies(loop) if isinstance(loop, _LOOPS) else ():
-            if any(_moved(line) for line in body):
-                body.append(call("__updated__(())", body[-1]))
-                return tree
-    raise error
-
-
 def _around(block: list[ast.stmt]) -> list[ast.stmt]:
+    """The loops around the updates, the outer ones first."""
     for line in block:
         if isinstance(line, _LOOPS):
-            ends = any(_called(inner) == "__updated__" for inner in line.body)
-            if ends or _around(line.body):
-                return [line, *_around(line.body)]
+            inner = _around(line.body)
+            if inner or "__updated__" in map(_called, line.body):
+                return [line, *inner]
     return []
 
 
@@ -73,31 +66,22 @@ def _with_calls(block: list[ast.stmt], sites: list[Site], loops: list[ast.stmt])
         if _called(line) in CALLS:
             lines.append(line)
             continue
-        index, heads = len(sites), False
-        sites.append(_site(line, loops.index(line) + 1 if line in loops else 0))
+        heads, here = False, f"({len(sites)}, locals())"
+        sites.append(site := _site(line, loops.index(line) + 1 if line in loops else 0))
         for part in (line, *getattr(line, "handlers", ()), *getattr(line, "cases", ())):
             for name in ("body", "orelse", "finalbody"):
                 if inner := getattr(part, name, None):
                     setattr(part, name, _with_calls(inner, sites, loops))
                     heads = True
         if isinstance(line, _LOOPS):
-            line.body.insert(0, _call("__head__", index, line))
+            line.body.insert(0, call(f"__head__{here}", line))
             lines.append(line)
         elif heads or isinstance(line, ast.Break | ast.Continue | ast.Return | ast.Raise):
-            lines += [_call("__line__", index, line), line]
+            lines += [call(f"__line__{here}", line), line]
         else:
-            if sites[index].moved:
-                lines.append(_call("__before__", index, line))
-            lines += [line, _call("__line__", index, line)]
+            lines += [call(f"__before__{here}", line)] if site.moved else []
+            lines += [line, call(f"__line__{here}", line)]
     return lines
-
-
-def _call(name: str, index: int, beside: ast.stmt) -> ast.Expr:
-    """The line `name(index, locals())` in the place of another one, ten times as fast as parsed."""
-    place: Any = {"lineno": beside.lineno, "col_offset": beside.col_offset}
-    function, here = (ast.Name(word, ast.Load(), **place) for word in (name, "locals"))
-    arguments = [ast.Constant(index, **place), ast.Call(here, [], [], **place)]
-    return ast.Expr(ast.Call(function, arguments, [], **place), **place)
 
 
 def _called(line: ast.stmt) -> str:
@@ -106,18 +90,15 @@ def _called(line: ast.stmt) -> str:
 
 
 def _site(line: ast.stmt, level: int) -> Site:
+    appends = False
+    changed = getattr(line, "targets", None) or [getattr(line, "target", None)]
     if isinstance(line, ast.Expr) and isinstance(line.value, ast.Call):
         method = line.value.func
-        owner = changed_names(getattr(method, "value", None))
-        if appends := getattr(method, "attr", "") == "append":
-            return Site(line.lineno, owner, [], appends)
+        appends = getattr(method, "attr", "") == "append"
         # Any other may change an argument: rng.shuffle(order).
-        return Site(
-            line.lineno, owner + [n for node in line.value.args for n in changed_names(node)], []
-        )
-    targets = getattr(line, "targets", None) or [getattr(line, "target", None)]
-    names = [name for target in targets for name in changed_names(target)]
-    return Site(line.lineno, names, _moved(line), level=level)
+        changed = [getattr(method, "value", None), *([] if appends else line.value.args)]
+    names = [name for target in changed for name in changed_names(target)]
+    return Site(line.lineno, names, _moved(line), appends, level)
 
 
 def _moved(line: ast.stmt) -> list[str]:

@@ -8,6 +8,7 @@ Machine Learning", 2006, section 5.2).
 
 from collections.abc import Callable, Sequence
 from functools import cache
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -15,6 +16,7 @@ from numpy.typing import NDArray
 
 from nineteen.script.activations import Activation
 from nineteen.script.spec import ScriptSpec
+from nineteen.script.table import TruthTable
 
 Array = NDArray[np.float64]
 Function = Callable[[Array], Array]
@@ -38,50 +40,74 @@ def sigmoid(z: Array) -> Array:
 
 @cache
 def hidden(activation: Activation) -> Hidden:
-    """The function and the slope of the activation's row, as its expressions say.
-
-    ReLU has no derivative at 0; its row, and so the scripts, take 0 there.
-    """
+    """What the expressions of the activation's row say; ReLU's takes 0 for its slope at 0."""
     texts = activation.function.format(z="x"), activation.slope.format(a="x")  # of our own table
     function, slope = (eval(f"lambda x: {text}", {"np": np}) for text in texts)
     quiet = np.errstate(over="ignore")  # of exp: 1 / (1 + inf) is 0, as it should be
     return Hidden(quiet(function), slope)
 
 
+def inputs_of(table: TruthTable) -> Array:
+    """The inputs of a truth table, (rows, inputs): -1 and +1 in its order."""
+    return 2.0 * np.array([[*map(int, table.inputs_of(row))] for row in range(table.rows)]) - 1
+
+
 def shapes(spec: ScriptSpec) -> dict[str, tuple[int, ...]]:
     """What a script calls its arrays of weights, and their shapes."""
-    sizes = list(zip(spec.sizes, spec.sizes[1:], strict=False))
     if len(spec.hidden) > 1:
-        return {f"W[{i}]": (before + 1, after) for i, (before, after) in enumerate(sizes)}
-    (inputs, hidden), (_, outputs) = sizes
+        return {f"W[{i}]": (a + 1, b) for i, (a, b) in enumerate(pairwise(spec.sizes))}
+    inputs, hidden, outputs = spec.sizes
     return {"W1": (inputs, hidden), "b1": (hidden,), "W2": (hidden, outputs), "b2": (outputs,)}
 
 
-def part_names(spec: ScriptSpec) -> list[str]:
-    """What a script calls each matrix, and its bias."""
-    if len(spec.hidden) == 1:
-        return ["W1", "b1", "W2", "b2"]
-    layers = range(len(spec.hidden) + 1)
-    return [name for i in layers for name in (f"W[{i}]", f"the bias row of W[{i}]")]
+def parts(spec: ScriptSpec) -> dict[str, int]:
+    """What a script calls each matrix and its bias, and how many numbers they have."""
+    sizes = [pair for a, b in pairwise(spec.sizes) for pair in (a * b, b)]
+    names = ["W1", "b1", "W2", "b2"]
+    if len(spec.hidden) > 1:
+        layers = range(len(spec.hidden) + 1)
+        names = [name for i in layers for name in (f"W[{i}]", f"the bias row of W[{i}]")]
+    return dict(zip(names, sizes, strict=True))
 
 
 def matrices(weights: Sequence[Array], spec: ScriptSpec) -> Matrices:
-    """The weights of an Update as matrices: (W1, b1, W2, b2) joined, several layers as they are."""
-    if len(spec.hidden) > 1:
-        return tuple(weights)
-    W1, b1, W2, b2 = weights
-    return tuple(np.concatenate([W, b[..., None, :]], -2) for W, b in ((W1, b1), (W2, b2)))
+    """The weights of an Update, or of many networks with more axes before theirs, as matrices."""
+    lead = weights[0].shape[:-2]
+    return split(np.concatenate([each.reshape(*lead, -1) for each in weights], axis=-1), spec)
+
+
+def flat(weights: Sequence[Array]) -> Array:
+    """All numbers of the weights one after the other: of a layer's matrix, then of its bias."""
+    return np.concatenate([array.ravel() for array in weights])
+
+
+def split(numbers: Array, spec: ScriptSpec) -> Matrices:
+    """The matrices of such numbers, which may have more axes before them."""
+    made, begin = list[Array](), 0
+    for before, after in pairwise(spec.sizes):
+        end = begin + (before + 1) * after
+        made.append(numbers[..., begin:end].reshape(*numbers.shape[:-1], before + 1, after))
+        begin = end
+    return tuple(made)
+
+
+def joined(gradients: Matrices) -> Array:
+    """Gradients (…, rows, columns) as such numbers."""
+    return np.concatenate([g.reshape(*g.shape[:-2], -1) for g in gradients], axis=-1)
 
 
 def forward(weights: Matrices, X: Array, function: Function) -> tuple[list[Array], Array]:
-    """The layers below the output, each (rows, units + 1) with its column of ones, and the logits.
-
-    `X` is (rows, inputs), the first layer; the logits are (rows, outputs).
-    """
-    layers = [_and_ones(X)]
+    """The layers below the output, from X on, (rows, units), and the logits (rows, outputs)."""
+    layers = [X]
     for matrix in weights[:-1]:
-        layers.append(_and_ones(function(layers[-1] @ matrix)))
-    return layers, layers[-1] @ weights[-1]
+        layers.append(function(_sums(layers[-1], matrix)))
+    return layers, _sums(layers[-1], weights[-1])
+
+
+def _sums(layer: Array, matrix: Array) -> Array:
+    sums: Array = layer @ matrix[..., :-1, :]
+    sums += matrix[..., -1:, :]
+    return sums
 
 
 def predict(weights: Matrices, X: Array, activation: Activation) -> Array:
@@ -91,24 +117,28 @@ def predict(weights: Matrices, X: Array, activation: Activation) -> Array:
 
 def backward(weights: Matrices, layers: list[Array], delta: Array, slope: Function) -> Matrices:
     """The gradients of all matrices from `delta`, the derivative at the logits (rows, outputs)."""
-    gradients = []
-    for matrix, layer in zip(reversed(weights), reversed(layers), strict=True):
-        gradients.append(layer.swapaxes(-1, -2) @ delta)
-        delta = (delta @ matrix[..., :-1, :].swapaxes(-1, -2)) * slope(layer[..., :-1])
-    return tuple(reversed(gradients))
+    gradients: list[Array] = []
+    for place in reversed(range(len(weights))):
+        layer, ones = layers[place], np.ones((1, delta.shape[-2]))
+        parts = [layer.swapaxes(-1, -2) @ delta, ones @ delta]
+        gradients.insert(0, np.concatenate(parts, axis=-2))
+        if place:
+            delta = (delta @ weights[place][..., :-1, :].swapaxes(-1, -2)) * slope(layer)
+    return tuple(gradients)
+
+
+def row_gradients(
+    weights: Matrices, X: Array, delta: Callable[[Array], Array], activation: Activation
+) -> Matrices:
+    """The gradients of each row alone, (rows, …); `delta` makes of logits the derivative there."""
+    function, slope = hidden(activation)
+    layers, logits = forward(weights, X[:, None], function)
+    return backward(weights, layers, delta(logits[:, 0])[:, None], slope)
 
 
 def kink_distance(weights: Matrices, X: Array, activation: Activation) -> Array:
-    """How near a network, of an activation with a kink, is to a point without a derivative.
-
-    The smallest absolute input to a hidden unit, of all rows and units, but those that are
-    exactly 0, where the derivative is 0 by definition.
-    """
+    """The smallest input to a hidden unit, but for 0, where the slope is 0 by definition."""
     layers, _ = forward(weights, X, hidden(activation).function)
-    inputs = [layer @ matrix for layer, matrix in zip(layers, weights[:-1], strict=False)]
+    inputs = [_sums(layer, matrix) for layer, matrix in zip(layers, weights[:-1], strict=False)]
     nearest = [np.where(z == 0, np.inf, np.abs(z)).min(axis=(-2, -1)) for z in inputs]
     return np.asarray(np.minimum.reduce(nearest))
-
-
-def _and_ones(layer: Array) -> Array:
-    return np.concatenate([layer, np.ones((*layer.shape[:-1], 1))], axis=-1)

@@ -1,8 +1,9 @@
 """Updates of a script's weights beside the gradient steps that they should be, many at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -10,12 +11,12 @@ from numpy.typing import NDArray
 
 from nineteen.script.spec import ScriptSpec
 from nineteen.training import gradient as exact
-from nineteen.training.gradient import Array, Function, Matrices
-from nineteen.training.observe import Arrays, Start, Update
+from nineteen.training.gradient import Array, Function
+from nineteen.training.observe import Start, Update
 
 Mask = NDArray[np.bool_]
 
-
+PIECE = 2**13  # numbers of a layer at once: what is made of them on the way stays in the cache
 ERROR = 1e-9  # errors of honest scripts agree but for the sums before them
 KINK = 1e-9  # this near it, a unit of ReLU may stand on either side, by the order of a sum
 
@@ -27,125 +28,122 @@ CHANGE, ROUNDING = 1e-6, 64 * float(np.finfo(float).eps)
 
 @dataclass(frozen=True)
 class GradientSteps:
-    """Updates of a script beside what they should have been made of; the first axis is theirs.
-
-    `numbers` counts them from 1. `X` (updates, rows, inputs), `y` and `error` (updates, rows,
-    outputs) are those of each batch; `used` (updates, rows, 1) is 0 for rows that only fill it up,
-    whose `error` is 0. `before` and `after` are the weights as matrices.
-    """
+    """Updates of a script beside what they should have been made of."""
 
     spec: ScriptSpec
-    numbers: NDArray[np.int_]
-    X: Array
-    y: Array
-    used: Array
-    error: Array
-    before: Matrices
-    after: Matrices
+    numbers: NDArray[np.int_]  # (updates,), from 1
+    X: Array  # (updates, rows, inputs), those of each batch
+    y: Array  # (updates, rows, outputs)
+    used: Array  # (updates, rows, 1): 0 for rows that only fill up a batch, and have an error of 0
+    error: Array  # (updates, rows, outputs)
+    before: Array  # (updates, weights), as of `flat`
+    after: Array
 
     def at(self, places: Any) -> "GradientSteps":
         """Some of the updates, by their places or a mask."""
-        own = (self.numbers, self.X, self.y, self.used, self.error)
-        sides = (tuple([m[places] for m in side]) for side in (self.before, self.after))
-        return GradientSteps(self.spec, *(a[places] for a in own), *sides)
+        own = ("numbers", "X", "y", "used", "error", "before", "after")
+        return replace(self, **{name: getattr(self, name)[places] for name in own})
+
+    def by_part(self, ufunc: np.ufunc, of_weights: NDArray[Any]) -> NDArray[Any]:
+        """What a ufunc makes of the numbers of each of the `parts` (updates, parts)."""
+        first = [0, *accumulate(exact.parts(self.spec).values())][:-1]
+        return np.asarray(ufunc.reduceat(of_weights, first, axis=-1))
 
     @cached_property
     def passed(self) -> tuple[list[Array], Array]:
         """The layers and the logits at the weights before each update."""
-        return exact.forward(self.before, self.X, exact.hidden(self.spec.activation).function)
+        network = exact.split(self.before, self.spec)
+        return exact.forward(network, self.X, exact.hidden(self.spec.activation).function)
 
     @cached_property
+    def replay(self) -> tuple[Array, Array]:
+        """The prediction before each update, and the change of each weight that it asks for."""
+        function, slope = exact.hidden(self.spec.activation)
+        prediction, wanted = np.empty_like(self.y), np.empty_like(self.before)
+        network = exact.split(self.before, self.spec)
+        some = max(1, PIECE // (self.X.shape[1] * max(self.spec.sizes)))
+        for at in range(0, len(self.numbers), some):
+            piece = slice(at, at + some)
+            weights = tuple([matrix[piece] for matrix in network])
+            layers, logits = exact.forward(weights, self.X[piece], function)
+            prediction[piece] = exact.sigmoid(logits)
+            delta = (prediction[piece] - self.y[piece]) * self.used[piece]
+            gradients = exact.backward(weights, layers, delta, slope)
+            wanted[piece] = -self.spec.lr * exact.joined(gradients)
+        return prediction, wanted
+
+    @property
     def prediction(self) -> Array:
         """The network's prediction at the weights before each update."""
-        return exact.sigmoid(self.passed[1])
+        return self.replay[0]
+
+    @property
+    def wanted(self) -> Array:
+        """The change of each weight that the learning rate and the gradient ask for."""
+        return self.replay[1]
 
     @cached_property
-    def changed(self) -> Matrices:
-        """The change of each matrix."""
-        return tuple(new - old for new, old in zip(self.after, self.before, strict=True))
+    def changed(self) -> Array:
+        """The change of each weight."""
+        return self.after - self.before
 
-    @cached_property
-    def wanted(self) -> Matrices:
-        """The change of each matrix that the learning rate and the gradient ask for."""
-        return self.descent(self.prediction - self.y, exact.hidden(self.spec.activation).slope)
-
-    def descent(self, delta: Array, slope: Function, through: Matrices | None = None) -> Matrices:
+    def descent(self, delta: Array, slope: Function, through: Array | None = None) -> Array:
         """The changes that a derivative at the logits asks for, taken back `through` weights."""
-        gradients = exact.backward(through or self.before, self.passed[0], delta * self.used, slope)
-        return tuple(-self.spec.lr * gradient for gradient in gradients)
+        network = exact.split(self.before if through is None else through, self.spec)
+        gradients = exact.backward(network, self.passed[0], delta * self.used, slope)
+        return -self.spec.lr * exact.joined(gradients)
 
     @cached_property
-    def rounding(self) -> Matrices:
+    def rounding(self) -> Array:
         """How far floats alone may carry each change: the backward pass of magnitudes."""
-        sizes = tuple(map(np.abs, self.before))
-        ones, layers = np.ones_like(self.y) * self.used, list(map(np.abs, self.passed[0]))
-        carried = zip(sizes, exact.backward(sizes, layers, ones, np.ones_like), strict=True)
-        return tuple(ROUNDING * (size + self.spec.lr * sums) for size, sums in carried)
+        sizes, layers = np.abs(self.before), [*map(np.abs, self.passed[0])]
+        ones, network = np.ones_like(self.y) * self.used, exact.split(sizes, self.spec)
+        sums = exact.joined(exact.backward(network, layers, ones, np.ones_like))
+        return ROUNDING * (sizes + self.spec.lr * sums)
 
     @cached_property
     def size(self) -> Array:
         """The largest weight, at least 1, or nan: what rounding errors in a layer grow with."""
-        largest = [np.abs(m).max((1, 2), initial=1.0) for m in (*self.before, *self.after)]
-        return np.asarray(np.maximum.reduce(largest))
+        largest = [np.abs(side).max(axis=1, initial=1.0) for side in (self.before, self.after)]
+        return np.asarray(np.maximum(*largest))
 
     @cached_property
     def at_kink(self) -> Mask:
         """Where the gradient depends on the last bit of an input to a unit with a kink."""
         if not self.spec.activation.kink:
             return np.zeros(len(self.numbers), bool)
-        near = exact.kink_distance(self.before, self.X, self.spec.activation)
-        return np.asarray(near < KINK * self.size)
+        network = exact.split(self.before, self.spec)
+        return exact.kink_distance(network, self.X, self.spec.activation) < KINK * self.size
 
     def is_error(self, prediction: Array) -> Mask:
         """Where the script's error is what is missing to the target, or that with its sign."""
         missing = (self.y - prediction) * self.used
-        limit = (ERROR * self.size)[:, None, None]
-        fits = [np.abs(sign * self.error - missing) <= limit for sign in (1, -1)]  # no NaN does
-        return np.asarray(fits[0].all((1, 2)) | fits[1].all((1, 2)))
+        limit = ERROR * self.size
+        off = [np.abs(sign * self.error - missing).max((1, 2)) for sign in (1, -1)]
+        return np.asarray((off[0] <= limit) | (off[1] <= limit))  # no NaN is
 
-    def wrong_parts(self, wanted: Matrices) -> Mask:
-        """Which `parts` of each change (updates, parts) are not the wanted ones, as floats go."""
-        pairs = zip(parts(self.changed), parts(wanted), strict=True)
-        off = [(np.abs(found - meant), np.abs(meant).max((1, 2))) for found, meant in pairs]
-        limits = [CHANGE * largest for _, largest in off]
-        fits = [o.max((1, 2)) <= limit for (o, _), limit in zip(off, limits, strict=True)]
-        wrong = ~np.array(fits).T  # also for NaN
+    def wrong_parts(self, wanted: Array) -> Mask:
+        """Which parts of each change (updates, parts) are not the wanted ones, as floats go."""
+        off = np.abs(self.changed - wanted)
+        limits = CHANGE * self.by_part(np.maximum, np.abs(wanted))
+        wrong = ~(self.by_part(np.maximum, off) <= limits)  # also for NaN
         if (some := wrong.any(axis=1)).any():
-            for i, more in enumerate(parts(self.at(some).rounding)):
-                allowed = limits[i][some, None, None] + more
-                wrong[some, i] &= ~(off[i][0][some] <= allowed).all((1, 2))
-        return wrong
+            allowed = self._spread(limits[some]) + self.at(some).rounding
+            wrong[some] &= ~self.by_part(np.logical_and, off[some] <= allowed)
+        return np.asarray(wrong)
 
-    @cached_property
-    def wrong(self) -> Mask:
-        """The parts that are not those of the gradient step, but for updates at a kink."""
-        return self.wrong_parts(self.wanted) & ~self.at_kink[:, None]
+    def _spread(self, of_parts: Array) -> Array:
+        return np.repeat(of_parts, [*exact.parts(self.spec).values()], axis=1)
 
     def ratios(self) -> Array:
         """The factor between each part's change and the wanted one (updates, parts), or nan."""
-        columns = []
-        sides = map(parts, (self.changed, self.wanted, self.rounding))
-        for changed, wanted, rounding in zip(*sides, strict=True):
-            size = (wanted * wanted).sum((1, 2), keepdims=True)
-            factor = (changed * wanted).sum((1, 2), keepdims=True) / np.where(size, size, np.nan)
-            limit = np.abs(factor) * np.abs(wanted).max((1, 2), keepdims=True)
-            off = np.abs(changed - factor * wanted) - CHANGE * limit
-            columns.append(np.where((off <= rounding).all((1, 2)), factor[:, 0, 0], np.nan))
-        return np.array(columns).T
-
-
-def parts(changes: Matrices) -> list[Array]:
-    """Of stacks of matrices each without its bias, and its bias, as `part_names` calls them."""
-    return [part for matrix in changes for part in (matrix[:, :-1], matrix[:, -1:])]
-
-
-def stacked(weights: Sequence[Arrays], spec: ScriptSpec) -> Matrices:
-    """Weights of several updates as matrices; axes of length 1 may have come or gone."""
-    shaped = [
-        np.array([arrays[i].ravel() for arrays in weights]).reshape(-1, *shape)
-        for i, shape in enumerate(exact.shapes(spec).values())
-    ]
-    return exact.matrices(shaped, spec)
+        square = self.by_part(np.add, self.wanted**2)
+        square = np.where(square, square, np.nan)
+        factors = self.by_part(np.add, self.changed * self.wanted) / square
+        limits = np.abs(factors) * self.by_part(np.maximum, np.abs(self.wanted))
+        off = np.abs(self.changed - self._spread(factors) * self.wanted)
+        allowed = CHANGE * self._spread(limits) + self.rounding
+        return np.where(self.by_part(np.logical_and, off <= allowed), factors, np.nan)
 
 
 def gradient_steps(
@@ -160,5 +158,5 @@ def gradient_steps(
     error[used] = np.concatenate([each.error.reshape(-1, spec.table.outputs) for each in updates])
     numbers = np.arange(first, first + len(updates))
     own = numbers, meant.X[rows], meant.y[rows], used[..., None].astype(float), error
-    sides = ([update.before for update in updates], [update.after for update in updates])
-    return GradientSteps(spec, *own, *(stacked(side, spec) for side in sides))
+    before, after = ([update.before for update in updates], [update.after for update in updates])
+    return GradientSteps(spec, *own, *(np.array([*map(exact.flat, s)]) for s in (before, after)))

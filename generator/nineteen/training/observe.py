@@ -1,7 +1,7 @@
 """Watching a script train: its parsed tree gets a few calls, its text stays as it is."""
 
 import ast
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -10,17 +10,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from nineteen.script.syntax import parse
-from nineteen.training.execute import execute
+from nineteen.training.execute import Calls, NotApplicable, execute
 
 Array = NDArray[np.float64]
 Arrays = tuple[Array, ...]
+NamedArrays = dict[str, Array]
 
 CALLS = ("__started__", "__seen__", "__updated__")  # what an instrumented script calls
+_ITEMS = 20  # of a list that are looked at
 _ONE_LAYER = ("W1", "b1", "W2", "b2")
-
-
-class NotApplicable(ValueError):
-    """The script cannot be observed: the names of the contract are gone."""
 
 
 @dataclass(frozen=True)
@@ -31,31 +29,21 @@ class Start:
     y: Array
     weights: Arrays
 
-    @cached_property
-    def _every(self) -> tuple[NDArray[np.int_], tuple[int, ...]]:
-        rows = np.arange(self.y.shape[0] if self.y.ndim else 0)
-        return rows, tuple(rows.tolist())
-
     def taken(self, rows: Any) -> tuple[int, ...]:
         """The numbers, from 0, of the rows that a script means by `rows`; None means all."""
-        if rows is None:
-            return self._every[1]
-        used = self._every[0][rows]  # as the script does, whatever `rows` is: a slice, a mask
-        return tuple(used.tolist()) if used.ndim else (int(used),)
+        numbers = np.arange(len(np.atleast_1d(self.y)))
+        used = numbers if rows is None else numbers[rows]  # as the script does: a slice, a mask
+        return tuple(np.atleast_1d(used).tolist())
 
 
 @dataclass(frozen=True)
 class Update:
-    """One update of the weights.
-
-    `rows` are the rows of X it used; `error` (rows, outputs) is target minus prediction before the
-    update; the weights around it are (W1, b1, W2, b2), or the matrices of several layers.
-    """
+    """One update of the weights. Of scripts side by side all arrays have a first axis for them."""
 
     epoch: int
-    rows: tuple[int, ...]
-    error: Array
-    before: Arrays
+    rows: tuple[int, ...]  # of X that it used; () side by side
+    error: Array  # (rows, outputs), target minus prediction before it
+    before: Arrays  # the weights: (W1, b1, W2, b2), or the matrices of several layers
     after: Arrays
 
     @cached_property
@@ -69,10 +57,9 @@ class Update:
 def observe(
     source: str, each: Callable[[Update], None], start: Callable[[Start], None] | None = None
 ) -> str:
-    """Run the script in this process, call `each` after every update, and return what it printed.
+    """What the script prints; `each` is called after every update, `start` before the first.
 
-    `start` is called once, before the first epoch. The arrays that they get are copies. Raises
-    NotApplicable where the training loop or the names of the contract are missing, and whatever the
+    The arrays that they get are copies. Raises NotApplicable as `instrument` does, and whatever the
     script itself raises.
     """
     return execute(instrument(source), **calls(each, start))
@@ -96,7 +83,7 @@ def instrument(source: str | bytes) -> ast.Module:
     """The script's tree with three calls more, of what `calls` returns.
 
     They stand before the first epoch, where the error of an update is known, and after the update.
-    Raises NotApplicable as `observe` does, and SyntaxError.
+    Raises NotApplicable where the loop or the names of the contract are missing, and SyntaxError.
     """
     tree = parse(source)
     loops = [line for line in tree.body if isinstance(line, ast.For)]
@@ -124,31 +111,30 @@ def instrument(source: str | bytes) -> ast.Module:
 
 
 def calls(
-    each: Callable[[Update], None], start: Callable[[Start], None] | None = None
-) -> dict[str, Callable[..., None]]:
-    """The functions that an instrumented script calls, by name, for one run of it."""
-    begun = Start(np.zeros((0, 0)), np.zeros((0, 0)), ())
+    each: Callable[[Update], None],
+    start: Callable[[Start], None] | None = None,
+    lane: Callable[[Any], Array] | None = None,
+) -> Calls:
+    """What an instrumented script calls; `lane` makes arrays of what several scripts have."""
+    make = lane or copy
+    begun: Start
     pending: tuple[int, tuple[int, ...], Array, Arrays]
 
     def started(X: Any, y: Any, weights: tuple[Any, ...]) -> None:
         nonlocal begun
-        begun = Start(copy(X), copy(y), copies(weights))
+        begun = Start(make(X), make(y), tuple(map(make, weights)))
         if start:
             start(begun)
 
     def seen(epoch: int, rows: Any, error: Any, weights: tuple[Any, ...]) -> None:
         nonlocal pending
-        pending = (epoch, begun.taken(rows), copy(error), copies(weights))
+        taken = () if lane else begun.taken(rows)
+        pending = epoch, taken, make(error), tuple(map(make, weights))
 
     def updated(weights: tuple[Any, ...]) -> None:
-        each(Update(*pending, copies(weights)))
+        each(Update(*pending, tuple(map(make, weights))))
 
     return dict(zip(CALLS, (started, seen, updated), strict=True))
-
-
-def copies(weights: tuple[Any, ...]) -> Arrays:
-    """Copies of arrays."""
-    return tuple([copy(array) for array in weights])
 
 
 def copy(array: Any) -> Array:
@@ -157,6 +143,57 @@ def copy(array: Any) -> Array:
         return np.array(array, float)
     except (TypeError, ValueError):
         raise NotApplicable("X, y, error and the weights are not all arrays of numbers") from None
+
+
+class Rounds:
+    """Keeps the arrays at the first rounds of every loop, those that fit then, and at its end."""
+
+    def __init__(self, most: int, fits: Callable[[Array], bool] | None = None) -> None:
+        self._most, self._fits = most, fits
+        self.loops: dict[int, list[NamedArrays]] = {}
+        self.ends: dict[int, NamedArrays] = {}
+
+    def follow(self, source: str) -> ast.Module:
+        """The script's tree with a call in each round of each loop, and after it."""
+        tree = parse(source)
+        loops = [node for node in ast.walk(tree) if isinstance(node, ast.For | ast.While)]
+        for number, loop in enumerate(loops):
+            loop.body.insert(0, call(f"__round__({number}, locals())", loop))
+            loop.orelse.append(call(f"__round__({number}, locals(), True)", loop))
+        return tree
+
+    def calls(self) -> Calls:
+        """What that tree calls."""
+        return {"__round__": self._see}
+
+    def _see(self, loop: int, names: dict[str, Any], end: bool = False) -> None:
+        rounds = self.loops.setdefault(loop, [])
+        if not end and len(rounds) == self._most:
+            return
+        found: NamedArrays = {}
+        for label, array in _arrays(names):
+            if self._fits is None or (label in rounds[0] if rounds else self._fits(array)):
+                found[label] = array.astype(float)
+        if end:
+            self.ends[loop] = found
+        else:
+            rounds.append(found)
+
+
+def _arrays(names: Mapping[str, Any], depth: int = 3) -> Iterator[tuple[str, Array]]:
+    """The arrays of floats that names stand for: in a list, a dictionary or an object, too."""
+    for name, value in names.items():
+        inner: dict[str, Any] = {}
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.size:
+            yield name, value
+        elif isinstance(value, dict) and name[:2] != "__":
+            inner = {f"{name}[{key!r}]": each for key, each in value.items()}
+        elif isinstance(value, list | tuple):
+            inner = {f"{name}[{i}]": each for i, each in enumerate(value[:_ITEMS])}
+        elif type(value).__module__ in ("__main__", "types"):
+            inner = {f"{name}.{key}": v for key, v in getattr(value, "__dict__", {}).items()}
+        if depth:
+            yield from _arrays(inner, depth - 1)
 
 
 def _rows_of_y(loop: ast.For) -> str:

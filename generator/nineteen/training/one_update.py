@@ -1,7 +1,9 @@
 """One update of a script as data: its lines in the order in which they ran, and their arrays."""
 
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Container, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +16,7 @@ from nineteen.script.options import printable
 from nineteen.script.spec import ScriptSpec
 from nineteen.script.templates import data
 from nineteen.training.observe import Array
-from nineteen.training.record import record, record_alone
+from nineteen.training.record import record
 from nineteen.training.snapshots import Recording, Snapshot, Value
 
 FULL, PLACES = 64, 2  # numbers of an array that are shown, decimals on a worksheet
@@ -30,17 +32,13 @@ Blanks = tuple[tuple[Mask, ...], ...]  # by line and array
 
 @dataclass(frozen=True)
 class UpdateLine:
-    """A line as it ran: its number, its text, and the arrays that it set.
-
-    `meaning` stands at the first of its runs, where a command of ours explains it. `blanks` are the
-    numbers of each array that a worksheet leaves out.
-    """
+    """A line as it ran: its number, its text, and the arrays that it set."""
 
     number: int
     text: str
-    meaning: str
+    meaning: str  # at the first of its runs, where a command of ours explains it
     values: Sequence[Value]
-    blanks: tuple[Mask, ...] = ()
+    blanks: tuple[Mask, ...] = ()  # the numbers of each array that a worksheet leaves out
 
     @property
     def blank(self) -> bool:
@@ -50,18 +48,14 @@ class UpdateLine:
 
 @dataclass(frozen=True)
 class OneUpdate:
-    """An update, which is `snapshot`, of the training of a command or file with that `name`.
+    """An update of the training of a command or file: what it starts from, and what it does."""
 
-    `given` is what it starts from, and `lines` are what it does: of all its rows, or of the arrays
-    with a row for each only the one of `row`, which counts from 1.
-    """
-
-    name: str
+    name: str  # of the command or file
     recording: Recording
     snapshot: Snapshot
     given: tuple[Value, ...]
     lines: tuple[UpdateLine, ...]
-    row: int | None = None
+    row: int | None = None  # from 1: arrays with a row for each have only this one
 
     @property
     def rows(self) -> tuple[int, ...]:
@@ -73,50 +67,30 @@ class OneUpdate:
         """Whether it is a worksheet, with blanks."""
         return any(line.blank for line in self.lines)
 
-    @property
-    def remarks(self) -> Iterator[str]:
-        """What could not be followed, and how the script broke off, in sentences."""
-        if self.recording.missing:
-            yield f"Followed line by line only: {self.recording.missing}."
-        if problem := self.recording.problem:
-            yield f"After {self.recording.updates:,} updates the script broke off: {problem}"
-        elif not self.snapshot.whole:
-            yield "The arrays of this update are too large to keep them all: lines are missing."
-
 
 def one_update(
     script: ScriptSpec | Path, *, update: int = 1, row: int | None = None, blank: bool = False
 ) -> OneUpdate:
-    """An update of the script of a spec, run in this process, or of that in a file, run alone.
-
-    `update` and `row` count from 1. Raises UsageError for what cannot be shown, and OSError.
-    """
+    """An update, from 1, of a spec's script, or of a file, run alone. Raises UsageError."""
     if isinstance(script, Path):
-        name, runner = printable(str(script)), record_alone
+        name = printable(str(script))
     else:
-        name, runner = command(script), record
+        name = command(script)
         _check_update(update, script.updates)
     source = source_of(script, "steps")
-    recording = runner(source, {update})
+    lines, meanings = source.splitlines(), dict[str, str]()
+    with suppress(UsageError):  # of a line that no command of ours has made
+        meanings = {line.number: line.meaning for line in explained(source)}
+    again = partial(record, source, {update}, alone=isinstance(script, Path))
+    recording = again()
     snapshot = _chosen(recording, update, name)
-    blanks: Blanks = ()
-    if blank:
-        blanks = left_out(snapshot, lambda shown: runner(source, {update}, shown=shown))
-    lines, meanings = source.splitlines(), _meanings(source)
+    blanks = left_out(snapshot, again) if blank else ()
     ran = tuple(
         UpdateLine(n, lines[n - 1], meanings.pop(str(n), ""), values, *blanks[i : i + 1])
         for i, (n, values) in enumerate(snapshot.lines)
     )
     whole = OneUpdate(name, recording, snapshot, snapshot.given, ran)
     return whole if row is None else _of_row(whole, row)
-
-
-def _meanings(source: str) -> dict[str, str]:
-    """What each line means; nothing where no command of ours stands on the first."""
-    try:
-        return {line.number: line.meaning for line in explained(source)}
-    except UsageError:
-        return {}
 
 
 def _check_update(update: int, updates: int, why: str = "") -> None:
@@ -152,11 +126,11 @@ def _of_row(whole: OneUpdate, row: int) -> OneUpdate:
         near = min(others, key=lambda number: abs(number - update))
         raise _refused("other_update", row=row, update=update, near=near)
     place = whole.rows.index(row)
-    lines = (
-        replace(line, values=tuple(_part(value, _OF_ROWS, place) for value in line.values))
+    lines = [
+        replace(line, values=[_part(value, _OF_ROWS, place) for value in line.values])
         for line in whole.lines
-    )
-    given = (_part(value, ("X", "y"), row - 1) for value in whole.given)
+    ]
+    given = [_part(value, ("X", "y"), row - 1) for value in whole.given]
     return replace(whole, given=tuple(given), lines=tuple(lines), row=row)
 
 
@@ -167,7 +141,7 @@ def _part(value: Value, names: Container[str], place: int) -> Value:
     return Value(name, value.new[place : place + 1], None, alias)
 
 
-def left_out(snapshot: Snapshot, again: Callable[[Sequence[Array]], Recording]) -> Blanks:
+def left_out(snapshot: Snapshot, again: Callable[..., Recording]) -> Blanks:
     """The blanks: of each array that a line computes the last row, or else the last number.
 
     Who computes them from what is shown is within TOLERANCE of the key: `again`, which runs the
@@ -177,20 +151,16 @@ def left_out(snapshot: Snapshot, again: Callable[[Sequence[Array]], Recording]) 
     for value in (*snapshot.given, *values):
         if value.new.size > FULL:
             raise _refused("sheet", name=value.name, size=value.new.size, most=FULL)
-    given = [_shown(value.new) for value in snapshot.given]
-    masks = wrong = [_last(value) for value in values]
+    given, masks = [_shown(value.new) for value in snapshot.given], [*map(_last, values)]
+    wrong = masks
     while any(mask.any() for mask in wrong):
-        shown = [
-            np.where(mask, np.nan, _shown(value.new))
-            for mask, value in zip(masks, values, strict=True)
-        ]
-        [tried] = [each for each in again([*given, *shown]).snapshots if each.lines]
+        pairs = zip(masks, values, strict=True)
+        shown = [np.where(mask, np.nan, _shown(value.new)) for mask, value in pairs]
+        [tried] = [each for each in again(shown=[*given, *shown]).snapshots if each.lines]
         found = [value for line in tried.lines for value in line.values]
-        wrong = [
-            mask & (_off(value, computed) > TOLERANCE - _MARGIN)
-            for mask, value, computed in zip(masks, values, found, strict=True)
-        ]
-        masks = [mask & ~off for mask, off in zip(masks, wrong, strict=True)]
+        off = [_off(value, computed) for value, computed in zip(values, found, strict=True)]
+        wrong = [m & (far > TOLERANCE - _MARGIN) for m, far in zip(masks, off, strict=True)]
+        masks = [mask & ~some for mask, some in zip(masks, wrong, strict=True)]
     if not any(mask.any() for mask in masks):
         raise _refused("nothing", update=snapshot.update)
     rest = iter(masks)
@@ -200,8 +170,7 @@ def left_out(snapshot: Snapshot, again: Callable[[Sequence[Array]], Recording]) 
 def _last(value: Value) -> Mask:
     """True for what a sheet may leave out: nothing of an array that its line only names."""
     mask = np.zeros(value.new.shape, bool)
-    named = value.alias and value.old is None
-    if value.new.dtype.kind == "f" and value.new.ndim and not named:
+    if value.new.dtype.kind == "f" and mask.ndim and (value.old is not None or not value.alias):
         rows = np.atleast_2d(mask)
         rows[-1, (-1 if len(rows) == 1 else 0) :] = True
     return mask

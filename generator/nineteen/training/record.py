@@ -3,7 +3,7 @@
 import ast
 import re
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any
@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 
 from nineteen.script.run import Ending, Run
 from nineteen.training import snapshots
-from nineteen.training.execute import run_here
+from nineteen.training.execute import Calls, NotApplicable, Report, Watcher, run_here, watched
 from nineteen.training.follow import Site, follow
-from nineteen.training.isolated import watched
-from nineteen.training.observe import Array, Arrays, NotApplicable, Start, copies
+from nineteen.training.observe import Array, Arrays, Start, copy
 from nineteen.training.snapshots import Passed, Recording, Snapshot, Value, arrays_in
 
 SNAPSHOTS, BYTES = 500, 10_000_000  # of a recording, at most
@@ -31,35 +30,27 @@ class TimeIsUp(BaseException):
 
 
 def record(
-    source: str, chosen: Collection[int] = (), seconds: float = SECONDS, shown: Sequence[Array] = ()
+    source: str,
+    chosen: Collection[int] = (),
+    seconds: float = SECONDS,
+    shown: Sequence[Array] = (),
+    alone: bool = False,
 ) -> Recording:
-    """The Recording of a script, run inside this process for at most `seconds`, told in its loops.
+    """The Recording of a script that runs for at most `seconds`, here or `alone` in a process.
 
     The updates in `chosen` are kept with their lines: up to FEW of them all, of more (all there
-    are: range(1, 10**9)) every second, every fourth, and so on, as the bounds allow. Only
-    KeyboardInterrupt passes through. `shown` are arrays to go on with instead of those just
-    recorded, one after the other; a nan in them leaves the number that was computed.
+    are: range(1, 10**9)) every second, every fourth, and so on, as the bounds allow. `shown` are
+    arrays to go on with instead of those just recorded, one after the other; a nan in them leaves
+    the number that was computed. Raises RuntimeError where the recorder itself fails.
     """
-    recorder = Recorder(chosen, seconds, shown)
-    try:
-        tree = recorder.follow(source)
-        run = run_here(tree, **recorder.calls())
-    except NotApplicable as error:
-        return Recording(tuple(source.splitlines()), missing=str(error))
-    except TimeIsUp:
-        run = Run("", "", seconds, Ending.TIMEOUT, 1, seconds)
-    return recorder.recording(run)
-
-
-def record_alone(
-    source: str, chosen: Collection[int], seconds: float = SECONDS, shown: Sequence[Array] = ()
-) -> Recording:
-    """The same in a process of its own. Raises RuntimeError where the recorder itself fails."""
+    recorder, lines = partial(Recorder, chosen, seconds, shown), tuple(source.splitlines())
+    if not alone:
+        return recorder().run(source)
     try:
         follow(source)
     except NotApplicable as error:
-        return Recording(tuple(source.splitlines()), missing=str(error))
-    result, report = watched(source, partial(Recorder, chosen, seconds, shown), seconds + GRACE)
+        return Recording(lines, missing=str(error))
+    result, report = watched(source, recorder, seconds + GRACE)
     if "fault" in report:
         raise RuntimeError(f"the recorder itself failed: {report['fault']}")
     if result.ending is Ending.TIMEOUT or report.get("late"):
@@ -67,14 +58,14 @@ def record_alone(
     try:
         return replace(snapshots.unpacked(report["recording"]), run=result)
     except (KeyError, TypeError, ValueError):  # it was ended from outside, or tells stories
-        return Recording(tuple(source.splitlines()), run=result)
+        return Recording(lines, run=result)
 
 
 @dataclass
 class _Draft:
     number: int = 0
     epoch: int = 0
-    room: int = 0
+    room: int = 0  # bytes that there are for its lines, and those spent
     spent: int = 0
     done: bool = False
     rows: Any = None
@@ -85,24 +76,33 @@ class _Draft:
     old: dict[str, Array] = field(default_factory=dict)
 
 
-class Recorder:
+class Recorder(Watcher):
     """Keeps what a Recording holds, while the tree of `follow` runs with `calls` in its names."""
 
     def __init__(
-        self, chosen: Collection[int], seconds: float = SECONDS, shown: Sequence[Array] = ()
+        self, chosen: Collection[int], seconds: float, shown: Sequence[Array] = ()
     ) -> None:
         self._chosen, self._few, self._shown = chosen, len(chosen) <= FEW, list(shown)
-        self._deadline = time.perf_counter() + seconds
+        self._seconds, self._deadline, self._late = seconds, time.perf_counter() + seconds, False
         self._start: Start | None = None
-        self._draft = _Draft(done=True)
-        self._updates = self._epochs = self._size = 0
-        self._stride = 1
+        self._draft, self._stride = _Draft(done=True), 1
+        self._updates = self._epochs = 0
         self._kept: list[tuple[Snapshot, int]] = []  # with their bytes
         self._fixed: list[Value] | None = None
         self._source = self._missing = ""
         self._sites: list[Site] = []
         self._given, self._lists = list[str](), list[str]()  # set before the training, used in it
         self._changing = set[str]()  # what it sets
+
+    def run(self, source: str) -> Recording:
+        """Run the script inside this process; what cannot be followed is not run."""
+        try:
+            run = run_here(self.follow(source), **self.calls())
+        except NotApplicable as error:
+            return Recording(tuple(source.splitlines()), missing=str(error))
+        except TimeIsUp:
+            run = Run("", "", self._seconds, Ending.TIMEOUT, 1, self._seconds)
+        return self.recording(run)
 
     def follow(self, source: str) -> ast.Module:
         """The tree to run; raises NotApplicable as the function `follow` does."""
@@ -114,15 +114,14 @@ class Recorder:
         self._changing = {n for s in self._sites if s.number in training for n in s.names}
         return tree
 
-    def calls(self) -> dict[str, Callable[..., None]]:
+    def calls(self) -> Calls:
         """The functions that the tree calls, by name."""
         names = ("started", "seen", "updated", "ended", "before", "head", "line")
         return {f"__{name}__": getattr(self, f"_{name}") for name in names}
 
-    def found(self, error: BaseException | None) -> dict[str, object]:
+    def found(self, _: object) -> Report:
         """What was kept, for JSON, and whether the time was up."""
-        late = isinstance(error, TimeIsUp)
-        return {"recording": snapshots.packed(self.recording()), "late": late}
+        return {"recording": snapshots.packed(self.recording()), "late": self._late}
 
     def recording(self, run: Run | None = None) -> Recording:
         """What was kept; called once, when the script has ended."""
@@ -154,6 +153,7 @@ class Recorder:
 
     def _head(self, index: int, names: dict[str, Any]) -> None:
         if time.perf_counter() > self._deadline:
+            self._late = True
             raise TimeIsUp
         if level := self._sites[index].level:
             self._epochs += level == 1
@@ -168,8 +168,7 @@ class Recorder:
             draft.spent += _BESIDES
             site = self._sites[index]
             draft.lines.append(Passed(site.number, self._values(site.names, names, site.appends)))
-            if draft.old:
-                draft.old = {}
+            draft.old.clear()
 
     def _open(self, names: dict[str, Any]) -> None:
         self._draft = draft = _Draft(self._updates + 1, self._epochs)
@@ -189,12 +188,13 @@ class Recorder:
         draft = self._draft
         if draft.lines or (draft.done and draft.number and (last or self._on_stride(draft.number))):
             self._kept.append(self._snapshot(draft))
-            self._size += self._kept[-1][1]
-        while len(self._kept) > SNAPSHOTS - (not last) or self._size > BYTES:
-            self._stride *= 2
-            few = self._few
-            kept = [(e, n) for e, n in self._kept if self._on_stride(e.update) or (few and e.lines)]
-            self._kept, self._size = kept, sum(size for _, size in kept)
+            most = SNAPSHOTS - (not last)
+            while len(self._kept) > most or sum(size for _, size in self._kept) > BYTES:
+                self._stride *= 2
+                self._kept = [pair for pair in self._kept if self._stays(pair[0])]
+
+    def _stays(self, kept: Snapshot) -> bool:
+        return self._on_stride(kept.update) or (self._few and bool(kept.lines))
 
     def _on_stride(self, update: int) -> bool:
         return (update - 1) % self._stride == 0
@@ -211,34 +211,31 @@ class Recorder:
 
     def _copies(self, arrays: tuple[Any, ...]) -> Arrays:
         try:
-            return copies(arrays)
+            return tuple(map(copy, arrays))
         except NotApplicable as error:
             self._missing = str(error)
             return ()
 
     def _values(self, wanted: list[str], names: dict[str, Any], last: bool = False) -> list[Value]:
-        draft, olds, spent = self._draft, self._draft.old, self._draft.spent
+        draft, olds = self._draft, self._draft.old
         values: list[Value] = []
         for name in wanted:
             for label, array in arrays_in(name, names.get(name), last):
-                spent += array.nbytes + _BESIDES
-                if spent >= draft.room:
-                    draft.spent = spent
+                draft.spent += array.nbytes + _BESIDES
+                if draft.spent >= draft.room:
                     return values
-                old, whole = olds.get(label) if olds else None, label is name
+                old, whole = olds.get(label), label == name
                 if old is not None and not whole and np.array_equal(old, array):
                     continue  # this item of the list is not the one that has changed
-                listed = whole and self._lists and draft.lines
-                alias = self._alias(array, names) if listed else ""
+                alias = self._alias(array, names) if whole and draft.lines else ""
                 values.append(Value(label, array.copy(), old, alias))
                 if self._shown:
                     shown = self._shown.pop(0)
                     array[...] = np.where(np.isnan(shown), array, shown)
-        draft.spent = spent
         return values
 
     def _alias(self, array: NDArray[Any], names: dict[str, Any]) -> str:
-        for name in (*self._lists, "layers"):
+        for name in (*self._lists, "layers") if self._lists else ():
             for place, item in enumerate(names.get(name, ())):
                 if item is array:
                     return f"{name}[{place}]"

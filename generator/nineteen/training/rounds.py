@@ -1,115 +1,88 @@
-"""Weights found by what they do, whatever a script calls them, and its updates with them.
-
-Weights are the arrays that a loop finds as the seed draws them, and that its rounds change. A loop
-with as many rounds as updates are meant makes one in each; the rows that it takes are those from
-which, by the exact gradient, the next weights follow.
-"""
+"""Weights found by what they do at the rounds of a script's loops, whatever it calls them."""
 
 import ast
-import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
-from itertools import combinations, pairwise
+from itertools import combinations, islice, pairwise, product
 from math import comb
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from nineteen.script.activations import ACTIVATIONS, Activation
 from nineteen.script.spec import ScriptSpec
 from nineteen.script.syntax import parse
-from nineteen.training.gradient import Array, backward, forward, hidden, matrices, sigmoid
-from nineteen.training.observe import Arrays, NotApplicable, Start, Update, call
+from nineteen.script.table import TruthTable
+from nineteen.training import gradient as exact
+from nineteen.training.execute import NotApplicable, Report, Watcher
+from nineteen.training.gradient import Array, Matrices
+from nineteen.training.observe import Arrays, NamedArrays, Rounds, Start, Update
 
-_SETS, _ITEMS = 300, 16  # sets of rows that are tried for one update; items of a list
+_SETS = 300  # sets of rows that are tried for one update
 _NUMBERS = 20_000_000  # of the weights of all updates together
+_ROUNDS, _NETWORKS = 60, 1000  # of each loop that are looked at, and tried
+_LARGEST = 4096  # numbers in an array of weights
+_NEAR = 1e-5  # the largest part of a change that may be off, which float32 reaches
+_LOSSES = ("cross-entropy", "squared error", "squared error of a linear output")
 
-States = dict[str, list[Array]]  # the arrays that could be weights, by name, round by round
+
+def drawn_rounds(meant: Start, spec: ScriptSpec) -> Rounds:
+    """What keeps the arrays that begin as the weights that the seed draws."""
+    most = min(spec.updates + 1, _NUMBERS // exact.flat(meant.weights).size)
+    return Rounds(most, lambda array: any(_like(array, drawn) for drawn in meant.weights))
 
 
-class Rounds:
-    """Keeps what could be weights at every round of every loop; `why` names do not tell them."""
+def drawn_updates(rounds: Rounds, meant: Start, spec: ScriptSpec) -> Iterator[Update]:
+    """The updates, where a loop makes as many as are meant, one in each round.
 
-    def __init__(self, spec: ScriptSpec, meant: Start, why: str) -> None:
-        self._spec, self._meant, self._drawn, self.why = spec, meant, meant.weights, why
-        self._most = min(spec.updates + 1, _NUMBERS // sum(array.size for array in self._drawn))
-        self._loops, self._ends = dict[int, States](), dict[int, States]()
+    Weights are the arrays that it finds as the seed draws them, and changes; rows are those from
+    which the next weights follow. Raises NotApplicable where there are too many to tell.
+    """
+    for loop, states in rounds.loops.items():
+        states = [*states, rounds.ends.get(loop, {})]
+        labels = _weights(states, meant.weights)
+        if labels and len(states) == spec.updates + 1:
+            pairs = [*zip(labels, meant.weights, strict=True)]
+            weights = [tuple(s[label].reshape(of.shape) for label, of in pairs) for s in states]
+            for number, (before, after) in enumerate(pairwise(weights)):
+                network, change = exact.matrices(before, spec), exact.flat(after)
+                error = meant.y - exact.predict(network, meant.X, spec.activation)
+                rows = _rows(network, change - exact.flat(before), error, meant.X, spec)
+                epoch = number // spec.updates_per_epoch
+                yield Update(epoch, rows, error[list(rows)], before, after)
+            return
 
-    def follow(self, source: str) -> ast.Module:
-        """The script's tree with a call in each round of each loop, and after it."""
-        tree = parse(source)
-        loops = [node for node in ast.walk(tree) if isinstance(node, ast.For | ast.While)]
-        for number, loop in enumerate(loops):
-            loop.body.insert(0, call(f"__round__({number}, locals())", loop))
-            loop.orelse.append(call(f"__round__({number}, locals(), True)", loop))
-        return tree
 
-    def see(self, loop: int, names: dict[str, Any], end: bool = False) -> None:
-        """Keep the arrays that could be weights, of a round or from the end of a loop."""
-        states = self._loops.get(loop)
-        looked = names if states is None else {re.split(r"\W", label)[0] for label in states}
-        found = dict(pair for name in [*looked] for pair in _arrays(name, names.get(name)))
-        if states is None:
-            fits = {label for label, array in found.items() if any(self._like(array))}
-            states = self._loops[loop] = {label: [] for label in fits}
-        if end:
-            states = self._ends[loop] = {label: [] for label in states}
-        for label, kept in states.items():
-            if label in found and len(kept) < self._most:
-                kept.append(np.array(found[label], float))
+def _like(array: Array, drawn: Array) -> bool:
+    same = array.size == drawn.size
+    return same and np.allclose(array.ravel(), drawn.ravel(), rtol=1e-12, atol=1e-12)
 
-    def updates(self) -> Iterator[Update]:
-        """The updates, as those of a script with the names of the contract.
 
-        Raises NotApplicable where no loop makes as many as are meant.
-        """
-        shapes = [drawn.shape for drawn in self._drawn]
-        for loop, states in self._loops.items():
-            ends = self._ends.get(loop, {})
-            labels = self._weights(states, ends)
-            if labels and len(states[labels[0]]) == self._spec.updates:
-                every = zip(*([*states[label], *ends[label]] for label in labels), strict=True)
-                weights = [tuple(map(np.reshape, each, shapes)) for each in every]
-                for number, (before, after) in enumerate(pairwise(weights)):
-                    rows, error = self._rows(before, after)
-                    epoch = number // self._spec.updates_per_epoch
-                    yield Update(epoch, rows, error[list(rows)], before, after)
-                return
-        raise NotApplicable(self.why)
+def _weights(states: list[NamedArrays], drawn: Arrays) -> list[str]:
+    first, last = states[0], states[-1]
+    whole = [label for label in first if all(label in state for state in states)]
+    changes = [label for label in whole if not np.array_equal(first[label], last[label])]
+    chosen: list[str] = []
+    for each in drawn:
+        fits = [label for label in [*changes, *whole] if _like(first[label], each)]
+        chosen += [label for label in fits if label not in chosen][:1]
+    return chosen if changes and len(chosen) == len(drawn) else []
 
-    def _like(self, array: Array) -> list[bool]:
-        pairs = [(array.ravel(), drawn.ravel()) for drawn in self._drawn]
-        return [len(a) == len(b) and np.allclose(a, b, rtol=1e-12, atol=1e-12) for a, b in pairs]
 
-    def _weights(self, states: States, ends: States) -> list[str]:
-        """The names of the weights among the states of a loop; none where one is missing."""
-        whole = [label for label in states if states[label] and ends.get(label)]
-        changes = [label for label in whole if (states[label][0] != ends[label][0]).any()]
-        chosen: list[str] = []
-        for place in range(len(self._drawn)):
-            fits = [each for each in [*changes, *whole] if self._like(states[each][0])[place]]
-            chosen += [label for label in fits if label not in chosen][:1]
-        return chosen if changes and len(chosen) == len(self._drawn) else []
-
-    def _rows(self, before: Arrays, after: Arrays) -> tuple[tuple[int, ...], Array]:
-        """The rows from which the change comes, or comes nearest; and the error of every row."""
-        spec, X, own = self._spec, self._meant.X, hidden(self._spec.activation)
-        old, new = matrices(before, spec), matrices(after, spec)
-        layers, logits = forward(old, X[:, None], own.function)
-        error = self._meant.y[:, None] - sigmoid(logits)
-        if spec.batch_size == len(X):
-            return tuple(range(len(X))), error[:, 0]
-        if comb(len(X), spec.batch_size) > _SETS:
-            raise NotApplicable("there are too many rows to tell which of them an update takes")
-        gradients = [g.reshape(len(X), -1) for g in backward(old, layers, -error, own.slope)]
-        change = np.concatenate([(b - a).ravel() for a, b in zip(old, new, strict=True)])
-        sets = _sets(len(X), spec.batch_size)
-        steps = -spec.lr * (sets @ np.concatenate(gradients, axis=1))
-        # The nearest; or, of a change that none comes near, the one with the nearest direction.
-        off = np.linalg.norm(steps - change, axis=1)
-        if off.min() > 1e-3 * np.linalg.norm(change):
-            off = -np.abs(steps @ change) / np.linalg.norm(steps, axis=1)
-        return tuple(np.flatnonzero(sets[np.nanargmin(off)]).tolist()), error[:, 0]
+def _rows(network: Matrices, change: Array, error: Array, X: Array, spec: ScriptSpec) -> Any:
+    if spec.batch_size == len(X):
+        return tuple(range(len(X)))
+    if comb(len(X), spec.batch_size) > _SETS:
+        raise NotApplicable("there are too many rows to tell which of them an update takes")
+    of_rows = exact.row_gradients(network, X, lambda _: -error, spec.activation)
+    sets = _sets(len(X), spec.batch_size)
+    steps = -spec.lr * (sets @ exact.joined(of_rows))
+    # The nearest; or, of a change that none comes near, the one with the nearest direction.
+    off = np.linalg.norm(steps - change, axis=1)
+    if off.min() > 1e-3 * np.linalg.norm(change):
+        off = -np.abs(steps @ change) / np.linalg.norm(steps, axis=1)
+    return tuple(np.flatnonzero(sets[np.nanargmin(off)]).tolist())
 
 
 @cache
@@ -120,12 +93,121 @@ def _sets(rows: int, size: int) -> NDArray[np.bool_]:
     return np.array([[row in each for row in range(rows)] for each in chosen])
 
 
-def _arrays(name: str, value: Any) -> Iterator[tuple[str, Array]]:
-    """The arrays in what a name stands for: in a list, a dictionary or an object, too."""
-    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
-        yield name, value
-    if isinstance(value, list | tuple):
-        value = dict(enumerate(value[:_ITEMS]))
-    inner = value if isinstance(value, dict) else getattr(value, "__dict__", {})
-    for key, item in [*inner.items()][: _ITEMS if "[" not in name else 0]:
-        yield from _arrays(f"{name}[{key}]", item)
+class _Network(NamedTuple):
+    """Names of matrices and their biases ("" for none), which way they stand, what is learned."""
+
+    names: tuple[str, ...]
+    biases: tuple[str, ...]
+    turned: bool
+    X: Array
+    activation: Activation
+    loss: str
+
+    def matrices(self, arrays: NamedArrays) -> Matrices:
+        own = [arrays[name].T if self.turned else arrays[name] for name in self.names]
+        last = [arrays[name].ravel() if name else np.zeros(1) for name in self.biases]
+        pairs = zip(own, last, strict=True)
+        return tuple(np.vstack([m, np.broadcast_to(bias, m.shape[1])]) for m, bias in pairs)
+
+    def step(self, before: NamedArrays, after: NamedArrays, y: Array) -> tuple[int, float] | None:
+        """Of how many rows the change is the descent, and by what factor; None if of none."""
+        own = self.matrices(before)
+        kept = [slice(None) if bias else slice(-1) for bias in self.biases]
+
+        def flat(each: Matrices) -> Array:
+            return np.concatenate([m[part].ravel() for m, part in zip(each, kept, strict=True)])
+
+        def delta(logits: Array) -> Array:
+            output = logits if "linear" in self.loss else exact.sigmoid(logits)
+            return (output - y) * (output * (1 - output) if self.loss == "squared error" else 1)
+
+        change = flat(self.matrices(after)) - flat(own)
+        of_rows = exact.row_gradients(own, self.X, delta, self.activation)
+        descents = -np.array([flat(each) for each in zip(*of_rows, strict=True)])
+        if not np.isfinite(descents).all() or len(change) <= len(y):
+            return None
+        for some in (descents.sum(axis=0, keepdims=True), descents):
+            factors = np.linalg.lstsq(some.T, change, rcond=None)[0]
+            used = factors[np.abs(factors) > _NEAR * np.abs(factors).max()]
+            near = np.abs(factors @ some - change).max() <= _NEAR * np.abs(change).max()
+            if near and len(used) and 0 < used.max() <= 1.001 * used.min():
+                return len(used) if len(some) > 1 else len(y), float(used.mean())
+        return None
+
+
+class AnyUpdates(Rounds, Watcher):
+    """A Watcher that compares the first rounds of each loop with the gradients of a table."""
+
+    def __init__(self, table: TruthTable) -> None:
+        super().__init__(_ROUNDS + 1)
+        self._X, self._y = exact.inputs_of(table), np.array(table.targets(), float)
+        self._numbers = {1.0}
+
+    def follow(self, source: str) -> ast.Module:
+        """The script's tree with a call in each round of each loop."""
+        constants = (getattr(node, "value", None) for node in ast.walk(parse(source)))
+        self._numbers |= {float(each) for each in constants if isinstance(each, int | float)}
+        return super().follow(source)
+
+    def found(self, _: object) -> Report:
+        """How many updates were looked at, how many follow a gradient, and which, in words."""
+        with np.errstate(all="ignore"):
+            best = max(map(self._followed, self.loops.values()), default=(0, 0, ""))
+        return dict(zip(("good", "looked", "words"), best, strict=True))
+
+    def _followed(self, rounds: list[NamedArrays]) -> tuple[int, int, str]:
+        """How many rounds follow the gradient, by one factor, that most of them do."""
+        pairs = [pair for pair in pairwise(rounds) if _moving(*pair)]
+        best: tuple[int, int, str] = (0, 0, "")
+        fullest = max(reversed(pairs), key=lambda pair: len(_moving(*pair)), default=({}, {}))
+        for network in islice(self._networks(*fullest), _NETWORKS):
+            if network.step(*fullest, self._y):
+                known = [pair for pair in pairs if {*network.names} <= {*pair[0]}]
+                steps = [network.step(*pair, self._y) for pair in known]
+                found = np.array([step for step in steps if step])
+                rows, factor = np.median(found, axis=0)
+                good = int(np.isclose(found[:, 1], factor, rtol=1e-3).sum())
+                arrays = sum(map(bool, network.biases))
+                best = max(best, (good, arrays, self._in_words(network, rows, factor)))
+        return best[0], len(pairs), best[2]
+
+    def _networks(self, before: NamedArrays, after: NamedArrays) -> Iterator[_Network]:
+        moving, ones = _moving(before, after), np.ones((len(self._X), 1))
+        plain = [(self._X + 1) / 2, self._X]
+        inputs = plain + [np.hstack([X, ones]) for X in plain]
+        for turned, X in product((False, True), inputs):
+            sizes = {name: before[name].shape[:: -1 if turned else 1] for name in moving}
+            shapes = {name: size for name, size in sizes.items() if len(size) == 2}
+            for names in _chains(shapes, (), X.shape[1], self._y.shape[1]):
+                free = [name for name in moving if name not in names]
+                widths = [shapes[name][1] for name in names]
+                biases = [["", *(b for b in free if before[b].size == wide)] for wide in widths]
+                for chosen, kind, loss in product(product(*biases), ACTIVATIONS.values(), _LOSSES):
+                    yield _Network(names, chosen, turned, X, kind, loss)
+
+    def _in_words(self, network: _Network, rows: float, factor: float) -> str:
+        """What is followed; the script's own numbers tell a sum from a mean."""
+        ways = [(1.0, "summed"), (rows, "averaged")]
+        if network.loss != "cross-entropy":  # the square may come without its half
+            ways += [(rows / 2, "without its half, averaged"), (0.5, "without its half, summed")]
+        meant = [way for way in ways if np.isclose(factor * way[0], [*self._numbers]).any()]
+        scale, words = (meant or ways)[0]
+        over = f"{words} over {rows:g} rows" if rows > 1 else "of one row"
+        named = ", ".join(filter(None, (*network.names, *network.biases)))
+        return f"the gradient of the {network.loss}, {over}, times {factor * scale:g} ({named})"
+
+
+def _moving(before: NamedArrays, after: NamedArrays) -> list[str]:
+    shared = [name for name in before if name in after and before[name].shape == after[name].shape]
+    small = [name for name in shared if before[name].size <= _LARGEST]
+    return [name for name in small if (before[name] != after[name]).any()]
+
+
+def _chains(
+    shapes: Mapping[str, tuple[int, ...]], begun: tuple[str, ...], width: int, outputs: int
+) -> Iterator[tuple[str, ...]]:
+    for name, (rows, columns) in shapes.items():
+        if rows == width and name not in begun and len(begun) < 4:
+            if columns == outputs:
+                yield (*begun, name)
+            yield from _chains(shapes, (*begun, name), columns, outputs)

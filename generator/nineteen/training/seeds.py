@@ -35,25 +35,16 @@ def seeds_to_try(spec: ScriptSpec) -> int:
 
 
 def seed_share(made: Made, tried: int) -> SeedShare:
-    """With which of the first `tried` seeds the script does not learn.
-
-    Raises RuntimeError where its own seed is among them and prints something else than alone.
-    """
-    runs = _runs(made.spec, range(tried))
-    own = made.spec.seed
-    if own < tried and runs[own].stdout != made.run.stdout:
-        raise RuntimeError(
-            f"{command(made.spec)}: it prints {made.run.stdout!r} alone, and {runs[own].stdout!r} "
-            "beside others"
-        )
-    return SeedShare(tried, tuple(failing_seeds(made.spec, range(tried), runs)))
+    """The first seeds with which it fails; RuntimeError where alone it prints something else."""
+    spec, runs = made.spec, _runs(made.spec, range(tried))
+    if spec.seed < tried and (beside := runs[spec.seed].stdout) != made.run.stdout:
+        prints = f"{made.run.stdout!r} alone, and {beside!r} beside others"
+        raise RuntimeError(f"{command(spec)}: it prints {prints}")
+    return SeedShare(tried, tuple(failing_seeds(spec, range(tried), runs)))
 
 
 def make_first(spec: ScriptSpec, seed: int | None) -> Made:
-    """The script with this seed, or, without one, with the first of `SEEDS` that learns.
-
-    Raises UsageError where the options cannot be rendered.
-    """
+    """The script with this seed, or with the first of `SEEDS` that learns. Raises UsageError."""
     if seed is not None:
         return make(spec, (seed,))
     made = make(spec, SEEDS[:1])
@@ -66,16 +57,11 @@ def make_first(spec: ScriptSpec, seed: int | None) -> Made:
     if learns is None:
         return replace(made, failed_seeds=tuple(SEEDS))
     found = make(spec, (learns,))
-    before = tuple(SEEDS[:learns])
-    return replace(found, failed_seeds=before) if found.verdict.ok else make(spec)
+    return replace(found, failed_seeds=tuple(SEEDS[:learns])) if found.verdict.ok else make(spec)
 
 
 def make_shared(choices: Choices, tried: int | None = None) -> Made:
-    """The script that was chosen, made, with its share of seeds, and with advice where that is low.
-
-    `tried` is how many seeds are tried; without it a fixed rule decides, and 0 leaves it out.
-    Raises UsageError where the choices are refused.
-    """
+    """The script, its share of so many seeds (None: a fixed rule), and advice if it is low."""
     spec = spec_of(choices)
     made = make_first(spec, choices.seed)
     if made.verdict.status not in (Status.LEARNED, Status.NOT_LEARNED):
@@ -87,12 +73,10 @@ def make_shared(choices: Choices, tried: int | None = None) -> Made:
 
 
 def advice(choices: Choices) -> list[str]:
-    """What helps a script that does not learn: each piece of it was tried, and learns more often.
-
-    Empty where nothing that was tried helps, or where trying takes long.
-    """
+    """What helps a script that does not learn: each piece was tried, and learns more often."""
     now, hints = _learned(choices), list[str]()
-    for hint, other in _candidates(choices):
+    for hint, changes in _candidates(choices):
+        other = replace(choices, **changes)
         learned, tried = _learned(other)
         if learned * now[1] > now[0] * tried:
             seeds = f"{learned} of {tried} seeds" if tried > 1 else f"seed {other.seed or 0}"
@@ -102,47 +86,43 @@ def advice(choices: Choices) -> list[str]:
     return hints
 
 
-def _candidates(choices: Choices) -> Iterator[tuple[str, Choices]]:
+def _candidates(choices: Choices) -> Iterator[tuple[str, dict[str, Any]]]:
     spec = spec_of(replace(choices, keep=True))
     usual = default_hidden(spec.table.inputs, spec.activation, spec.samples)
     for name in ("seed", "lr", "epochs"):
         if getattr(choices, name) is not None:
-            without: dict[str, Any] = {name: None}
-            yield f"leave out --{name}", replace(choices, **without)
+            yield f"leave out --{name}", {name: None}
     if choices.hidden is not None and (len(spec.hidden) > 1 or spec.hidden < usual):
-        hint = f"leave out --hidden, for the default of {usual[0]} units"
-        yield hint, replace(choices, hidden=None)
-    if spec.activation.name != "tanh":
-        yield "use --activation tanh", replace(choices, activation=ACTIVATIONS["tanh"])
+        yield f"leave out --hidden, for the default of {usual[0]} units", {"hidden": None}
+    others: list[dict[str, Any]] = [{"activation": ACTIVATIONS["tanh"]}]
     if 4 * spec.epochs <= MAX_EPOCHS:
-        yield f"use --epochs {4 * spec.epochs}", replace(choices, epochs=4 * spec.epochs)
-    more = {"samples": min(MAX_SAMPLES, 4 * spec.samples)}
-    less = {"noise": round(min(0.5, spec.noise / 2), 4)}
-    # Both help at times where neither does alone.
-    sampled: list[dict[str, Any]] = [more, less, more | less] if spec.samples else []
-    for new in sampled:
+        others.append({"epochs": 4 * spec.epochs})
+    if spec.samples:  # more of them and less noise both help at times where neither does alone
+        more = {"samples": min(MAX_SAMPLES, 4 * spec.samples)}
+        less = {"noise": round(min(0.5, spec.noise / 2), 4)}
+        others += [more, less, more | less]
+    for new in others:
         if all(value != getattr(spec, name) for name, value in new.items()):
-            hint = " ".join(f"--{name} {value}" for name, value in new.items())
-            yield f"use {hint}", replace(choices, **new)
+            yield "use " + " ".join(f"--{name} {value}" for name, value in new.items()), new
 
 
 def _learned(choices: Choices) -> tuple[int, int]:
     spec = spec_of(replace(choices, keep=True))
-    seeds: Sequence[int] = SEEDS if choices.seed is None else (choices.seed,)
     cost = expected_seconds(spec)
     if cost > _LONG:
         return 0, 1
+    seeds: Sequence[int] = SEEDS if choices.seed is None else (choices.seed,)
     seeds = seeds[: max(1, int(1 / cost))]
     return len(seeds) - len(failing_seeds(spec, seeds)), len(seeds)
-
-
-def _runs(spec: ScriptSpec, seeds: Sequence[int]) -> list[Run]:
-    from nineteen.training.side_by_side import run_together
-
-    return run_together([fit(replace(spec, seed=seed, keep=False))[0] for seed in seeds])
 
 
 def failing_seeds(spec: ScriptSpec, seeds: Sequence[int], runs: Sequence[Run] = ()) -> list[int]:
     """The seeds with which the spec's script does not learn, by its runs if they are there."""
     pairs, show_loss = zip(seeds, runs or _runs(spec, seeds), strict=True), spec.show_loss
     return [seed for seed, run in pairs if not judge(run, spec.table, show_loss=show_loss).ok]
+
+
+def _runs(spec: ScriptSpec, seeds: Sequence[int]) -> list[Run]:
+    from nineteen.training.side_by_side import run_together  # and NumPy, only where it is needed
+
+    return run_together([fit(replace(spec, seed=seed, keep=False))[0] for seed in seeds])

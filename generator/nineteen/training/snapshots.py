@@ -16,16 +16,12 @@ _NUMBERS, _ITEMS = "biuf", 64  # kinds of arrays that are kept, and of a list so
 
 
 class Value(NamedTuple):
-    """An array under its name in the script, as a copy.
-
-    `old` is what it was before the line, where the line adds to it or takes away (`W1 += …`);
-    `alias` is its other name where it is an item of a list, such as W[1].
-    """
+    """An array under its name in the script, as a copy."""
 
     name: str
     new: Array
-    old: Array | None = None
-    alias: str = ""
+    old: Array | None = None  # what it was, where its line adds to it or takes away: W1 += …
+    alias: str = ""  # its other name, where it is an item of a list: W[1]
 
 
 class Passed(NamedTuple):
@@ -37,21 +33,16 @@ class Passed(NamedTuple):
 
 @dataclass(frozen=True)
 class Snapshot:
-    """One update: its number and its epoch's, from 1 over the whole training, and its rows.
-
-    `error` before and `weights` after it are as in an Update; None and () where not followed.
-    `whole` is False where it was broken off, or there was no room for all its lines. A chosen one
-    has `given`, the arrays set before the training and used in it, and its `lines` as they ran.
-    """
+    """One update: its number and its epoch's, from 1 over the whole training, and its rows."""
 
     update: int
     epoch: int
     rows: tuple[int, ...]
-    error: Array | None
+    error: Array | None  # before it, and the weights after it; None and () where not followed
     weights: Arrays
-    whole: bool = True
-    given: tuple[Value, ...] = ()
-    lines: tuple[Passed, ...] = ()
+    whole: bool = True  # unless it was broken off, or there was no room for all its lines
+    given: tuple[Value, ...] = ()  # of a chosen one: arrays set before the training, used in it
+    lines: tuple[Passed, ...] = ()  # and its lines as they ran
 
     @property
     def loss(self) -> float:
@@ -63,19 +54,15 @@ class Snapshot:
 
 @dataclass(frozen=True)
 class Recording:
-    """A training as far as it went: the script's lines, its snapshots in order, and its Run.
-
-    `updates` and `epochs` count those that were made (an epoch when it begins), after `start`.
-    `missing` is a sentence on what could not be followed, or ""; a script without any is not run.
-    """
+    """A training as far as it went: the script's lines, its snapshots in order, and its Run."""
 
     lines: tuple[str, ...]
     snapshots: tuple[Snapshot, ...] = ()
-    updates: int = 0
+    updates: int = 0  # that were made, and epochs that were begun
     epochs: int = 0
     start: Start | None = None
-    missing: str = ""
-    run: Run | None = None
+    missing: str = ""  # what could not be followed, a sentence
+    run: Run | None = None  # None where nothing could be followed
 
     @property
     def problem(self) -> str:
@@ -113,15 +100,13 @@ def packed(thing: Any) -> Any:
 def unpacked(data: Any) -> Recording:
     """The recording again, without a Run. Raises TypeError, ValueError or KeyError."""
     whole = _unpacked(data)
+    kept = []
     for snapshot in whole["snapshots"]:
-        snapshot["given"] = tuple(Value(*value) for value in snapshot["given"])
-        lines = [
-            (number, [Value(*value) for value in values]) for number, values in snapshot["lines"]
-        ]
-        snapshot["lines"] = tuple(Passed(*line) for line in lines)
-    whole["snapshots"] = tuple(Snapshot(**snapshot) for snapshot in whole["snapshots"])
-    whole["start"] = whole["start"] and Start(**whole["start"])
-    return Recording(**whole)
+        given = tuple(Value(*value) for value in snapshot["given"])
+        lines = tuple(Passed(n, [Value(*v) for v in values]) for n, values in snapshot["lines"])
+        kept.append(Snapshot(**snapshot | {"given": given, "lines": lines}))
+    start = whole["start"] and Start(**whole["start"])
+    return Recording(**whole | {"snapshots": tuple(kept), "start": start})
 
 
 def _unpacked(data: Any) -> Any:

@@ -20,9 +20,9 @@ from nineteen.script.options import printable
 from nineteen.script.render import environment, render
 from nineteen.script.run import Ending, run, stop_all
 from nineteen.script.sandbox import sandbox, sandbox_remark
-from nineteen.training.any_updates import AnyUpdates
 from nineteen.training.examine import examine
-from nineteen.training.isolated import watched
+from nineteen.training.execute import watched
+from nineteen.training.rounds import AnyUpdates
 from nineteen.verbs.check import four_checks
 from nineteen.verbs.check.files_to_check import DEFAULTS, Settings, files_in, settings_of
 from nineteen.verbs.check.found_script import FoundScript, Reading, reading

@@ -16,8 +16,8 @@ from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.execute import execute
 from nineteen.training.gradient import Array, forward, hidden, matrices, sigmoid
-from nineteen.training.observe import Arrays, Start
-from nineteen.training.side_by_side import LaneUpdate, Places, observe_together
+from nineteen.training.observe import Arrays, Start, Update
+from nineteen.training.side_by_side import Places, observe_together
 from nineteen.verbs.compare.comparison_plan import USUAL, ComparisonPlan, Specs
 from nineteen.verbs.compare.grid import GridCell, MeasuredGrid, Numbers, Truths
 
@@ -132,7 +132,7 @@ class _Looks:
         self.looks: list[tuple[int, Array, Truths]] = []
         self.look(begun.weights)
 
-    def update(self, update: LaneUpdate) -> None:
+    def update(self, update: Update) -> None:
         self.made += 1
         if self.made <= SINGLY or self.made % self.stride == 0 or self.made == self.spec.updates:
             self.look(update.after)

@@ -2,7 +2,6 @@
 
 import json
 import shlex
-import traceback
 from collections.abc import Callable
 from math import isfinite
 from typing import Any
@@ -109,16 +108,13 @@ def edited(spec: ScriptSpec, source: str) -> Json:
 
 def honest(spec: ScriptSpec, source: str) -> Json:
     """What `check` says of an edited script: status, reason, and the line where it breaks off."""
-    from nineteen.script.judge import judge
-    from nineteen.script.run import Ending, Run
+    from nineteen.script.judge import Status
     from nineteen.training.examine import examine_here
 
-    try:
-        honesty, line = examine_here(source, spec)[1], None
-    except (Exception, SystemExit):  # the script's own
-        broken = judge(Run("", traceback.format_exc(), 0, Ending.CRASHED), spec.table)
-        return {"status": "crashed", "reason": printable(broken.reason), "line": broken.line}
-    return {"status": honesty.status, "reason": printable(honesty.reason), "line": line}
+    _, verdict, honesty = examine_here(source, spec)
+    if verdict.status is Status.CRASHED:
+        return {"status": "crashed", "reason": printable(verdict.reason), "line": verdict.line}
+    return {"status": honesty.status, "reason": printable(honesty.reason), "line": None}
 
 
 def seeds(spec: ScriptSpec, count: int) -> Json:

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from nineteen.script.run import Ending, Run
+from nineteen.script.run import Ending
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.execute import run_here
-from nineteen.training.observe import NotApplicable, Update
-from nineteen.training.record import Recorder, TimeIsUp
+from nineteen.training.observe import Update
+from nineteen.training.record import Recorder
 from nineteen.training.snapshots import Recording, Snapshot, packed
 from nineteen.verbs.playground.bridge import Json
 
@@ -34,14 +34,10 @@ class Watch(Recorder):
 
     def run(self, source: str) -> Recording:
         """Run a script, for at most SECONDS; one that cannot be followed just runs."""
-        try:
-            run = run_here(self.follow(source), **self.calls())
-        except NotApplicable as error:
-            return Recording(tuple(source.splitlines()), missing=str(error), run=run_here(source))
-        except TimeIsUp:
-            run = Run("", "", SECONDS, Ending.TIMEOUT, 1, SECONDS)
+        recording = super().run(source)
+        if recording.run and recording.run.ending is Ending.TIMEOUT:
             del self.losses[-1:]
-        return self.recording(run)
+        return recording if recording.run else replace(recording, run=run_here(source))
 
     def state(self, epochs: int | None = None) -> Json:
         """The loss curve (see `look.LOSS`) of so many epochs, or all, and the weights, packed.

@@ -15,8 +15,9 @@ from nineteen.script import choices, judge, render, run
 from nineteen.script.files import make_folder
 from nineteen.script.spec import ScriptSpec, table_name
 from nineteen.script.table import TruthTable
+from nineteen.training.observe import Update
 from nineteen.training.seeds import expected_seconds
-from nineteen.training.side_by_side import LaneUpdate, Places, observe_together, run_together
+from nineteen.training.side_by_side import Places, observe_together, run_together
 from nineteen.verbs.sweep.jobs import Cell, Jobs, SweepPlan
 from nineteen.verbs.sweep.pool import Workers
 from nineteen.verbs.sweep.sweep_result import LEARNED, MISSING, NOT_LEARNED, SweepResult
@@ -225,7 +226,7 @@ def observe_jobs(plan: SweepPlan, jobs: Jobs) -> list[tuple[int, int]]:
     """
     cells, last = plan.cells_of(jobs), np.full(len(jobs), -1)
 
-    def see(places: Places, update: LaneUpdate) -> None:
+    def see(places: Places, update: Update) -> None:
         wrong = ~(np.abs(update.error).max(axis=(1, 2)) <= judge.TOLERANCE)
         last[np.array(places)[wrong]] = update.epoch
 
