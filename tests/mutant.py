@@ -1,43 +1,13 @@
-"""A rendered script with an edit in it: a mistake of data/mistakes.toml, or something harmless."""
+"""A rendered script with an edit in it: a mistake, or something harmless."""
 
-import tomllib
-from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from nineteen.script.render import render
+from nineteen.script.templates import data
+from nineteen.training.mistakes import Mistake
 from space import spec
 
-TABLE = tomllib.loads(Path(__file__).with_name("data").joinpath("mistakes.toml").read_text("utf-8"))
-BASES: dict[str, str] = TABLE["commands"]
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """A realistic mistake, made in the script of a command by exact replacements.
-
-    `step` is where it stands. `sentence` is a part of what the honest check says, "" where what is
-    printed tells. A script that `learns` does so in spite of it. `equivalent` is why it is none.
-    """
-
-    name: str
-    step: str
-    command: str
-    change: tuple[tuple[str, str], ...]
-    sentence: str = ""
-    learns: bool = False
-    equivalent: str = ""
-
-
-def mistakes() -> list[Mistake]:
-    """All of the table, in its order."""
-    made = []
-    for step, rows in [*TABLE.items()][1:]:
-        for row in rows:
-            change = tuple((old, new) for old, new in row["change"])
-            command = BASES[row["command"]]
-            made.append(Mistake(**row | {"step": step, "change": change, "command": command}))
-    return made
+BASES: dict[str, str] = data("mistakes.toml")["commands"]
 
 
 def mutant(name: str, base: str, *edits: tuple[str, str], says: str = "") -> Mistake:
@@ -48,8 +18,6 @@ def mutant(name: str, base: str, *edits: tuple[str, str], says: str = "") -> Mis
 @cache
 def mutated(mutant: Mistake) -> str:
     """The mutant's text; each of its edits has to find something to change."""
-    source = render(spec(*mutant.command.split()))
-    for old, new in mutant.change:
-        assert old in source, f"{mutant.name}: nothing to edit"
-        source = source.replace(old, new)
+    source = mutant.made_in(render(spec(*mutant.command.split())))
+    assert source, f"{mutant.name}: nothing to edit"
     return source

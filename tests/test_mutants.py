@@ -7,12 +7,13 @@ from functools import cache
 import pytest
 from harmless import HARMLESS, OTHERWISE
 from lies import LIES
-from mutant import BASES, Mistake, mistakes, mutated
+from mutant import BASES, mutated
 from nineteen.script.choices import read
 from nineteen.script.judge import Verdict
 from nineteen.script.render import render
 from nineteen.script.run import Ending
 from nineteen.training.examine import Honesty, examine, examine_here
+from nineteen.training.mistakes import Mistake, mistakes
 from space import spec
 
 MUTANTS = mistakes()
