@@ -81,7 +81,6 @@ def _change(bad: GradientSteps, looked: GradientSteps, off: dict[int, str]) -> s
 
 
 def _predictions(steps: GradientSteps) -> Iterator[tuple[str, Array]]:
-    """What a network with a usual mistake predicts, and where to look for the mistake."""
     spec, logits, biases = steps.spec, steps.passed[1], [*parts(steps.spec)][1::2]
     layer, own = "layer" if len(biases) == 2 else "a layer", exact.hidden(spec.activation).function
 
@@ -109,7 +108,6 @@ def _predictions(steps: GradientSteps) -> Iterator[tuple[str, Array]]:
 
 
 def _changes(steps: GradientSteps) -> Iterator[tuple[str, Array]]:
-    """What a usual mistake makes of the changes, and where to look for the mistake."""
     said, output = steps.spec.activation, steps.prediction
     delta, slope = output - steps.y, exact.hidden(said).slope
     yield say("no_slope"), steps.descent(delta, np.ones_like)
@@ -123,7 +121,6 @@ def _changes(steps: GradientSteps) -> Iterator[tuple[str, Array]]:
 
 
 def _alike(factors: Array, wanted: Array | float) -> bool:
-    """Whether all factors are as wanted; a nan is not."""
     return bool((np.abs(factors - wanted) <= ALIKE * np.abs(wanted)).all())
 
 
@@ -178,7 +175,6 @@ def _not_reshuffled(epochs: list[Batches], spec: ScriptSpec) -> str:
 
 
 def _improbable(seen: Sequence[Hashable], log_orders: float) -> bool:
-    """Whether this little variety has a probability below IMPROBABLE, by the bound above."""
     different = len(set(seen))
     log_sets = different * log_orders - lgamma(different + 1)  # at least log C(m, d)
     return log_sets + len(seen) * (log(different) - log_orders) < log(IMPROBABLE)

@@ -18,7 +18,6 @@ from nineteen.training.honesty import Audit, Honesty
 
 # Rounded to 2 decimals: half a unit of the last, and a margin for binary floats.
 PRINTED = 0.0051
-
 _LOSS = re.compile(r"^epoch +([0-9]+): loss (\S+)$", re.MULTILINE)
 
 
@@ -27,8 +26,7 @@ def examine(
 ) -> tuple[Run, Verdict, Honesty]:
     """Run a script once, observed, in the sandbox `around` it, if any, for `seconds` at most.
 
-    The Run is that of a plain `run`. What does not run to its end never passes the honest check.
-    Raises RuntimeError where the check itself fails.
+    What does not run to its end does not pass. Raises RuntimeError where the check itself fails.
     """
     limits: dict[str, Any] = {"seconds": seconds, "around": around}
     return _examined(source, spec, partial(watched, **limits), partial(run, **limits))
@@ -58,7 +56,6 @@ def _examined(
 
 
 def _unreadable(source: str) -> Honesty | None:
-    """The verdict on a text that nobody can observe, or None."""
     try:
         compile(parse(source), "script.py", "exec")
     except (SyntaxError, ValueError):
@@ -71,7 +68,6 @@ def _unreadable(source: str) -> Honesty | None:
 def _honesty(
     source: str, report: Report, result: Run, verdict: Verdict, spec: ScriptSpec, plain: Any
 ) -> Honesty:
-    """Honest training has to be what the printed predictions come from."""
     if not report.get("ended"):
         problem = say("not_ended")
     elif "unseen" not in report:
@@ -84,7 +80,6 @@ def _honesty(
 
 
 def _once(source: str) -> str:
-    """The script with loops that end after one round."""
     tree = parse(source)
     for node in ast.walk(tree):
         if isinstance(node, ast.For | ast.While):
@@ -93,7 +88,6 @@ def _once(source: str) -> str:
 
 
 def _wrong_print(text: str, verdict: Verdict, trained: Report, spec: ScriptSpec) -> str:
-    """Where the predictions, or a loss, are not those of the training, one sentence, or ""."""
     if not verdict.predictions:
         return verdict.reason
     for row, pair in enumerate(zip(verdict.predictions, trained["predictions"], strict=True)):

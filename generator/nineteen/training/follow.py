@@ -23,9 +23,8 @@ class Site(NamedTuple):
 def follow(source: str) -> tuple[ast.Module, list[Site], range, str]:
     """The script's tree with calls, their sites, the lines of the training, and what is missing.
 
-    The calls are those of `instrument`, `__ended__` after the training, `__head__` in each round of
-    a loop, and `__before__` and `__line__` around each other line. Where names are missing, updates
-    are the rounds of a loop that adds to something; NotApplicable where none does.
+    Where names are missing, updates are the rounds of a loop that adds to something; NotApplicable
+    where none does.
     """
     missing = ""
     try:
@@ -50,7 +49,6 @@ def follow(source: str) -> tuple[ast.Module, list[Site], range, str]:
 
 
 def _around(block: list[ast.stmt]) -> list[ast.stmt]:
-    """The loops around the updates, the outer ones first."""
     for line in block:
         if isinstance(line, _LOOPS):
             inner = _around(line.body)
@@ -60,7 +58,6 @@ def _around(block: list[ast.stmt]) -> list[ast.stmt]:
 
 
 def _with_calls(block: list[ast.stmt], sites: list[Site], loops: list[ast.stmt]) -> list[ast.stmt]:
-    # After each line; before it where it heads a block, or leaves one.
     lines: list[ast.stmt] = []
     for line in block:
         if _called(line) in CALLS:

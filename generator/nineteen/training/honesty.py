@@ -30,10 +30,7 @@ class Honesty:
 
 
 class Audit(Watcher):
-    """Checks every update of a script, some at once.
-
-    By the names of the contract; where they are gone, or by `why` do not do, by what its arrays do.
-    """
+    """Checks every update, by the names of the contract, or, for a `why`, by what arrays do."""
 
     def __init__(self, spec: ScriptSpec, why: str = "") -> None:
         self._spec, self._named, self._meant = spec, not why, start_of(spec)
@@ -138,7 +135,6 @@ def start_of(spec: ScriptSpec) -> Start:
 
 
 def _wrong_data(start: Start, spec: ScriptSpec) -> str:
-    """X and y have to be the truth table's, or the samples that the seed draws."""
     meant = start_of(spec)
     X = np.c_[meant.X, np.ones(spec.rows)] if len(spec.hidden) > 1 else meant.X
     for name, found, wanted in (("X", start.X, X), ("y", start.y, meant.y)):
@@ -153,7 +149,6 @@ def _wrong_data(start: Start, spec: ScriptSpec) -> str:
 
 
 def _wrong_weights(weights: Arrays, spec: ScriptSpec) -> str:
-    """Weights have to start in the shapes of the layers, as the seed draws them."""
     wanted = start_of(spec).weights
     if len(weights) != len(wanted):
         return say("arrays", found=len(weights), meant=len(wanted))

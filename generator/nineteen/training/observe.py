@@ -16,7 +16,8 @@ Array = NDArray[np.float64]
 Arrays = tuple[Array, ...]
 NamedArrays = dict[str, Array]
 
-CALLS = ("__started__", "__seen__", "__updated__")  # what an instrumented script calls
+# What an instrumented script calls: before the first epoch, where an error is known, and after.
+CALLS = ("__started__", "__seen__", "__updated__")
 _ITEMS = 20  # of a list that are looked at
 _ONE_LAYER = ("W1", "b1", "W2", "b2")
 
@@ -57,11 +58,7 @@ class Update:
 def observe(
     source: str, each: Callable[[Update], None], start: Callable[[Start], None] | None = None
 ) -> str:
-    """What the script prints; `each` is called after every update, `start` before the first.
-
-    The arrays that they get are copies. Raises NotApplicable as `instrument` does, and whatever the
-    script itself raises.
-    """
+    """What the script prints; `each` gets every update, `start` what it begins with, as copies."""
     return execute(instrument(source), **calls(each, start))
 
 
@@ -80,11 +77,7 @@ def losses_of(source: str, predictions: int) -> tuple[list[float], Arrays]:
 
 
 def instrument(source: str | bytes) -> ast.Module:
-    """The script's tree with three calls more, of what `calls` returns.
-
-    They stand before the first epoch, where the error of an update is known, and after the update.
-    Raises NotApplicable where the loop or the names of the contract are missing, and SyntaxError.
-    """
+    """The script's tree with CALLS; NotApplicable where the names of the contract are missing."""
     tree = parse(source)
     loops = [line for line in tree.body if isinstance(line, ast.For)]
     loop = next((each for each in loops if "epoch" in changed_names(each.target)), None)
@@ -181,7 +174,6 @@ class Rounds:
 
 
 def _arrays(names: Mapping[str, Any], depth: int = 3) -> Iterator[tuple[str, Array]]:
-    """The arrays of floats that names stand for: in a list, a dictionary or an object, too."""
     for name, value in names.items():
         inner: dict[str, Any] = {}
         if isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.size:

@@ -22,11 +22,9 @@ from nineteen.training.snapshots import Recording, Snapshot, Value
 FULL, PLACES = 64, 2  # numbers of an array that are shown, decimals on a worksheet
 TOLERANCE = 0.02  # what the key allows
 _MARGIN = 0.005  # of that, for those who round on the way
-
 _OF_ROWS = ("layer", "output", "error", "delta", "layers")  # names whose first axis is the rows
 
 Mask = NDArray[np.bool_]
-
 Blanks = tuple[tuple[Mask, ...], ...]  # by line and array
 
 
@@ -168,7 +166,7 @@ def left_out(snapshot: Snapshot, again: Callable[..., Recording]) -> Blanks:
 
 
 def _last(value: Value) -> Mask:
-    """True for what a sheet may leave out: nothing of an array that its line only names."""
+    # Nothing is left out of an array that its line only names.
     mask = np.zeros(value.new.shape, bool)
     if value.new.dtype.kind == "f" and mask.ndim and (value.old is not None or not value.alias):
         rows = np.atleast_2d(mask)
@@ -181,7 +179,6 @@ def _shown(array: Array) -> Array:
 
 
 def _off(value: Value, computed: Value) -> Array:
-    """How far computed numbers are from the key, those of the step included."""
     off = np.abs(computed.new - _shown(value.new))
     if value.old is None or computed.old is None:
         return off

@@ -38,10 +38,9 @@ def record(
 ) -> Recording:
     """The Recording of a script that runs for at most `seconds`, here or `alone` in a process.
 
-    The updates in `chosen` are kept with their lines: up to FEW of them all, of more (all there
-    are: range(1, 10**9)) every second, every fourth, and so on, as the bounds allow. `shown` are
-    arrays to go on with instead of those just recorded, one after the other; a nan in them leaves
-    the number that was computed. Raises RuntimeError where the recorder itself fails.
+    The updates in `chosen` are kept with their lines: up to FEW of them all, of more every second,
+    every fourth, and so on, as the bounds allow. `shown` are arrays to go on with instead of those
+    just recorded, in order; a nan leaves what was computed. RuntimeError where the recorder fails.
     """
     recorder, lines = partial(Recorder, chosen, seconds, shown), tuple(source.splitlines())
     if not alone:

@@ -34,11 +34,7 @@ def drawn_rounds(meant: Start, spec: ScriptSpec) -> Rounds:
 
 
 def drawn_updates(rounds: Rounds, meant: Start, spec: ScriptSpec) -> Iterator[Update]:
-    """The updates, where a loop makes as many as are meant, one in each round.
-
-    Weights are the arrays that it finds as the seed draws them, and changes; rows are those from
-    which the next weights follow. Raises NotApplicable where there are too many to tell.
-    """
+    """The updates of a loop with as many rounds, with the rows from which next weights follow."""
     for loop, states in rounds.loops.items():
         states = [*states, rounds.ends.get(loop, {})]
         labels = _weights(states, meant.weights)
@@ -87,8 +83,7 @@ def _rows(network: Matrices, change: Array, error: Array, X: Array, spec: Script
 
 @cache
 def _sets(rows: int, size: int) -> NDArray[np.bool_]:
-    # And of those that are left for the last batch of an epoch.
-    left = {size, rows % size} - {0}
+    left = {size, rows % size} - {0}  # also of those left for the last batch of an epoch
     chosen = [each for some in left for each in combinations(range(rows), some)]
     return np.array([[row in each for row in range(rows)] for each in chosen])
 
@@ -156,7 +151,6 @@ class AnyUpdates(Rounds, Watcher):
         return dict(zip(("good", "looked", "words"), best, strict=True))
 
     def _followed(self, rounds: list[NamedArrays]) -> tuple[int, int, str]:
-        """How many rounds follow the gradient, by one factor, that most of them do."""
         pairs = [pair for pair in pairwise(rounds) if _moving(*pair)]
         best: tuple[int, int, str] = (0, 0, "")
         fullest = max(reversed(pairs), key=lambda pair: len(_moving(*pair)), default=({}, {}))
@@ -186,7 +180,7 @@ class AnyUpdates(Rounds, Watcher):
                     yield _Network(names, chosen, turned, X, kind, loss)
 
     def _in_words(self, network: _Network, rows: float, factor: float) -> str:
-        """What is followed; the script's own numbers tell a sum from a mean."""
+        # The script's own numbers tell a sum from a mean.
         ways = [(1.0, "summed"), (rows, "averaged")]
         if network.loss != "cross-entropy":  # the square may come without its half
             ways += [(rows / 2, "without its half, averaged"), (0.5, "without its half, summed")]

@@ -89,10 +89,8 @@ def observe_together(
 ) -> list[str]:
     """Run the scripts in this process, observed, and return what each printed, in order.
 
-    `each` is called after every update of those that run as one, with their places in `sources`;
-    `start` once before, with arrays with that first axis too; all calls for some places before
-    those for the next. The arrays are copies. Raises TypeError for what is not known side by side,
-    and what `observe` raises.
+    `each` is called after every update of those that run as one, with their places in `sources`,
+    `start` once before; all for some places before those for the next. Raises as `unknown` does.
     """
     printed: dict[int, str] = {}
     for code, block in _blocks(sources, observed=True):
@@ -123,8 +121,7 @@ def common_lines(source: str) -> tuple[str, ...]:
 def common_code(source: str, observed: bool) -> tuple[CodeType, int]:
     """What scripts with this one's common lines execute, and how many are best run as one.
 
-    That is by the largest array after the first update. With `observed` the code has the calls of
-    `instrument`. Raises TypeError for what is not known side by side, and what others raise.
+    By the largest array after the first update. `observed` it has the calls of `instrument`.
     """
     lines = common_lines(source)
     text = "\n".join(lines)
@@ -220,7 +217,6 @@ def execute_together(
 
 
 def _stacked(values: Sequence[Any]) -> Any:
-    """What each script has for itself, as one for all of them."""
     [kind, *others] = {type(value) for value in values}
     if not others:
         if kind is tuple:
