@@ -170,24 +170,30 @@ def test_untouched_it_gets_nothing_and_solved_everything(command: str, tmp_path:
 
 
 @pytest.mark.parametrize(
-    ("text", "sentence"),
+    ("given", "sentence"),
     [
-        ("line = 0\n", "line is still to be written"),
+        (0, "line is still to be written"),
+        (None, "line is still to be written"),
         ("", "line is still to be written"),
-        ("line = 5\n", "line 5: this is not what is wrong: look further"),
-        ('line = "thirteen"\n', "line thirteen: this is not what is wrong"),
-        ("line = true\n", "line True: this is not what is wrong"),
-        ("line = 1\nline = 13\n", "answer.toml cannot be read: "),
-        ("line 13", "answer.toml cannot be read: "),
-        (None, "answer.toml cannot be read: "),
+        (5, "line 5: this is not what is wrong: look further"),
+        ("thirteen", "line thirteen: this is not what is wrong"),
+        (True, "line True: this is not what is wrong"),
+        ([13], "line [13]: this is not what is wrong"),
     ],
 )
-def test_an_answer_that_is_none_is_told(text: str | None, sentence: str, tmp_path: Path) -> None:
-    path = tmp_path / "answer.toml"
-    if text is not None:
-        path.write_text(text, encoding="utf-8")
+def test_an_answer_that_is_none_is_told(given: object, sentence: str) -> None:
     assert found(MINI).line == 13
-    assert said(check_answer, code(MINI), "line", path).startswith(sentence)
+    assert said(check_answer, code(MINI), "line", given).startswith(sentence)
+
+
+@pytest.mark.parametrize("text", ["line = 1\nline = 13\n", "line 13", None])
+def test_a_file_that_cannot_be_read_gets_nothing(text: str | None, tmp_path: Path) -> None:
+    folder = write(MINI, tmp_path)
+    (folder / "answer.toml").unlink()
+    if text is not None:
+        (folder / "answer.toml").write_text(text, encoding="utf-8")
+    with pytest.raises((OSError, ValueError)):  # it says the place in the file
+        failed(folder)
 
 
 @pytest.mark.parametrize("cheat", CHEATS)

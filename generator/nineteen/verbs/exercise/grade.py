@@ -5,11 +5,9 @@ Nothing that was computed elsewhere counts, and there are no expected values to 
 """
 
 import inspect
-import tomllib
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from pathlib import Path
 from textwrap import dedent
 
 from nineteen.script.choices import command, read
@@ -61,16 +59,11 @@ def check_whole(code: str, text: str | Sequence[str]) -> None:
 
 
 def check_answer(code: str, name: str, given: object) -> None:
-    """Check the "line" of a bug, or the "letter" of what is wrong with it: a value, or a file.
+    """Check the "line" of a bug, or the "letter" of what is wrong with it.
 
-    The file is TOML. Raises AssertionError with one sentence.
+    Raises AssertionError with one sentence.
     """
     __tracebackhide__ = True
-    if isinstance(path := given, Path):
-        try:
-            given = tomllib.loads(path.read_text(encoding="utf-8")).get(name)
-        except (OSError, ValueError) as error:
-            raise AssertionError(f"{path.name} cannot be read: {error}") from None
     bug = bug_named(*_decoded(code))
     _require(given not in (None, 0, ""), f"{name} is still to be written")
     right = str(given).strip().upper() == str(getattr(bug, name))

@@ -12,7 +12,7 @@ from nineteen.page.array_text import ROOM, values_text
 from nineteen.page.document import FORMATS, Document, Picture, document_files, write_all
 from nineteen.page.filled import filled_in
 from nineteen.page.look import save, style
-from nineteen.script.activations import ACTIVATIONS
+from nineteen.script.activations import ACTIVATIONS, Activation
 from nineteen.script.annotate import annotated
 from nineteen.script.choices import command, file_stem
 from nineteen.script.files import LESSONS, check_target, output_path
@@ -27,6 +27,7 @@ from nineteen.training.observe import losses_of
 from nineteen.training.one_update import OneUpdate, one_update
 from nineteen.training.record import record
 from nineteen.training.seeds import failing_seeds, make_first, seeds_to_try
+from nineteen.training.side_by_side import run_together
 from nineteen.verbs.lesson import lesson_pictures
 from nineteen.verbs.lesson.derivation import derive, tex
 
@@ -45,6 +46,11 @@ def make_lesson(options: Namespace, spec: ScriptSpec) -> tuple[Made, str]:
     if options.keep:
         raise UsageError(
             "--keep goes with --format py: a lesson is made from a script that learned"
+        )
+    if options.math == "all" and ("+=" not in render(spec) or not seeds_to_try(spec)):
+        raise UsageError(
+            "--math all turns signs and counts seeds: leave out --show, or take a smaller network",
+            "--math",
         )
     to_stdout = options.output == "-"
     if to_stdout and options.format == "md":
@@ -91,7 +97,10 @@ def lesson(made: Made, math: str, format: str) -> Document:
         values["derivation"] = derive(spec)
     if math == "full":
         values["formulas"] = filled_in(update)
-    text = environment().get_template("lesson/lesson.md.j2").render(values)
+    if math == "all":
+        values |= readings(spec, values["tried"], values["another"])
+    name = "readings" if math == "all" else "lesson"
+    text = environment().get_template(f"lesson/{name}.md.j2").render(values)
     title = text.partition("\n")[0].removeprefix("# ").replace("`", "")
     file = FORMATS[format]
     with style():
@@ -102,7 +111,8 @@ def lesson(made: Made, math: str, format: str) -> Document:
         }
         if spec.table.inputs == 2:
             drawn["units"] = lesson_pictures.unit_lines(spec, weights)
-        pictures = [Picture(name, save(figure, file), file) for name, figure in drawn.items()]
+        shown = {name: figure for name, figure in drawn.items() if f"(picture:{name})" in text}
+        pictures = [Picture(name, save(figure, file), file) for name, figure in shown.items()]
     return Document(title, text, tuple(pictures))
 
 
@@ -118,10 +128,9 @@ def answers(made: Made, update: OneUpdate) -> dict[str, Any]:
     others["other"] = other = _other_size(spec)
     return {
         "other": other,
+        "another": kind,
         "tried": tried,
-        "learns": {
-            name: tried - len(failing_seeds(one, range(tried))) for name, one in others.items()
-        },
+        "learns": {name: learned_with(one, tried) for name, one in others.items()},
         "missed": max(abs(a - b) for row in pairs for a, b in zip(*row, strict=True)),
         "one_line": [linearly_separable(bits, spec.table.inputs) for bits in spec.table.columns],
         "strategy": changed_lines(
@@ -130,6 +139,34 @@ def answers(made: Made, update: OneUpdate) -> dict[str, Any]:
         "activation": changed_lines(spec, activation=kind),
         "nudge": nudge(spec, update),
         "log": log,
+    }
+
+
+def learned_with(spec: ScriptSpec, tried: int, *edits: tuple[str, str]) -> int:
+    """With how many of so many seeds the script learns with these replacements made in it."""
+    texts = [render(replace(spec, seed=seed)) for seed in range(tried)]
+    for old, new in edits:
+        texts = [text.replace(old, new) for text in texts]
+    return tried - len(failing_seeds(spec, range(tried), run_together(texts)))
+
+
+def readings(spec: ScriptSpec, tried: int, another: Activation) -> dict[str, Any]:
+    """With how many seeds the script learns with other activations, and with each sign turned."""
+    other, tanh = (replace(spec, activation=one) for one in (another, ACTIVATIONS["tanh"]))
+    slopes = [
+        [line.text for line in annotated(one) if line.step == "backpropagation"]
+        for one in (other, spec)
+    ]
+    arctan = ("np.tanh", "np.arctan"), ("1 - layer**2", "np.cos(layer) ** 2")
+    signs = [(i, line) for i, line in enumerate(render(spec).splitlines(), 1) if "+=" in line]
+    turned = [(i, line, line.replace("+=", "-=")) for i, line in signs]
+    return {
+        "wrong_slope": learned_with(other, tried, *zip(*slopes, strict=True)),
+        "right_slope": learned_with(other, tried),
+        "arctan": learned_with(tanh, tried, *arctan),
+        "flips": [
+            (i, new.strip(), learned_with(spec, tried, (old, new))) for i, old, new in turned
+        ],
     }
 
 

@@ -90,8 +90,7 @@ def learned(spec: ScriptSpec, weights: Matrices) -> "Figure":
 def kind(spec: ScriptSpec) -> str:
     """How `learned` shows a network: a "curve" of one input, "surfaces" of two, or "squares".
 
-    Of three to five inputs, surfaces are slices in which the others are fixed, one for each of
-    their values; where these would be more than PANELS, every row of the table is a square.
+    Surfaces of more inputs are slices, at most PANELS; else every row of the table is a square.
     """
     panels = spec.table.outputs * 2.0 ** (spec.table.inputs - 2)
     return "curve" if spec.table.inputs == 1 else "surfaces" if panels <= PANELS else "squares"
