@@ -20,8 +20,8 @@ from nineteen.script.render import MAX_LINES
 from nineteen.script.run import run
 from nineteen.training.examine import examine
 from nineteen.training.mistakes import mistakes
-from nineteen.verbs.exercise import bug as bugs
-from nineteen.verbs.exercise.bug import Bug, bug_named, bug_of
+from nineteen.verbs.exercise import assignment as bugs
+from nineteen.verbs.exercise.assignment import Bug, bug_named, bug_of
 from nineteen.verbs.exercise.command import exercise_files
 from nineteen.verbs.exercise.grade import check_answer, check_whole, exercise_code
 from space import spec

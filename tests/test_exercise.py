@@ -31,7 +31,7 @@ from nineteen.verbs.check.check_report import check_script
 from nineteen.verbs.check.files_to_check import Settings
 from nineteen.verbs.check.found_script import scripts_in
 from nineteen.verbs.exercise import grade
-from nineteen.verbs.exercise.blanks import Blanks, blanks_of
+from nineteen.verbs.exercise.assignment import Blanks, blanks_of
 from nineteen.verbs.exercise.command import exercise_files
 from nineteen.verbs.exercise.grade import check_step, check_whole, exercise_code
 from space import command_lines, spec

@@ -24,17 +24,18 @@ from markdown_it import MarkdownIt
 from nineteen.cli import main
 from nineteen.page import look as figures
 from nineteen.page.document import FORMATS, document_files
+from nineteen.script.activations import ACTIVATIONS
 from nineteen.script.gates import GATES, table_of
 from nineteen.script.judge import read_predictions, wrong_rows
 from nineteen.script.make import Made, make
 from nineteen.script.render import render
-from nineteen.script.spec import Batch
+from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.script.templates import templates_folder
 from nineteen.training.execute import execute
 from nineteen.training.gradient import matrices, predict
 from nineteen.training.observe import losses_of
 from nineteen.training.one_update import one_update
-from nineteen.verbs.lesson.command import answers, changed_lines, lesson, nudge
+from nineteen.verbs.lesson.command import answers, changed_lines, lesson, nudge, two_losses
 from nineteen.verbs.lesson.lesson_pictures import loss_curve
 from space import EXPRESSIONS, spec
 
@@ -52,6 +53,8 @@ COMMANDS = (
     "--table 0x6996c33c",
 )
 MATH = ("none", "some", "full")
+WHICH = "picture is SGD, A or B?"  # the question that is asked where one can tell
+GENERATED = Path(__file__).parent.parent / "generated"
 VOID = {"meta", "img", "br", "hr", "link"}
 
 
@@ -124,7 +127,7 @@ def check_markdown(text: str, made: Made, beside: dict[str, bytes]) -> None:
     assert all(len(image.content) > 20 for image in images)
     shown = {unquote(str(image.attrs["src"])) for image in images}
     assert shown == set(beside)
-    assert len(shown) == 3 + (made.spec.table.inputs == 2)
+    assert len(shown) == 3 + (made.spec.table.inputs == 2) + (WHICH in text)
     assert all(drawn(svg) > 20 for svg in beside.values())
     assert "picture:" not in text
 
@@ -139,7 +142,7 @@ def check_page(text: str, made: Made, math: str) -> None:
     colours = {span["class"] for span in page.of("span")}
     assert {"keyword", "number", "comment"} <= colours <= {"keyword", "number", "comment", "string"}
     images = page.of("img")
-    assert len(images) == 3 + (made.spec.table.inputs == 2)
+    assert len(images) == 3 + (made.spec.table.inputs == 2) + (WHICH in text)
     assert len(page.of("details")) == len(page.of("summary")) >= 6
     for image in images:
         kind, data = str(image["src"]).split(",")
@@ -172,7 +175,8 @@ def check_notebook(text: str, made: Made) -> None:
     assert len({cell.id for cell in notebook.cells}) == len(notebook.cells)
     prose = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
     pictures = re.findall(r"!\[([^\]]{20,})\]\(data:image/png;base64,([A-Za-z0-9+/=]+)\)", prose)
-    assert len(pictures) == prose.count("![") == 3 + (made.spec.table.inputs == 2)
+    pictured = 3 + (made.spec.table.inputs == 2) + (WHICH in prose)
+    assert len(pictures) == prose.count("![") == pictured
     for _, data in pictures:
         assert imread(io.BytesIO(base64.b64decode(data)), format="png").std() > 0.05
     check_walk(prose, made)
@@ -214,7 +218,8 @@ def test_a_lesson_trains_its_script_once_more(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("nineteen.verbs.lesson.command.losses_of", counted)
     whole = make(spec("xor", "--batch", "mini"))
     lesson(whole, "full", "html")
-    assert trained == [whole.source]
+    assert len(trained) == 3  # and full batch and SGD, for the question which is which
+    assert trained.count(whole.source) == 1
 
 
 @pytest.mark.parametrize("format", FORMATS)
@@ -380,7 +385,7 @@ def test_the_command_writes_a_lesson_and_never_over_an_edit(
     page = here / "generated" / "lessons" / "xor_full.md"
     assert main(words) == 0
     assert str(page.relative_to(here)) in capsys.readouterr().out
-    assert len(list(page.with_name("xor_full_files").iterdir())) == 4
+    assert len(list(page.with_name("xor_full_files").iterdir())) == 5
     before = page.read_bytes()
     assert main(words) == 0
     page.write_bytes(before + b"My own remark.\n")
@@ -504,3 +509,115 @@ def test_a_lesson_on_samples_knows_their_rows(tmp_path: Path) -> None:
     words = ["xor", "--samples", "64", "--batch", "mini", "--format", "md", "-o", str(path)]
     assert main(words) == 0
     assert "of 64" in path.read_text(encoding="utf-8") or "64 samples" in path.read_text("utf-8")
+
+
+# Which picture is SGD, and how much math one needs
+
+
+def rises(losses: list[float]) -> int:
+    return sum(after > before for before, after in pairwise(losses))
+
+
+@pytest.mark.parametrize("words", [["xor"], ["xor", "--batch", "mini"], ["half_adder"]])
+def test_the_picture_that_is_named_is_the_one_that_jumps(words: list[str]) -> None:
+    wanted = spec(*words)
+    curves = two_losses(wanted)
+    assert set(curves) == {Batch.FULL, Batch.SGD}
+    for batch, losses in curves.items():
+        size = 1 if batch is Batch.SGD else 4
+        source = render(replace(wanted, batch=batch, batch_size=size))
+        assert losses == losses_of(source, wanted.table.predictions)[0][: len(losses)]
+    assert rises(curves[Batch.SGD]) > rises(curves[Batch.FULL])
+    text = lesson(make(wanted), "none", "md").text
+    assert f"{'AB'[list(curves).index(Batch.SGD)]} is SGD. Each of its updates" in text
+
+
+def test_the_order_of_the_pictures_tells_nothing_and_what_looks_alike_is_not_asked() -> None:
+    orders = {tuple(two_losses(spec("xor", *more))) for more in ([], ["--batch", "mini"])}
+    assert len(orders) == 2
+    alike = spec("xor", "--activation", "relu")
+    assert two_losses(alike) == {}
+    assert WHICH not in lesson(make(alike), "none", "md").text
+
+
+@cache
+def reading() -> tuple[Made, str]:
+    whole = make(spec("xor", "--batch", "mini"))
+    return whole, lesson(whole, "all", "md").text
+
+
+def learned_alone(wanted: ScriptSpec, *edits: tuple[str, str]) -> int:
+    """Of the seeds 0 to 99, by running the scripts one by one."""
+    learned = 0
+    for seed in range(100):
+        source = render(replace(wanted, seed=seed))
+        for old, new in edits:
+            assert old in source
+            source = source.replace(old, new)
+        learned += not wrong_rows(read_predictions(execute(source), wanted.table), wanted.table)
+    return learned
+
+
+def test_the_figures_of_the_three_readings_are_those_of_other_runs() -> None:
+    _, text = reading()
+    wanted = spec("xor", "--batch", "mini")
+    tanh = replace(wanted, activation=ACTIVATIONS["tanh"])
+    slope = ("(1 - layer**2)", "layer * (1 - layer)")
+    assert f"| the lines that set the hidden layer | {learned_alone(tanh, slope)} of 100" in text
+    assert f"slope in backpropagation | {learned_alone(tanh)} of 100 seeds" in text
+    arctan = ("np.tanh", "np.arctan"), ("1 - layer**2", "np.cos(layer) ** 2")
+    assert f"It learns with {learned_alone(tanh, *arctan)} of 100 seeds.\n" in text
+    turned = re.findall(r"^\| (\d+): `(.*)` \| (\d+) of 100 seeds \|$", text, re.MULTILINE)
+    assert len(turned) == 4
+    lines = render(wanted).splitlines()
+    for number, line, count in turned:
+        own = lines[int(number) - 1].strip()
+        assert line == own.replace("+=", "-=") != own
+        assert learned_alone(wanted, (own, line)) == int(count)
+
+
+def test_the_slope_of_the_arc_tangent_is_what_the_page_says() -> None:
+    z = np.linspace(-3, 3, 61)
+    slope = (np.arctan(z + 1e-6) - np.arctan(z - 1e-6)) / 2e-6
+    np.testing.assert_allclose(np.cos(np.arctan(z)) ** 2, slope, rtol=1e-6)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_three_readings_are_whole(format: str, tmp_path: Path) -> None:
+    whole, text = reading()
+    texts = written(whole, "all", format, tmp_path)
+    *beside, path = texts
+    assert len(beside) == (format == "md")
+    for reader in ("engineer", "practitioner", "researcher"):
+        assert len(re.findall(rf"^## The {reader}: ", text, re.MULTILINE)) == 1
+        part = text.partition(f"\n## The {reader}: ")[2].partition("\n## ")[0]
+        tasks = ("Change a layer.", "Find the wrong sign.", "Show that the step is the gradient.")
+        assert all(part.count(f"**{task}**") == 1 for task in tasks)
+    assert not re.search(r"None|\bnan\b|{%|{{ ", text)
+    if format == "html":
+        page = Page(texts[path])
+        headings = [int(tag[1]) for tag, _ in page.elements if re.fullmatch("h[1-6]", tag)]
+        assert all(after <= before + 1 for before, after in pairwise(headings))
+        assert page.of("math")
+        assert "$" not in page.words
+    if format == "ipynb":
+        nbformat.validate(nbformat.reads(texts[path], as_version=4))
+
+
+def test_the_page_that_is_committed_is_that_of_its_command() -> None:
+    """But for figures, in which machines may differ."""
+    path = GENERATED / "lessons" / "xor_mini_math_all.md"
+    wanted = lesson(make(spec("xor", "--batch", "mini")), "all", "md").linked(
+        lambda one: f"xor_mini_math_all_files/{one.name}.{one.kind}"
+    )
+    figures = re.compile(r"\d+(?:\.\d+)? of 100|1 of 4|-?0\.\d+|1\.\d+")
+    assert figures.sub("", path.read_text(encoding="utf-8")) == figures.sub("", wanted)
+
+
+@pytest.mark.parametrize("words", [["xor", "--show", "loss", "--batch", "mini"], ["xor8"]])
+def test_what_cannot_be_read_three_ways_is_refused(
+    words: list[str], here: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([*words, "--format", "md", "--math", "all"]) == 2
+    assert "--math all: leave out --show, or take a smaller network" in capsys.readouterr().err
+    assert list(here.iterdir()) == []

@@ -18,8 +18,7 @@ from typing import Any
 import pytest
 from environment import CI
 from nineteen.script.make import make
-from nineteen.verbs.exercise.blanks import blanks_of
-from nineteen.verbs.exercise.bug import bug_of
+from nineteen.verbs.exercise.assignment import blanks_of, bug_of
 from nineteen.verbs.exercise.command import exercise_files
 from space import spec
 from test_exercise import BEFORE, CHEATS, MISTAKES, trained

@@ -12,7 +12,7 @@ from nineteen.training.seeds import failing_seeds
 from nineteen.verbs.check.check_report import check_all
 from nineteen.verbs.check.files_to_check import Settings
 from nineteen.verbs.check.found_script import scripts_in
-from nineteen.verbs.exercise.blanks import blanks_of
+from nineteen.verbs.exercise.assignment import blanks_of
 from nineteen.verbs.exercise.command import KEY, TABLE, exercise_files
 from nineteen.verbs.exercise.variants import FACTOR, candidates, variants
 from space import spec

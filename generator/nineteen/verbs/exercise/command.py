@@ -16,8 +16,7 @@ from nineteen.script.make import Made
 from nineteen.script.render import environment, formatted
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.seeds import make_first
-from nineteen.verbs.exercise.blanks import POINTS, blanks_of
-from nineteen.verbs.exercise.bug import LETTERS, Bug, bug_of
+from nineteen.verbs.exercise.assignment import LETTERS, POINTS, Bug, blanks_of, bug_of
 from nineteen.verbs.exercise.grade import exercise_code
 from nineteen.verbs.exercise.variants import variants
 
@@ -52,10 +51,7 @@ def make_exercise(options: Namespace, spec: ScriptSpec) -> tuple[Made, str]:
         return made, str(folder)
     make_folder(folder)  # before the folders of the variants in it
     write_all(texts, options.force)
-    told = f"{folder}, and for the teacher {solutions}"
-    if options.variants:
-        told = f"{len(every)} variants, all learned: {solutions / TABLE} says which is which"
-    return made, told
+    return made, f"{folder}, and for the teacher {solutions}"
 
 
 def _files(every: list[Made], options: Namespace, folder: Path, solutions: Path) -> dict[Path, str]:
@@ -91,9 +87,8 @@ def exercise_files(
 ) -> dict[Path, str]:
     """The files of the exercise on a script that learned; the student's document comes last.
 
-    In the student's `folder` are the script with blanks or with a `bug`, its checks and a page, or
-    a notebook. The folder of the solutions has the script, or the notebook from which nbgrader
-    takes them out.
+    The student's `folder` has the script with blanks or with a `bug`, its checks and a page, or a
+    notebook; the other folder the script, or the notebook from which nbgrader takes the solutions.
     """
     blanks, code = blanks_of(made.spec), exercise_code(made.spec, bug)
     values = {"name": folder.name, "spec": made.spec, "source": made.source, "points": POINTS}

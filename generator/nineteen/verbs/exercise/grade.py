@@ -1,7 +1,8 @@
 """Grading an exercise: the student's text runs alone, is watched, and `check` says what it does.
 
 A line runs in the place of the solution's, so that no mistake costs the points of another step.
-Nothing that was computed elsewhere counts, and there are no expected values to copy.
+Nothing that was computed elsewhere counts, and there are no expected values to copy. What is wrong
+is an AssertionError with one sentence, where it is one of the usual mistakes that of `check`.
 """
 
 import inspect
@@ -17,8 +18,7 @@ from nineteen.script.spec import ScriptSpec
 from nineteen.script.syntax import parse
 from nineteen.script.templates import data
 from nineteen.training.examine import examine
-from nineteen.verbs.exercise.blanks import Blank, blanks_of
-from nineteen.verbs.exercise.bug import Bug, bug_named
+from nineteen.verbs.exercise.assignment import Blank, Bug, blanks_of, bug_named
 
 EPOCHS = 30  # that a line is tried for: enough to see whether the rows are shuffled
 
@@ -30,28 +30,20 @@ def exercise_code(spec: ScriptSpec, bug: Bug | None = None) -> str:
 
 
 def check_step(code: str, name: str, answer: Callable[..., object] | str) -> None:
-    """Check the step of that name: the student's function in a notebook, or the script's text.
-
-    Raises AssertionError with one sentence, where the step has one of the usual mistakes that of
-    `check`.
-    """
+    """Check the step of that name: the student's function in a notebook, or the script's text."""
     __tracebackhide__ = True  # of pytest: the sentence is what helps
     spec, _ = _decoded(code)
     spec = replace(spec, epochs=min(spec.epochs, EPOCHS))
     blanks = blanks_of(spec)
     blank = next(one for one in blanks.blanks if one.name == name)
-    if isinstance(answer, str):
-        source = blanks.answered(blank, _statement(answer, blank))
-    else:
-        source = blanks.answered(blank, blank.call, dedent(inspect.getsource(answer)))
+    before = "" if isinstance(answer, str) else dedent(inspect.getsource(answer))
+    line = _statement(answer, blank) if isinstance(answer, str) else blank.call
+    source = blanks.answered(blank, line, before)
     _require(not (problem := _problem(source, spec, blank.hint)), problem)
 
 
 def check_whole(code: str, text: str | Sequence[str]) -> None:
-    """Check a script, or the last of some cells that trains: its training and what it prints.
-
-    Raises AssertionError with one sentence.
-    """
+    """Check a script, or the last of some cells that trains: its training and what it prints."""
     __tracebackhide__ = True
     texts = [text] if isinstance(text, str) else [one for one in text if "for epoch in" in one]
     _require(bool(texts), "no cell with a training loop was run")
@@ -59,10 +51,7 @@ def check_whole(code: str, text: str | Sequence[str]) -> None:
 
 
 def check_answer(code: str, name: str, given: object) -> None:
-    """Check the "line" of a bug, or the "letter" of what is wrong with it.
-
-    Raises AssertionError with one sentence.
-    """
+    """Check the "line" of a bug, or the "letter" of what is wrong with it."""
     __tracebackhide__ = True
     bug = bug_named(*_decoded(code))
     _require(given not in (None, 0, ""), f"{name} is still to be written")

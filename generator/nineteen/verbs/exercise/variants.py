@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import replace
 from hashlib import sha256
 from itertools import combinations, islice, product
-from typing import Any
 
 from nineteen.errors import UsageError
 from nineteen.script.choices import Choices, command, spec_of
@@ -18,7 +17,6 @@ from nineteen.script.make import Made, make
 from nineteen.script.options import PROGRAM
 from nineteen.script.render import render
 from nineteen.script.spec import Batch, ScriptSpec
-from nineteen.script.table import TruthTable
 from nineteen.training.seeds import ALMOST_ALL, seed_share, seeds_to_try
 
 # Sizes of the layers, in quarters of those of the command.
@@ -40,10 +38,8 @@ def variants(own: Made, count: int) -> list[Made]:
         while len(found) < count:
             specs = list(islice(waiting, count - len(found)))
             if not specs:
-                raise UsageError(
-                    f"--variants {count}: there are only {len(found)} of them for "
-                    f"{command(own.spec).removeprefix(PROGRAM).strip()}: take fewer"
-                )
+                few = f"{len(found)} of them for {command(own.spec).removeprefix(PROGRAM).strip()}"
+                raise UsageError(f"--variants {count}: there are only {few}: take fewer")
             made = parallel(delayed(_measured)(spec) for spec in specs)
             shares = [(one, one.share) for one in made if one.share]
             found += [one for one, share in shares if share.learned >= ALMOST_ALL * share.tried]
@@ -64,14 +60,11 @@ def candidates(spec: ScriptSpec) -> list[ScriptSpec]:
     sizes = dict.fromkeys(
         tuple(max(2, units * quarters // 4) for units in spec.hidden) for quarters in QUARTERS
     )
-    shared: dict[str, Any] = {
-        "activation": spec.activation,
-        "show": "loss" * spec.show_loss or None,
-    }
+    show = "loss" if spec.show_loss else None
     for gates, hidden, batch in product(_gates(spec), sizes, Batch):
         with suppress(UsageError):  # such as mini for two rows, or a layer too large
-            other = spec_of(Choices(gates, hidden=hidden, batch=batch, **shared))
-            render(other)
+            chosen = Choices(gates, hidden=hidden, batch=batch, activation=spec.activation)
+            render(other := spec_of(replace(chosen, show=show)))
             similar = spec.updates <= FACTOR * other.updates <= FACTOR**2 * spec.updates
             if similar and _choice(other) != _choice(spec):
                 found.append(other)
@@ -84,13 +77,12 @@ def _gates(spec: ScriptSpec) -> list[tuple[str, ...]]:
     None copies one input or answers always the same, and no two are the same function.
     """
     inputs, outputs = spec.table.inputs, spec.table.outputs
-    single: dict[TruthTable, str] = {}
-    for gate in GATES.values():
-        name = f"{gate.name}{inputs}" if gate.rule and inputs != 2 else gate.name
-        table = table_of(name)
-        if (table.inputs, table.outputs) == (inputs, 1) and not table.ignores_an_input():
-            single.setdefault(table, name)
-    return list(combinations(sorted(single.values()), outputs))
+    gates = reversed(GATES.values())
+    names = [one.name + (str(inputs) if one.rule and inputs != 2 else "") for one in gates]
+    tables = {table_of(name): name for name in names}  # of several names the first
+    fit = [one for one in tables if (one.inputs, one.outputs) == (inputs, 1)]
+    single = sorted(tables[one] for one in fit if not one.ignores_an_input())
+    return list(combinations(single, outputs))
 
 
 def ordered(spec: ScriptSpec, text: str) -> bytes:

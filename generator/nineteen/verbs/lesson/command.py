@@ -4,6 +4,7 @@ import sys
 from argparse import Namespace
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from math import log
 from typing import Any
 
@@ -20,7 +21,7 @@ from nineteen.script.gates import gate_of
 from nineteen.script.make import Made
 from nineteen.script.recipe import recipe
 from nineteen.script.render import environment, render
-from nineteen.script.spec import Batch, ScriptSpec
+from nineteen.script.spec import Batch, ScriptSpec, default_batch_size
 from nineteen.script.table import linearly_separable
 from nineteen.training.gradient import matrices
 from nineteen.training.observe import losses_of
@@ -48,10 +49,7 @@ def make_lesson(options: Namespace, spec: ScriptSpec) -> tuple[Made, str]:
             "--keep goes with --format py: a lesson is made from a script that learned"
         )
     if options.math == "all" and ("+=" not in render(spec) or not seeds_to_try(spec)):
-        raise UsageError(
-            "--math all turns signs and counts seeds: leave out --show, or take a smaller network",
-            "--math",
-        )
+        raise UsageError("--math all: leave out --show, or take a smaller network", "--math")
     to_stdout = options.output == "-"
     if to_stdout and options.format == "md":
         raise UsageError("-o - cannot hold the pictures of --format md: name a file, or use html")
@@ -85,16 +83,11 @@ def lesson(made: Made, math: str, format: str) -> Document:
     update = one_update(spec)
     values: dict[str, Any] = {"spec": spec, "format": format, "math": math}
     values |= {"lines": annotated(spec), "source": made.source, "printed": made.run.stdout}
-    values |= {
-        "update": update,
-        "room": ROOM,
-        "arrays": partial(values_text, room=BESIDE, full=FEW),
-    }
+    values |= {"arrays": partial(values_text, room=BESIDE, full=FEW), "room": ROOM}
     values |= {"losses": losses, "parameters": sum(matrix.size for matrix in weights)}
-    values |= {"kind": lesson_pictures.kind(spec), "shown": lesson_pictures.SHOWN}
+    values |= {"kind": lesson_pictures.kind(spec), "shown": lesson_pictures.SHOWN, "update": update}
     values |= {"command": command, "gate_of": gate_of, "tex": tex} | answers(made, update)
-    if math != "none":
-        values["derivation"] = derive(spec)
+    values |= {"derivation": derive(spec), "curves": two_losses(spec) if values["tried"] else {}}
     if math == "full":
         values["formulas"] = filled_in(update)
     if math == "all":
@@ -109,6 +102,8 @@ def lesson(made: Made, math: str, format: str) -> Document:
             "loss": lesson_pictures.loss_curve(losses, spec.batch),
             "learned": lesson_pictures.learned(spec, weights),
         }
+        if values["curves"]:
+            drawn["which"] = lesson_pictures.which_losses(values["curves"].values())
         if spec.table.inputs == 2:
             drawn["units"] = lesson_pictures.unit_lines(spec, weights)
         shown = {name: figure for name, figure in drawn.items() if f"(picture:{name})" in text}
@@ -140,6 +135,21 @@ def answers(made: Made, update: OneUpdate) -> dict[str, Any]:
         "nudge": nudge(spec, update),
         "log": log,
     }
+
+
+def two_losses(spec: ScriptSpec) -> dict[Batch, list[float]]:
+    """How the loss begins to fall with full batch and with SGD, in an order that tells nothing.
+
+    Empty where the one does not rise more often than the other, so that nobody could tell them.
+    """
+    kinds, found = sorted((Batch.FULL, Batch.SGD), reverse=len(command(spec)) % 2 > 0), {}
+    for batch in kinds:
+        size = default_batch_size(batch, spec.table.rows, spec.samples)
+        source = render(replace(spec, batch=batch, batch_size=size, show_loss=False))
+        losses, _ = losses_of(source, spec.rows * spec.table.outputs)
+        found[batch] = losses[: max(20, spec.epochs // 3)]
+    rises = {batch: sum(b > a for a, b in pairwise(losses)) for batch, losses in found.items()}
+    return found if rises[Batch.SGD] > rises[Batch.FULL] + 2 else {}
 
 
 def learned_with(spec: ScriptSpec, tried: int, *edits: tuple[str, str]) -> int:

@@ -17,10 +17,7 @@ from nineteen.script.spec import Batch, ScriptSpec
 
 @dataclass(frozen=True)
 class Formula:
-    """An equation in TeX, and what it says in NumPy: `code` gives `name`, which has `shape`.
-
-    A name such as dW2 is the derivative of the loss with respect to W2.
-    """
+    """An equation in TeX, and in NumPy: `code` gives `name`, a derivative where that is dW2."""
 
     tex: str
     name: str
@@ -73,30 +70,31 @@ class Stage:
 
 def derive(spec: ScriptSpec) -> list[Stage]:
     """The stages of a script's network, from inputs to outputs, for one update from one batch."""
+    rows = "" if spec.batch is Batch.FULL else "[rows]"
     names = [(f"W[{k}]", "", f"layers[{k}]", f"Z{k}", f"D{k}") for k in range(len(spec.sizes) - 1)]
     if len(spec.hidden) == 1:
         names = [
-            ("W1", "b1", _rows("X", spec), "Z1", "delta"),
+            ("W1", "b1", f"X{rows}", "Z1", "delta"),
             ("W2", "b2", "layer", "Z2", "error"),
         ]
     stages: list[Stage] = []
     for own, units in zip(reversed(names), reversed([*pairwise(spec.sizes)]), strict=True):
-        stages.insert(0, _stage(spec, own, units, stages[0] if stages else None))
+        stages.insert(0, _stage(spec, rows, own, units, stages[0] if stages else None))
     return stages
 
 
 def _stage(
-    spec: ScriptSpec, names: tuple[str, ...], units: tuple[int, int], above: Stage | None
+    spec: ScriptSpec, rows: str, names: tuple[str, ...], units: tuple[int, int], above: Stage | None
 ) -> Stage:
     weights, bias, before, Z, D = names
     came_in, out = (spec.batch_size, units[0] + (not bias)), (spec.batch_size, units[1])
     rate = "" if spec.lr == 1 else "lr * " if bias else f"{decimal(spec.lr)} * "
     changes = [(weights, f"{before}.T @ {D}", (came_in[1], units[1]))]
     biases = [(bias, f"{D}.sum(axis=0)", units[1:])] if bias else []
-    first = [_equation(before, _rows("X", spec), came_in)] if before == "layers[0]" else []
+    first = [_equation(before, f"X{rows}", came_in)] if before == "layers[0]" else []
     sums = _equation(Z, f"{before} @ {weights}{f' + {bias}' if bias else ''}", out)
     result = Formula(f"{tex('output')} = {tex(f'sigma({Z})')}", "output", SIGMOID.of(Z), out)
-    delta = _equation(D, f"{_rows('y', spec)} - output", out)
+    delta = _equation(D, f"y{rows} - output", out)
     if above:
         result, delta = _activated(spec, Z, bias, out, above), _delta(spec, D, bias, out, above)
     return Stage(
@@ -138,7 +136,3 @@ def _equation(name: str, code: str, shape: tuple[int, ...], sign: str = "=") -> 
 def _derivative(name: str, code: str, shape: tuple[int, ...]) -> Formula:
     left = rf"\frac{{\partial L}}{{\partial {tex(name)}}}"
     return Formula(f"{left} = {tex(code)}", f"d{name}", code, shape)
-
-
-def _rows(name: str, spec: ScriptSpec) -> str:
-    return name if spec.batch is Batch.FULL else f"{name}[rows]"

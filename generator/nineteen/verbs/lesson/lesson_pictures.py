@@ -4,7 +4,7 @@ Each function returns a Matplotlib figure to be saved with `look.save`; call it 
 `look.style()`. `weights` are the matrices of a trained network.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import pairwise, product
 from typing import TYPE_CHECKING, Any
@@ -14,7 +14,7 @@ import numpy as np
 from nineteen.page import look
 from nineteen.script.activations import SIGMOID
 from nineteen.script.spec import Batch, ScriptSpec
-from nineteen.training.gradient import Matrices, predict
+from nineteen.training.gradient import Matrices, predict, shapes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -33,10 +33,12 @@ def network(spec: ScriptSpec) -> "Figure":
     axes.set_axis_off()
     axes.set(xlim=(-0.5, len(spec.sizes) - 0.3), ylim=(-1.75, 1.1))
     columns = [_heights(size) for size in spec.sizes]
+    weights, step = list(shapes(spec).items()), 2 if len(spec.hidden) == 1 else 1
     for x, (left, right) in enumerate(pairwise(columns)):
         for start, end in product(left, right):
             axes.plot([x, x + 1], [start, end], color=look.GREY, linewidth=0.6, zorder=1)
-        axes.text(x + 0.5, -1.62, _between(spec, x), ha="center", va="center", family="monospace")
+        between = "\n".join(f"{name} {shape}" for name, shape in weights[step * x : step * (x + 1)])
+        axes.text(x + 0.5, -1.62, between, ha="center", va="center", family="monospace")
     last = len(columns) - 1
     for x, heights in enumerate(columns):
         axes.scatter(
@@ -59,6 +61,16 @@ def loss_curve(losses: Sequence[float], batch: Batch) -> "Figure":
     mark = drawn.marker if len(losses) < 20 else ""
     axes.plot(range(len(losses)), losses, drawn.line, color=drawn.colour, marker=mark)
     axes.set(xlabel="epoch", ylabel=look.LOSS, xlim=(0, None), ylim=(0, None))
+    return figure
+
+
+def which_losses(curves: Iterable[Sequence[float]]) -> "Figure":
+    """Two losses side by side, A and B; no colour and no dash says of what."""
+    figure, grid = _panels(2, 2.6)
+    for letter, axes, losses in zip("AB", grid, curves, strict=True):
+        axes.plot(losses, color=look.INK)
+        axes.set(title=letter, xlabel="epoch", xlim=(0, None))
+    grid[0].set(ylabel="mean loss (nats)", ylim=(0, None))
     return figure
 
 
@@ -109,13 +121,6 @@ def _about(spec: ScriptSpec, x: int) -> str:
     curve = (SIGMOID if x == last else spec.activation).noun.removeprefix("the ")
     units = f"{'unit' if x else 'input'}{'s' * (count > 1)}"
     return f"{name}\n{count} {units}{f', {curve}' if x else ''}"
-
-
-def _between(spec: ScriptSpec, x: int) -> str:
-    before, after = spec.sizes[x : x + 2]
-    if len(spec.hidden) > 1:
-        return f"W[{x}]\n({before + 1}, {after})"
-    return f"W{x + 1} ({before}, {after})\nb{x + 1} ({after},)"
 
 
 def _curves(spec: ScriptSpec, weights: Matrices) -> "Figure":

@@ -1,14 +1,28 @@
-"""The lines of a script that an exercise leaves blank: the steps that the student writes."""
+"""What a student gets: a script with blanks to write, or one with a mistake to find and to mend."""
 
 import ast
+import shlex
+from collections import Counter
 from dataclasses import dataclass
+from difflib import SequenceMatcher
+from functools import cache
 
+from nineteen.errors import UsageError
 from nineteen.script.annotate import Line, annotated
+from nineteen.script.choices import choose, command, spec_of
+from nineteen.script.make import SECONDS
+from nineteen.script.render import MAX_LINES, render
 from nineteen.script.spec import ScriptSpec
 from nineteen.script.syntax import parse
 from nineteen.script.templates import data
+from nineteen.training.examine import examine
+from nineteen.training.mistakes import mistakes
+from nineteen.verbs.exercise.variants import ordered
 
 POINTS = 15  # of every exercise, whatever its strategy and size
+# The steps of mistakes that are made while a script trains, which nobody sees in what it prints.
+STEPS = ("update", "backpropagation", "forward", "order", "deep")
+LETTERS = "ABCD"
 
 
 @dataclass(frozen=True)
@@ -16,10 +30,9 @@ class Blank:
     """A line for the student to write.
 
     `name` is its function in a notebook; `at` is its place in the script, from 0. `start` is what
-    the script keeps before the blank, without indentation; the line is the `nth` of the training
-    loop that begins so. `text` is the solution as a statement of its own: the head of the loop over
-    the batches becomes `batches = …`. It uses `parameters` and sets `results`. `hint` is what to
-    look at where the script breaks off.
+    the script keeps before the blank; the line is the `nth` of the training loop that begins so.
+    `text` is the solution as a statement of its own, which uses `parameters` and sets `results`:
+    the head of a loop becomes `batches = …`. `hint` is for a script that breaks off.
     """
 
     number: int
@@ -137,3 +150,69 @@ def _left_blank(line: str, comment: str) -> str:
     indentation = line[: len(line) - len(line.lstrip())]
     start, end, _ = _parts(line)
     return f"{indentation}{start}...{end}  # {comment}"
+
+
+@dataclass(frozen=True)
+class Bug:
+    """A script with a mistake, `name` in the table of them; `line`, from 1, has it.
+
+    `right` is what the line should be, or "" where it should not be there. `choices` say what may
+    be wrong, and the one at `letter` is.
+    """
+
+    name: str
+    script: str
+    line: int
+    right: str
+    choices: tuple[str, ...]
+    letter: str
+
+
+def bug_of(spec: ScriptSpec, used: Counter[str]) -> tuple[Bug, str]:
+    """A bug in the script of `spec`, with the mistake that was least `used`, which is counted.
+
+    It still learns; what the honest check says of it comes second. Raises UsageError where no
+    mistake of the table does that.
+    """
+    mistakes = sorted(_possible(spec), key=lambda name: (used[name], ordered(spec, name)))
+    for name in mistakes:
+        bug = bug_named(spec, name)
+        _, verdict, honesty = examine(bug.script, spec, SECONDS)
+        if verdict.ok and honesty.status == "fail":
+            used[name] += 1
+            return bug, honesty.reason
+    why = f"{command(spec)} learns with no mistake that is known: take another size or strategy"
+    raise UsageError(f"--exercise bug: {why}", "--exercise")
+
+
+@cache
+def bug_named(spec: ScriptSpec, name: str) -> Bug:
+    """The bug with the mistake of that name. Raises KeyError where it cannot be made."""
+    possible = _possible(spec)
+    script, line, right = possible[name]
+    others = sorted(possible.keys() - {name}, key=lambda other: ordered(spec, name + other))
+    named = sorted([name, *others[: len(LETTERS) - 1]], key=lambda one: ordered(spec, one))
+    choices = tuple(one.rpartition(": ")[2] for one in named)
+    return Bug(name, script, line, right, choices, LETTERS[named.index(name)])
+
+
+@cache
+def _possible(spec: ScriptSpec) -> dict[str, tuple[str, int, str]]:
+    """The script with each mistake that spoils one line of it, that line's number, and the line."""
+    right, found = render(spec).splitlines(), dict[str, tuple[str, int, str]]()
+    right[0] = right[0].partition("  # ")[0]
+    for mistake in mistakes():
+        own = spec_of(choose(shlex.split(mistake.command)))
+        fits = (len(own.hidden) == 1) == (len(spec.hidden) == 1)  # so that its name is right
+        fits &= mistake.step in STEPS and not mistake.equivalent
+        if not fits or (mistake.step == "order" and own.batch is not spec.batch):
+            continue
+        lines = mistake.made_in("\n".join([*right, ""])).splitlines()
+        opcodes = SequenceMatcher(None, right, lines, autojunk=False).get_opcodes()
+        edits = [edit[1:] for edit in opcodes if edit[0] in ("replace", "insert")]
+        script = "\n".join([*lines, ""])
+        if len(edits) == 1 and script not in [one for one, _, _ in found.values()]:
+            begin, end, place, after = edits[0]
+            if after == place + 1 and len(lines) <= MAX_LINES:
+                found[mistake.name] = script, after, "".join(right[begin:end])
+    return found
