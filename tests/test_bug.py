@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 from nineteen.cli import main
 from nineteen.errors import UsageError
-from nineteen.script.choices import MARK, command
+from nineteen.script.choices import command
 from nineteen.script.judge import judge
 from nineteen.script.make import Made, make
+from nineteen.script.options import PROGRAM
 from nineteen.script.render import MAX_LINES
 from nineteen.script.run import run
 from nineteen.training.examine import examine
@@ -76,7 +77,7 @@ def test_a_bug_learns_and_only_the_honest_check_tells(command: str) -> None:
     assert judge(run(bug.script), wanted.table, show_loss=wanted.show_loss).ok
     _, verdict, honesty = examine(bug.script, wanted, 30)
     assert (verdict.ok, honesty.status) == (True, "fail")
-    assert MARK not in bug.script
+    assert f"# {PROGRAM}" not in bug.script
     assert bug.script.count("\n") <= MAX_LINES
 
 
@@ -214,7 +215,7 @@ def test_nothing_that_a_student_gets_holds_the_answer(command: str) -> None:
     ]
     assert len(given) == 5
     text = "\n".join(given)
-    assert MARK not in text
+    assert f"# {PROGRAM}" not in text
     if bug.right:
         assert bug.right.strip() not in text
     assert f"line = {bug.line}\n" not in text
