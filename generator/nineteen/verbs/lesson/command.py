@@ -163,15 +163,13 @@ def learned_with(spec: ScriptSpec, tried: int, *edits: tuple[str, str]) -> int:
 def readings(spec: ScriptSpec, tried: int, another: Activation) -> dict[str, Any]:
     """With how many seeds the script learns with other activations, and with each sign turned."""
     other, tanh = (replace(spec, activation=one) for one in (another, ACTIVATIONS["tanh"]))
-    slopes = [
-        [line.text for line in annotated(one) if line.step == "backpropagation"]
-        for one in (other, spec)
-    ]
+    pairs = zip(annotated(other), annotated(spec), strict=True)
+    slopes = [(new.text, old.text) for new, old in pairs if new.step == "backpropagation"]
     arctan = ("np.tanh", "np.arctan"), ("1 - layer**2", "np.cos(layer) ** 2")
     signs = [(i, line) for i, line in enumerate(render(spec).splitlines(), 1) if "+=" in line]
     turned = [(i, line, line.replace("+=", "-=")) for i, line in signs]
     return {
-        "wrong_slope": learned_with(other, tried, *zip(*slopes, strict=True)),
+        "wrong_slope": learned_with(other, tried, *slopes),
         "right_slope": learned_with(other, tried),
         "arctan": learned_with(tanh, tried, *arctan),
         "flips": [
