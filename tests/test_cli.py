@@ -192,7 +192,7 @@ BAD = [
     (["xor", "--batc", "mini"], "--batc"),
     (["xor", "--hidden"], "expected one argument"),
     (["and", "or3"], "2 and 3 inputs"),
-    (["xor"] * 9, "9 outputs: it has 1 to 8 outputs"),
+    (["xor"] * 9, "9 outputs: it has 1 to 8 inputs here, and 1 to 8 outputs"),
     (["xor8", "and8"], "at most 256"),
     (["xor", "--inputs", "9"], "1 to 8 inputs"),
     (["--table", "0110", "--inputs", "2"], "--inputs goes with gate names"),

@@ -35,8 +35,7 @@ _PIECE = re.compile(f"{_BEGIN}(\\w+) ([^{_END}]*){_END}\n|(.*)\n")
 class Line(NamedTuple):
     """A line of a script, what it means, where `…` marks code, and its step, a key of STEPS.
 
-    A blank line means nothing and is no step. Where a script is shown, its number is there too, ""
-    for one that was taken out, and what became of it: "added", "changed", "taken out".
+    Of a script that is shown, its number too, and whether it was "added", "changed", "taken out".
     """
 
     text: str
@@ -49,8 +48,7 @@ class Line(NamedTuple):
 def annotated(spec: ScriptSpec) -> list[Line]:
     """Every line of render(spec) in order, each that is not blank with its meaning.
 
-    Raises UsageError where the options cannot be rendered, RuntimeError where a template has an
-    explanation without a line, a line without an explanation, or an unknown step.
+    Raises UsageError as `render`, RuntimeError where a template's lines and explanations differ.
     """
     _, values = fit(spec)
     text = _template(values["template"]).render(values)
@@ -104,10 +102,7 @@ def source_of(script: ScriptSpec | Path, verb: str) -> str:
 
 
 def explained(text: str) -> list[Line]:
-    """A script's lines with their meanings; where it was edited, what became of each line.
-
-    Raises UsageError where the first line has no command, or one that today's parser refuses.
-    """
+    """A script's lines with their meanings, and which were edited. Raises UsageError as `read`."""
     lines = text.splitlines()
     wanted = annotated(read(lines[0] if lines else ""))
     matcher = SequenceMatcher(None, [line.text for line in wanted], lines, autojunk=False)

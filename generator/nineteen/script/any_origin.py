@@ -32,8 +32,8 @@ def table_named(name: str) -> TruthTable:
 def judge_any(result: Run, table: TruthTable, source: str) -> Verdict:
     """The verdict on a run in any style: the last predictions that it prints count.
 
-    They are an array or a list, in the order in which the source lists the inputs, or else lines,
-    which may name the inputs, and the targets beside the predictions.
+    They are an array or a list, in the order of the inputs in the source, or else lines, which may
+    name the inputs, and the targets beside the predictions.
     """
     if broken := unfinished(result):
         return broken
@@ -152,10 +152,7 @@ def _seeding(tree: ast.Module) -> list[ast.Call]:
 def seeds_learned(
     source: str, table: TruthTable, many: int, seconds: float, around: tuple[str, ...], workers: int
 ) -> make.SeedShare:
-    """With which of so many seeds, from 0 on, the script does not learn, each run in isolation.
-
-    Raises UsageError where its seeds cannot be replaced.
-    """
+    """With which of so many seeds it does not learn, in isolation; UsageError where it has none."""
 
     def failed(seeds: range) -> list[int]:
         sources = [reseeded(source, seed) for seed in seeds]

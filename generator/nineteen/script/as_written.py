@@ -1,8 +1,4 @@
-"""What a script's own text says of the values that its command may leave out.
-
-Defaults change; a script that was made with older ones stays as right as it was. So what its
-command does not name is read from its text, never from today's table.
-"""
+"""What a script's own text says of the values that its command may leave out."""
 
 import re
 from collections.abc import Callable
@@ -32,9 +28,9 @@ _UPDATE = re.compile(r"^ +(?:W2|w)\b[^=+]*(?:\+=|=[^+]*\+) *(?:([\w.]+) *([*/]) 
 def spec_as_written(line: str, source: str, every: bool = False) -> ScriptSpec:
     """The ScriptSpec of a script by its first line, and by its text where that line is silent.
 
-    From the text come the layer size, the learning rate and the epochs that the command does not
-    name, and always the seed; with `every`, also those that it names otherwise. What the text does
-    not say plainly has today's defaults. Raises UsageError as `read` does.
+    Defaults change, and older scripts stay right: the layer size, rate and epochs that the command
+    does not name come from the text, and always the seed; with `every`, also those that it names.
+    What the text does not say plainly has today's defaults. Raises UsageError as `read` does.
     """
     named, text = choose(command_words(line)), _COMMENT.sub("", source)
     said: dict[str, Any] = {"lr": _rate(text)}

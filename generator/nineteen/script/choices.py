@@ -79,10 +79,7 @@ def choose(words: Sequence[str]) -> Choices:
 
 
 def words_of(gates: Sequence[str], options: Mapping[str, object]) -> list[str]:
-    """The words of a command line for gates and options given in Python: hidden=(8, 4).
-
-    False and None leave an option out.
-    """
+    """The words of a command line for gates and options in Python: hidden=(8, 4), keep=True."""
     words = list(gates)
     for name, value in _chosen(options).items():
         option = f"--{name.replace('_', '-')}"
@@ -135,18 +132,12 @@ def _defaults(table: TruthTable, chosen: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def read(line: str) -> ScriptSpec:
-    """The ScriptSpec that a script's first line names, with today's defaults.
-
-    Raises UsageError where the line carries no command, or one that today's parser refuses.
-    """
+    """The ScriptSpec of a first line, by today's defaults; UsageError where its command is none."""
     return spec_of(choose(command_words(line)))
 
 
 def command_words(line: str) -> list[str]:
-    """The words of the command on a script's first line; what follows them is a note.
-
-    Raises UsageError as `read` does.
-    """
+    """The words of the command on a first line, without a note; UsageError where there is none."""
     found = COMMAND.search(line)
     if not found:
         raise UsageError(f"no command on the first line: it should end with '# {PROGRAM} …'")

@@ -15,10 +15,7 @@ LESSONS = GENERATED / "lessons"
 
 
 def output_path(output: str | None, default: Path, format: str = "") -> Path:
-    """Where a file of that format goes, or a folder: what -o says, else the default.
-
-    Raises UsageError where -o names nothing, or a file of another format.
-    """
+    """What -o says, else the default; UsageError for no name, or one of another format."""
     path = default if output is None else Path(output)
     if output == "":
         what = "file" if format else "place"
@@ -46,10 +43,7 @@ def check_target(path: Path, force: bool) -> None:
 
 
 def check_folder(folder: Path) -> None:
-    """Raise UsageError where a folder is missing and is not made, or may not be written.
-
-    It is made where only itself is missing; `generated` is made with all the folders in it.
-    """
+    """Raise UsageError unless a folder may be written, or made: one, or all of `generated`."""
     above = (folder, *folder.parents)
     missing = list(takewhile(lambda one: not one.exists(), above))
     there = (*above, Path())[len(missing)]
@@ -98,10 +92,7 @@ def replace_text(path: Path, old: str, new: str) -> None:
 
 
 def write_atomically(path: Path, text: str, confirm: Callable[[Path], None] | None = None) -> None:
-    """Put `text` at `path` in one step, as UTF-8; whatever goes wrong leaves the old file.
-
-    `confirm` is given the file that is about to take the place, and may still raise.
-    """
+    """Put `text` at `path` in one step, as UTF-8; whatever goes wrong leaves the old file."""
     make_folder(path.parent)
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -109,7 +100,7 @@ def write_atomically(path: Path, text: str, confirm: Callable[[Path], None] | No
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
-        if confirm:
+        if confirm:  # which may still raise
             confirm(draft)
         os.replace(draft, path)
     except BaseException:

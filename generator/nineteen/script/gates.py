@@ -85,10 +85,9 @@ def combine(names: tuple[str, ...]) -> TruthTable:
     inputs = tables[0].inputs
     for name, table in zip(names, tables, strict=True):
         if table.inputs != inputs:
-            raise UsageError(
-                f"gates '{names[0]}' and '{name}' have {inputs} and {table.inputs} inputs: "
-                "one network needs the same number for all (--inputs N sets it for and, or, xor, …)"
-            )
+            have = f"gates '{names[0]}' and '{name}' have {inputs} and {table.inputs} inputs"
+            same = "one network needs the same for all (--inputs N sets those of and, or, xor, …)"
+            raise UsageError(f"{have}: {same}")
     return TruthTable(inputs, tuple(column for table in tables for column in table.columns))
 
 

@@ -34,9 +34,8 @@ class Status(StrEnum):
 class Verdict:
     """Whether a script learned its truth table, and if not, why, in one sentence.
 
-    `predictions` has the shape of the table, (rows, outputs), or is empty where the
-    script printed nothing of that shape; `reason` is empty where it learned. `remark` names a sure
-    cause, or says that more is printed; `line` is the script's line, from 1, that crashed.
+    `predictions` is empty, or has the table's shape, (rows, outputs). `remark` names a sure cause,
+    or says that more is printed; `line` is the script's line, from 1, that crashed.
     """
 
     status: Status
@@ -103,10 +102,7 @@ def compared(predictions: Predictions, table: TruthTable, remark: str = "") -> V
 
 
 def wrong_rows(predictions: Predictions, table: TruthTable) -> list[str]:
-    """One message for each prediction that is not within 0.1 of its target, in table order.
-
-    The predictions are those of a verdict; where they are empty, so is the list.
-    """
+    """One message for each of a verdict's predictions that is not within 0.1, in table order."""
     messages = []
     for row, values in enumerate(predictions):
         for output, value in enumerate(values):
@@ -118,10 +114,7 @@ def wrong_rows(predictions: Predictions, table: TruthTable) -> list[str]:
 
 
 def read_predictions(printed: str, table: TruthTable, *, show_loss: bool = False) -> Predictions:
-    """The one NumPy array that was printed, with the shape of the table.
-
-    Raises ValueError for anything else; its text is the reason.
-    """
+    """The one printed NumPy array, of the table's shape; a ValueError says what is there instead."""
     lines = printed.split("\n")
     text = "\n".join(dropwhile(_LOSS.fullmatch, lines) if show_loss else lines).strip()
     found = _ARRAY.search(text)
@@ -147,10 +140,8 @@ def read_predictions(printed: str, table: TruthTable, *, show_loss: bool = False
 
 
 def _crashed_line(stderr: str) -> int | None:
-    """The line of the script in the last frame that a traceback has in it; no message counts.
-
-    The frames are the indented lines below the last heading; a SyntaxError has no heading.
-    """
+    """The script's line in the last frame of a traceback; what a message says does not count."""
+    # The frames are the indented lines below the last heading; a SyntaxError has no heading.
     frames = stderr.rpartition("Traceback (most recent call last):\n")[2]
     frames = "".join(takewhile(lambda line: line[0] == " ", frames.splitlines(True)))
     lines = re.findall(_FRAME, frames, re.MULTILINE)

@@ -45,8 +45,7 @@ class Made:
 def make(spec: ScriptSpec, seeds: Iterable[int] = SEEDS, seconds: float = SECONDS) -> Made:
     """The first script of `seeds` that learns; else the first tried, marked --keep if `spec` is.
 
-    A script that crashes or runs out of time ends the search. Raises UsageError where the options
-    cannot be rendered.
+    A script that crashes or takes too long ends the search. UsageError where it has no room.
     """
     tried: list[Made] = []
     for seed in seeds:

@@ -26,10 +26,7 @@ class Parser(argparse.ArgumentParser):
         super().__init__(allow_abbrev=False, exit_on_error=False, **settings)
 
     def read(self, argv: Sequence[str]) -> argparse.Namespace:
-        """The options, which may stand before, between and behind the other words.
-
-        Raises UsageError, for an unknown option with the nearest one.
-        """
+        """The options, wherever they stand among the words; UsageError names a near one."""
         try:
             options, rest = self.parse_known_intermixed_args(list(argv))
         except argparse.ArgumentError as error:

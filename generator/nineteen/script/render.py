@@ -33,10 +33,7 @@ def render(spec: ScriptSpec) -> str:
 
 @lru_cache(maxsize=8)  # a lesson or an exercise asks for the meanings of the same script
 def fit(spec: ScriptSpec) -> tuple[str, dict[str, Any]]:
-    """The script's source text and the values that filled its template, at the lowest density.
-
-    Raises UsageError where the options need more than 19 lines.
-    """
+    """The source at the lowest density that fits, and its values; UsageError where none fits."""
     if spec.show_loss and len(spec.hidden) > 1 and spec.batch is not Batch.FULL:
         # The batches' losses have to be kept, added up and printed: 20 lines at best.
         raise UsageError(_too_long(spec, 20))
@@ -97,7 +94,6 @@ def environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        autoescape=False,
     )
 
 

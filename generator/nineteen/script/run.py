@@ -55,9 +55,8 @@ class Ending(StrEnum):
 class Run:
     """What a script printed, how long it took and how it ended.
 
-    `seconds` and `limit` are seconds of wall-clock time, used and allowed. The exit code is
-    negative where a signal ended the script, ours included. The texts are the first
-    `OUTPUT_LIMIT` bytes of each stream, with U+FFFD for what is not UTF-8.
+    `seconds` and `limit` are wall-clock time, used and allowed. The exit code is negative where a
+    signal, ours too, ended it. The texts are the first `OUTPUT_LIMIT` bytes of each stream.
     """
 
     stdout: str
@@ -75,9 +74,8 @@ def run(
 
     It gets no input, at most `seconds` of wall-clock time and, on Linux, `memory` bytes of
     address space. `around` are the words that start a program in a sandbox, which is given the
-    folder. When this returns or raises, its process group is dead and the folder is gone.
-    Whatever the script does is told by the Run; an OSError means that the interpreter or the
-    folder could not be had.
+    folder. When this returns or raises, its process group is dead and the folder is gone. An
+    OSError means that the interpreter or the folder could not be had.
     """
     # Ctrl-C strikes the main thread only. In a thread of its own neither the start of the process
     # nor the tidying up after it can be torn in the middle.
@@ -97,11 +95,10 @@ def run(
 def printed_in_isolation(
     sources: list[str], seconds: float = 60.0, around: Sequence[str] = ()
 ) -> list[str | None]:
-    """What each script prints when it runs alone, in at most `seconds` for all of them.
+    """What each script prints when it runs alone, None for one that does not finish; in `seconds`.
 
     On Linux the processes are forked from one that has imported NumPy and nothing else, which
     costs a fiftieth of a fresh start; elsewhere, and for a single script, each is a fresh start.
-    None stands for a script that did not finish. OSError as `run` raises it.
     """
     if len(sources) > 1 and sys.platform == "linux":
         whole = run(_FORKER.format(sources=sources, mark=_NEXT), seconds, around=around)

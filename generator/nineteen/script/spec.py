@@ -37,9 +37,9 @@ class Batch(StrEnum):
 class ScriptSpec:
     """Everything that decides a script's bytes; nothing is left to a default.
 
-    `gates` and `expr` say where the table came from (at most one of them is set); `batch_size` is 1
-    for sgd and the number of rows for full. With `samples`, X has as many rows, drawn from the
-    table, and normal noise of the standard deviation `noise`; without, the rows of the table.
+    `gates` or `expr` say where the table came from; `batch_size` is 1 for sgd, all rows for full.
+    With `samples`, X has as many rows, drawn from the table, and normal noise of the standard
+    deviation `noise`; without, the rows of the table.
     """
 
     table: TruthTable
@@ -115,10 +115,7 @@ class ScriptSpec:
 
 
 def default_batch_size(batch: Batch, rows: int, samples: int = 0) -> int:
-    """Rows per update: 1, a quarter of the rows but at least 2, or all of them.
-
-    With samples those are the rows, and a mini-batch has at most 32.
-    """
+    """Rows per update: 1, a quarter but at least 2 (of samples at most 32), or all of them."""
     rows = samples or rows
     some = min(32, rows // 4) if samples else rows // 4
     return {Batch.SGD: 1, Batch.MINI: max(2, some), Batch.FULL: rows}[batch]

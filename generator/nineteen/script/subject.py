@@ -118,9 +118,8 @@ def _check_length(text: str) -> None:
 
 
 def _columns(text: str) -> list[ast.expr]:
-    for character in text:
-        if not (character.isascii() and character.isprintable()) or character == "#":
-            raise UsageError(f"the character {short(character)} is not allowed: {USE}")
+    if odd := re.search(r"[^ -~]|#", text):
+        raise UsageError(f"the character {short(odd[0])} is not allowed: {USE}")
     if not text.strip():
         raise UsageError("it is empty: write an expression such as 'a != b'")
     try:

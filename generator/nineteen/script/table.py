@@ -12,27 +12,22 @@ MAX_BITS = 256
 
 @dataclass(frozen=True)
 class TruthTable:
-    """One bit string per output column, in row order: the row of zeros first.
-
-    The first input is the most significant bit of the row's number.
-    """
+    """One bit string per output, the row of zeros first; the first input is the highest bit."""
 
     inputs: int
     columns: tuple[str, ...]
 
     def __post_init__(self) -> None:
-        of, wrong = f"{self.inputs} inputs", ""
-        if not 1 <= self.inputs <= MAX_INPUTS:
-            wrong = f"it has 1 to {MAX_INPUTS} inputs here"
-        elif not 1 <= self.outputs <= MAX_OUTPUTS:
-            of, wrong = f"{self.outputs} outputs", f"it has 1 to {MAX_OUTPUTS} outputs here"
+        wrong = ""
+        if not 1 <= self.inputs <= MAX_INPUTS or not 1 <= self.outputs <= MAX_OUTPUTS:
+            wrong = f"it has 1 to {MAX_INPUTS} inputs here, and 1 to {MAX_OUTPUTS} outputs"
         elif self.predictions > MAX_BITS:
-            of = f"{self.rows} rows and {self.outputs} outputs"
             wrong = f"rows times outputs is at most {MAX_BITS}, so that it fits in a script"
         elif any(len(column) != self.rows or set(column) - {*"01"} for column in self.columns):
             wrong = f"each column is {self.rows} bits, 0 or 1"
         if wrong:
-            raise UsageError(f"a truth table of {of}: {wrong}")
+            sizes = f"{self.inputs} inputs and {self.outputs} outputs"
+            raise UsageError(f"a truth table of {sizes}: {wrong}")
 
     @property
     def rows(self) -> int:
