@@ -1,8 +1,7 @@
 """What each line of a script means and which step it belongs to, from the script's own templates.
 
-A comment `{#: [step] … #}` on lines of its own in a template is of the line below it; several in a
-row are of as many lines. Rendering a script drops them; here they are rendered with the same values
-and in the same branches, so that none can stand beside a line that is not there.
+A comment `{#: [step] … #}` in a template is of the line below it; several in a row are of as many
+lines. Here they are rendered with the script, so that none stands beside a line that is not there.
 """
 
 import re

@@ -24,9 +24,9 @@ Rows = list[list[float]]
 
 def table_named(name: str) -> TruthTable:
     """The truth table of gate names, with commas between, or of bits. Raises UsageError."""
-    bits = re.fullmatch(r"0x[0-9a-fA-F]+|[01,]+", name)
-    gates, table = ((), name) if bits else (tuple(name.split(",")), None)
-    return subject.subject_table(gates, table, None, None)[0]
+    if re.fullmatch(r"0x[0-9a-fA-F]+|[01,]+", name):
+        return subject.subject_table((), name, None, None)[0]
+    return subject.subject_table(tuple(name.split(",")), None, None, None)[0]
 
 
 def judge_any(result: Run, table: TruthTable, source: str) -> Verdict:

@@ -21,7 +21,6 @@ COMMAND = re.compile(
     r"# *(?:\$ ?)?(?:(?:uvx|(?:uv|pipx|poetry|pdm|pixi|hatch) run) )?"
     r"(?:py(?:thon)?[\d.]*(?:\.exe)?(?: -[\w.]+)? -m (?:generator|nineteen)|nineteen) (?P<words>.*)"
 )
-NOISE = 0.5  # of samples, where nothing else was chosen
 _NOTE = re.compile(r"[(\[\u2013\u2014]|<-|//|->")
 
 
@@ -126,7 +125,7 @@ def _defaults(table: TruthTable, chosen: Mapping[str, Any]) -> dict[str, Any]:
     usual = recipe(table.inputs, layers, batch, activation, samples, rows)
     return {
         **{"hidden": hidden, "batch": Batch.FULL, "batch_size": size, "activation": SIGMOID},
-        **{"samples": 0, "noise": NOISE if samples else 0.0, "seed": 0, "keep": False},
+        **{"samples": 0, "noise": 0.5 if samples else 0.0, "seed": 0, "keep": False},
         **{"lr": usual.lr, "epochs": usual.epochs},
     }
 

@@ -114,7 +114,7 @@ def wrong_rows(predictions: Predictions, table: TruthTable) -> list[str]:
 
 
 def read_predictions(printed: str, table: TruthTable, *, show_loss: bool = False) -> Predictions:
-    """The one printed NumPy array, of the table's shape; a ValueError says what is there instead."""
+    """The one NumPy array, of the table's shape; a ValueError says what else is printed."""
     lines = printed.split("\n")
     text = "\n".join(dropwhile(_LOSS.fullmatch, lines) if show_loss else lines).strip()
     found = _ARRAY.search(text)
@@ -150,6 +150,5 @@ def _crashed_line(stderr: str) -> int | None:
 
 def _short(text: str, width: int) -> str:
     """The text on one line, without control characters, at most `width` long."""
-    clean = "".join(letter if letter.isprintable() else " " for letter in text)
-    words = " ".join(clean.split())
+    words = " ".join("".join(one if one.isprintable() else " " for one in text).split())
     return words if len(words) <= width else words[: width - 3] + "..."

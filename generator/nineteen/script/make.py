@@ -59,8 +59,5 @@ def make(spec: ScriptSpec, seeds: Iterable[int] = SEEDS, seconds: float = SECOND
         if verdict.status is not Status.NOT_LEARNED:
             return made
         tried.append(made)
-    first = replace(tried[0], failed_seeds=tuple(made.spec.seed for made in tried))
-    if spec.keep:
-        kept = replace(first.spec, keep=True)
-        return replace(first, spec=kept, source=render(kept))
-    return first
+    failed, kept = tuple(made.spec.seed for made in tried), replace(tried[0].spec, keep=spec.keep)
+    return replace(tried[0], spec=kept, source=render(kept), failed_seeds=failed)

@@ -34,20 +34,25 @@ def render(spec: ScriptSpec) -> str:
 @lru_cache(maxsize=8)  # a lesson or an exercise asks for the meanings of the same script
 def fit(spec: ScriptSpec) -> tuple[str, dict[str, Any]]:
     """The source at the lowest density that fits, and its values; UsageError where none fits."""
-    if spec.show_loss and len(spec.hidden) > 1 and spec.batch is not Batch.FULL:
-        # The batches' losses have to be kept, added up and printed: 20 lines at best.
-        raise UsageError(_too_long(spec, 20))
     values = _values(spec)
+    template = environment().get_template(values["template"])
     # Each density packs one thing more. One layer: no blank line before the loop, the learning rate
     # beside the generator, a layer's two updates in one line, the output inside the error. Several:
     # the two results of a step of backpropagation in one line, the output inside the error.
-    template = environment().get_template(values["template"])
-    for density in range(5):
+    densities, lines = range(5), 0
+    if spec.show_loss and len(spec.hidden) > 1 and spec.batch is not Batch.FULL:
+        densities, lines = range(0), 20  # at best: the batches' losses are kept and added up
+    for density in densities:
         source = template.render(values, density=density)
         lines = source.count("\n")
         if lines <= MAX_LINES:
             return source, values | {"density": density}
-    raise UsageError(_too_long(spec, lines))
+    limit = f"{lines} lines and {MAX_LINES} is the limit"
+    if spec.show_loss:
+        way_out = "leave it out, or use --batch full or one hidden layer"
+        raise UsageError(f"--show loss does not fit: it makes {limit}; {way_out}")
+    way_out = ": use one hidden layer" if len(spec.hidden) > 1 else ""
+    raise UsageError(f"these options need {limit}{way_out}")
 
 
 def for_seeds(
@@ -146,11 +151,3 @@ def _targets(spec: ScriptSpec) -> tuple[str, str]:
     forms.append((f"{y} = np.array(list({text}), int){shape}", kind))
     forms.append((f"bits = {text}\n{y} = np.array(list(bits), int){shape}", "bits"))
     return next(form for form in forms if max(map(len, form[0].splitlines())) <= MAX_COLUMNS)
-
-
-def _too_long(spec: ScriptSpec, lines: int) -> str:
-    limit = f"{lines} lines and {MAX_LINES} is the limit"
-    if spec.show_loss:
-        way_out = "leave it out, or use --batch full or one hidden layer"
-        return f"--show loss does not fit: it makes {limit}; {way_out}"
-    return f"these options need {limit}{': use one hidden layer' if len(spec.hidden) > 1 else ''}"

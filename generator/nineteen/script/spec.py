@@ -109,8 +109,7 @@ class ScriptSpec:
     def subject(self) -> str:
         """What is learned, in Markdown: "`and` and `xor`", an expression, or a truth table."""
         if self.gates:
-            quoted = [f"`{gate}`" for gate in self.gates]
-            return " and ".join([", ".join(quoted[:-1]), quoted[-1]] if quoted[1:] else quoted)
+            return re.sub(", (?=[^,]*$)", " and ", ", ".join(f"`{gate}`" for gate in self.gates))
         return f"`{self.expr}`" if self.expr else f"a truth table of {self.table.rows} rows"
 
 

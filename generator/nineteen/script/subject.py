@@ -95,10 +95,9 @@ def _column(word: str) -> str:
 def expression_table(text: str) -> tuple[str, TruthTable]:
     """The canonical text (as ast.unparse writes it, columns joined by ", ") and the truth table.
 
-    The inputs are the variables of all columns in alphabetical order. The canonical text parses to
-    itself. Nothing is executed: Python's syntax tree (module ast) is walked, the value of a node
-    being an integer with one bit for every row. Raises UsageError for whatever is no variable, bit
-    or Boolean operation, or too large.
+    The inputs are the variables in alphabetical order. The canonical text parses to itself. Nothing
+    is executed: Python's syntax tree is walked, the value of a node being an integer with one bit
+    for every row. Raises UsageError for whatever is no Boolean expression, or too large.
     """
     try:
         _check_length(text)

@@ -8,9 +8,8 @@ from typing import Any
 
 def templates_folder() -> Path:
     """Where the templates are: inside the installed package, or beside it in a checkout."""
-    package = Path(__file__).parent.parent
-    inside = package / "templates"
-    return inside if inside.is_dir() else package.parent.parent / "templates"
+    inside, beside = (Path(__file__).parents[up] / "templates" for up in (1, 3))
+    return inside if inside.is_dir() else beside
 
 
 @cache
