@@ -45,7 +45,7 @@ class Made:
 def make(spec: ScriptSpec, seeds: Iterable[int] = SEEDS, seconds: float = SECONDS) -> Made:
     """The first script of `seeds` that learns; else the first tried, marked --keep if `spec` is.
 
-    A script that crashes or takes too long ends the search. UsageError where it has no room.
+    A script that crashes or takes too long ends the search. Raises UsageError as `render`.
     """
     tried: list[Made] = []
     for seed in seeds:

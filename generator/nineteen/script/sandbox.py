@@ -18,7 +18,7 @@ _HIDDEN = ("/home", "/root", "/tmp", "/var/tmp", "/run", "/mnt", "/media", "/srv
 def sandbox(mode: str) -> tuple[str, ...]:
     """The words that start a program in the sandbox; none where there is none, or it is off.
 
-    It sees the system read-only, an empty home and temporary folder, no network and no other process,
+    It sees the system read-only, empty home and temporary folders, no network, no other process,
     and ends with all that it starts. UsageError where the mode is "require" and there is none.
     """
     words, problem = ((), "") if mode == "off" else _bubblewrap()
