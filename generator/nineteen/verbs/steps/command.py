@@ -42,24 +42,24 @@ def main(argv: list[str]) -> int:
         console = Terminal()
         lines = page(shown, max(40, console.width - 4)).text.split("\n")
         console.print(Markdown("\n".join(map(printable, lines)), code_theme="ansi_dark"))
-        return 3 if shown.recording.problem else 0
-    kind = "gift" if given.format == "gift" else "md"
-    document = page(shown, kind=kind)
-    files = document_files(document, "md" if kind == "gift" else given.format, path)
-    if given.output == "-":
-        sys.stdout.write(files[path])
     else:
-        write_all(files, given.force)
-        if not given.quiet:
-            print(path)
+        files = document_files(page(shown, format=given.format), given.format, path)
+        if given.output == "-":
+            sys.stdout.write(files[path])
+        else:
+            write_all(files, given.force)
+            if not given.quiet:
+                print(path)
     return 3 if shown.recording.problem else 0
 
 
-def page(shown: OneUpdate, room: int = ROOM, kind: str = "md") -> Document:
+def page(shown: OneUpdate, room: int = ROOM, format: str = "md") -> Document:
     """The update as a page: what it starts from, its lines, and the key of a worksheet.
 
-    Arrays are laid out in `room` columns. A worksheet of the kind "gift" are questions for Moodle.
+    Arrays are laid out in `room` columns. In the format gift it is a worksheet's questions for
+    Moodle.
     """
+    kind = "gift" if format == "gift" else "md"
     arrays = partial(values_text, room=room, places=PLACES if shown.sheet else 0)
     values = {"arrays": arrays, "room": room, "tolerance": TOLERANCE, "argwhere": np.argwhere}
     text = environment().get_template(f"steps/page.{kind}.j2").render(values, shown=shown)
