@@ -10,7 +10,7 @@ import json
 import keyword
 import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
 from pathlib import Path
@@ -61,11 +61,6 @@ class Document:
     text: str
     pictures: tuple[Picture, ...]
 
-    def linked(self, link: Callable[[Picture], str]) -> str:
-        """The Markdown with an address for each picture."""
-        links = {picture.name: link(picture) for picture in self.pictures}
-        return re.sub(r"\(picture:(\w+)\)", lambda found: f"({links[found[1]]})", self.text)
-
 
 def document_files(
     document: Document, format: str, path: Path, beside: bool = False
@@ -76,17 +71,18 @@ def document_files(
     Raises UsageError where a library of the extra `lessons` is missing.
     """
     folder = path.with_name(f"{path.stem}_files")
-    place = quote(os.fsencode(folder.name))
-
-    def link(picture: Picture) -> str:
-        return f"{place}/{picture.name}.{picture.kind}"
-
+    files = {folder / f"{one.name}.{one.kind}": one for one in document.pictures}
+    if format == "ipynb" or (format == "html" and not beside):
+        links = {one.name: _uri(one) for one in files.values()}
+    else:
+        place = quote(os.fsencode(folder.name))
+        links = {one.name: f"{place}/{file.name}" for file, one in files.items()}
     if format == "html":
-        return {path: _page(document, link if beside else _uri)}
+        return {path: _page(document, links)}
+    text = re.sub(r"\(picture:(\w+)\)", lambda found: f"({links[found[1]]})", document.text)
     if format == "ipynb":
-        return {path: notebook(list(_cells(document.linked(_uri))))}
-    files = {folder / f"{one.name}.{one.kind}": one.data.decode() for one in document.pictures}
-    return files | {path: document.linked(link)}
+        return {path: notebook(list(_cells(text)))}
+    return {file: one.data.decode() for file, one in files.items()} | {path: text}
 
 
 def write_all(texts: dict[Path, str], force: bool) -> None:
@@ -166,7 +162,7 @@ def _cells(text: str) -> Iterator[NotebookCell]:
             yield code_cell(code.rstrip("\n"), printed, run if printed else None)
 
 
-def _page(document: Document, link: Callable[[Picture], str]) -> str:
+def _page(document: Document, links: dict[str, str]) -> str:
     """The document as a web page that needs nothing else, but for pictures that it links to."""
     from markdown_it import MarkdownIt  # here, for the playground's Python has none
 
@@ -175,8 +171,8 @@ def _page(document: Document, link: Callable[[Picture], str]) -> str:
     markdown.add_render_rule("table_open", lambda *_: '<div class="table">\n<table>\n')
     markdown.add_render_rule("table_close", lambda *_: "</table>\n</div>\n")
     body = markdown.render(document.text)
-    for picture in document.pictures:  # markdown-it would refuse the address of an SVG
-        body = body.replace(f'src="picture:{picture.name}"', f'src="{link(picture)}"')
+    for name, link in links.items():  # markdown-it would refuse the address of an SVG
+        body = body.replace(f'src="picture:{name}"', f'src="{link}"')
     return environment().get_template("lesson/page.html.j2").render(title=document.title, body=body)
 
 
