@@ -223,7 +223,9 @@ def test_a_mended_script_fails_until_keep_is_taken_off(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_pytest_takes_the_failures_for_passed() -> None:
     script = COMMITTED / "forgotten_bias.py"
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(script)]
+    # Without pytest-xdist: the settings of this checkout must not ask for it.
+    words = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "no:xdist"]
+    command = [*words, str(script)]
     told = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
     assert told.returncode == 0, told.stdout
     assert "1 passed" in told.stdout
