@@ -12,10 +12,7 @@ from nineteen.script.options import PROGRAM, printable, short
 from nineteen.verbs import VERBS
 
 # What one may look for among the verbs.
-MEANT = {
-    **{"help": "--help", "make": "xor", "run": "xor"},
-    **{"lesson": "xor --format html", "exercise": "xor --exercise"},
-}
+MEANT = {"help": "--help", "lesson": "xor --format html", "exercise": "xor --exercise"}
 
 
 def main(argv: Sequence[str]) -> int:

@@ -93,11 +93,9 @@ def write_all(texts: dict[Path, str], force: bool) -> None:
     """
     for path, text in texts.items():
         if not force and path.exists() and path.read_bytes() != text.encode():
-            raise UsageError(
-                f"{path} is there and differs from what would be written: use --force, or -o"
-            )
-    *_, last = texts
-    make_folder(last.parent)  # before the folder of the pictures in it
+            told = "is there and differs from what would be written: use --force, or -o"
+            raise UsageError(f"{path} {told}")
+    make_folder([*texts][-1].parent)  # before the folder of the pictures in it
     for path, text in texts.items():
         write_atomically(path, text)
 

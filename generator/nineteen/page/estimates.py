@@ -114,9 +114,6 @@ def seeds_in_words(share: SeedShare) -> str:
         return "other seeds were not tried, for the training is long: --seeds N tries N of them"
     low, high = (100 * end for end in wilson(share.learned, share.tried))
     interval = f"{floor(10 * low) / 10:g} to {ceil(10 * high) / 10:g} %"
-    counted = f"learns with {share.learned:,} of {share.tried:,} seeds ({interval})"
-    if not share.failed:
-        return counted
-    shown = ", ".join(map(str, share.failed[:NAMED]))
-    more = ", …" if len(share.failed) > NAMED else ""
-    return f"{counted}, not with {shown}{more}"
+    shown = [*map(str, share.failed[:NAMED]), *["…"] * (len(share.failed) > NAMED)]
+    others = f", not with {', '.join(shown)}" if shown else ""
+    return f"learns with {share.learned:,} of {share.tried:,} seeds ({interval}){others}"

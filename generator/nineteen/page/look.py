@@ -24,10 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Look:
-    """How a series is drawn: its name in a legend, colour (on a dark ground `dark`), line, marker.
-
-    The last two are Matplotlib's.
-    """
+    """How a series is drawn: `dark` is for a dark ground, line and marker are Matplotlib's."""
 
     label: str
     colour: str

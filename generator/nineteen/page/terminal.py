@@ -72,18 +72,10 @@ def _bar(
     kind: type[progress.Progress], quiet: bool, *columns: progress.ProgressColumn
 ) -> progress.Progress:
     """A bar, with which standard output stays what it is."""
-    console = Console(stderr=True)
-    return kind(
-        progress.TextColumn("{task.description}", markup=False),
-        progress.BarColumn(),
-        *columns,
-        progress.TimeRemainingColumn(),
-        console=console,
-        disable=quiet or not console.is_terminal,
-        transient=True,
-        redirect_stdout=False,
-        redirect_stderr=False,
-    )
+    console, label = Console(stderr=True), progress.TextColumn("{task.description}", markup=False)
+    shown = (label, progress.BarColumn(), *columns, progress.TimeRemainingColumn())
+    alone: dict[str, Any] = {"redirect_stdout": False, "redirect_stderr": False, "transient": True}
+    return kind(*shown, console=console, disable=quiet or not console.is_terminal, **alone)
 
 
 def counted(results: Iterable[T], label: str, total: int, quiet: bool = False) -> Iterator[T]:

@@ -27,9 +27,7 @@ def main(argv: list[str]) -> int:
     if given.blank and given.row is not None:
         raise UsageError("--row leaves out what a worksheet needs: leave out --blank", "--row")
     if given.format == "gift" and not given.blank:
-        raise UsageError(
-            "--format gift asks for the numbers of a worksheet: add --blank", "--format"
-        )
+        raise UsageError("--format gift asks for a worksheet's numbers: add --blank", "--format")
     script, update = script_of(given, "steps"), given.update or 1
     stem = script.stem if isinstance(script, Path) else file_stem(script)
     row = f"_row{given.row}" if given.row else ""
