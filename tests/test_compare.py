@@ -31,7 +31,7 @@ from nineteen.verbs.compare.comparison import Comparison, compared
 from nineteen.verbs.compare.comparison_pictures import gradient_noise, noise_in_theory
 from nineteen.verbs.compare.comparison_plan import ComparisonPlan, command_of, plan_comparison
 from nineteen.verbs.compare.grid import GridCell
-from nineteen.verbs.compare.measuring import BY_SEED, FRESH, measure_grid, watch_seeds
+from nineteen.verbs.compare.measuring import BY_SEED, measure_grid, watch_seeds
 from space import spec
 
 STRATEGIES = ("sgd", "mini", "mini --batch-size 3", "full")
@@ -98,7 +98,7 @@ def test_seeds_side_by_side_are_seen_as_one_by_one(words: str) -> None:
         together = watch_seeds(one, range(18, 26))
         alone = [watch_seeds(one, [seed]) for seed in range(18, 26)]
         assert together.printed == tuple(each.printed[0] for each in alone)
-        for name in BY_SEED + FRESH:
+        for name in BY_SEED:
             found = np.concatenate([getattr(each, name) for each in alone])
             assert np.array_equal(getattr(together, name), found), name
 
@@ -369,7 +369,7 @@ def test_one_command_makes_the_committed_pages(monkeypatch: pytest.MonkeyPatch) 
 def test_the_same_runs_make_the_same_pictures(lesson: Path, comparison: Comparison) -> None:
     from nineteen.verbs.compare.comparison import documents
 
-    pictures = documents(comparison, (), ["svg"], "", "xor")["svg"].pictures
+    pictures = documents(comparison, (), ["svg"], command="", subject="xor")["svg"].pictures
     assert len(pictures) == 11
     for picture in pictures:
         path = lesson / "compare_xor_e60_files" / f"{picture.name}.svg"

@@ -46,7 +46,10 @@ class Finding:
     flips: dict[str, tuple[ClaimVerdict, str]]
 
 
-def all_findings(grid: MeasuredGrid) -> tuple[Finding, ...]:
+Findings = tuple[Finding, ...]
+
+
+def all_findings(grid: MeasuredGrid) -> Findings:
     """What was found of every claim, in the order of the lesson."""
     view, others, findings = grid.view(), grid.others, []
     for key, row in data("compare/claims.toml").items():

@@ -17,7 +17,7 @@ from nineteen.script.make import Made, make
 from nineteen.script.render import MAX_LINES, environment
 from nineteen.script.run import Ending
 from nineteen.script.templates import data
-from nineteen.verbs.compare.claims import Finding, all_findings
+from nineteen.verbs.compare.claims import Findings, all_findings
 from nineteen.verbs.compare.comparison_pictures import drawn_pictures
 from nineteen.verbs.compare.comparison_plan import SEEDS, ComparisonPlan, plan_comparison
 from nineteen.verbs.compare.grid import MeasuredGrid, View
@@ -32,7 +32,7 @@ class Comparison:
     """
 
     grid: MeasuredGrid
-    findings: tuple[Finding, ...]
+    findings: Findings
     scripts: tuple[Made, ...]
 
 
@@ -42,7 +42,7 @@ def compared(plan: ComparisonPlan, workers: int) -> Comparison:
     return Comparison(grid, all_findings(grid), tuple(_scripts(grid.view())))
 
 
-def findings_beside(choices: Choices, seeds: int, workers: int) -> Sequence[Finding]:
+def findings_beside(choices: Choices, seeds: int, workers: int) -> Findings:
     """What the truth table says of the claims, beside so many seeds on samples of it, or nothing.
 
     Its trainings are short: it has ten times as many seeds, up to a thousand.
@@ -55,42 +55,35 @@ def findings_beside(choices: Choices, seeds: int, workers: int) -> Sequence[Find
 
 
 def documents(
-    comparison: Comparison,
-    table: Sequence[Finding],
-    kinds: Iterable[str],
-    command: str,
-    subject: str,
+    comparison: Comparison, table: Findings, kinds: Iterable[str], **words: str
 ) -> dict[str, Document]:
     """The lesson once for every kind of picture, "svg" or "png".
 
-    `table` is what `findings_beside` found. Raises UsageError where Matplotlib is missing.
+    `table` is what `findings_beside` found; the `words` are the command and its subject. Raises
+    UsageError where Matplotlib is missing.
     """
-    grid, findings, made = comparison.grid, comparison.findings, comparison.scripts
-    figures = drawn_pictures(grid, made[-1].spec.seed)
+    made, view = comparison.scripts, comparison.grid.view()
+    figures = drawn_pictures(comparison.grid, made[-1].spec.seed)
+    about = {
+        "view": view,
+        "pictures": figures,
+        "changes": [_changes(one.source, other.source) for one, other in pairwise(made)],
+        "table": {finding.key: finding for finding in table},
+        "said": {finding.key: finding.verdict.name for finding in comparison.findings},
+        "stuck": data("compare/stuck.toml"),
+        "median": median,
+    }
     template = environment().get_template("compare/lesson.md.j2")
-    text = template.render(
-        command=command,
-        subject=subject,
-        pictures=figures,
-        grid=grid,
-        view=grid.view(),
-        findings=findings,
-        scripts=made,
-        changes=[_changes(one.source, other.source) for one, other in pairwise(made)],
-        table={finding.key: finding for finding in table},
-        said={finding.key: finding.verdict.name for finding in findings},
-        stuck=data("compare/stuck.toml"),
-        median=median,
-    )
+    text = template.render(vars(comparison) | about | words)
     pictures = {
         kind: tuple(Picture(name, save(one, kind), kind) for name, one in figures.items())
         for kind in kinds
     }
-    title = f"What the batch size does: {subject}"
+    title = f"What the batch size does: {words['subject']}"
     return {kind: Document(title, text, shown) for kind, shown in pictures.items()}
 
 
-def print_findings(findings: Sequence[Finding], paths: Sequence[Path]) -> None:
+def print_findings(findings: Findings, paths: Sequence[Path]) -> None:
     """Print every claim with its verdict, and where the lesson is."""
     styles, console = {"HOLDS": "green", "FAILS": "red", "UNSEEN": "dim"}, Terminal(markup=False)
     for finding in findings:

@@ -55,6 +55,7 @@ def drawn_pictures(grid: MeasuredGrid, seed: int) -> "dict[str, Figure]":
         "averaged": [(one, x * n, *y) for (one, x, *y), n in zip(needed, sizes, strict=True)],
         "loss": _losses(view, GridCell.rows_seen),
         "updates": _losses(view, lambda _, made: made),
+        "noise": _first_updates(view),
         "uphill": _over_rates(grid.grid, lambda cell: _tenths(cell.uphill)),
         "gradient": [
             (THEORY, np.arange(1, rows + 1), [theory] * 3, None),
@@ -71,7 +72,6 @@ def drawn_pictures(grid: MeasuredGrid, seed: int) -> "dict[str, Figure]":
         curves["stuck"] = _stuck_curves(max(narrow[-1], key=lambda cell: cell.stuck.sum()))
     with look.style():
         pictures = {name: _plot(name, lines) for name, lines in curves.items()}
-        pictures["noise"] = _first_updates(view)
         if view.full.spec.table.inputs == 2:
             pictures["surface"] = _answers_on_the_way(view, seed)
         return pictures
@@ -104,7 +104,7 @@ def _over_rates(
 
 def _needed(cell: GridCell) -> Any:
     """What never learns is at the end of training."""
-    return _tenths(np.minimum(cell.rows_needed, cell.rows_seen(np.array(cell.spec.updates))))
+    return _tenths(cell.rows_needed.clip(max=cell.spec.rows * cell.spec.epochs))
 
 
 def _tenths(values: Any) -> Any:
@@ -134,17 +134,11 @@ def _stuck_curves(cell: GridCell) -> Iterable[Curve]:
             yield one, cell.drawn[1:], [losses[1:]] * 3, []
 
 
-def _first_updates(view: View) -> "Figure":
+def _first_updates(view: View) -> Iterator[Curve]:
     """The loss after every single one of the first updates, of seed 0."""
-    figure = look.new_figure(WIDTH, 0.7 + 1.05 * len(view.cells))
-    column = figure.subplots(len(view.cells), 1, sharex=True, sharey=True)
-    for axes, cell, one in zip(column, view.cells, _looks(view.cells), strict=True):
+    for cell, one in zip(view.cells, _looks(view.cells), strict=True):
         single = cell.drawn <= FIRST_UPDATES
-        axes.plot(cell.drawn[single], cell.losses[0, single], color=one.colour, linewidth=1.2)
-        axes.set_title(f"{one.label}, rate {cell.spec.lr:.3g}", loc="left")
-    column[-1].set_xlabel("updates of seed 0")
-    figure.supylabel(look.LOSS, fontsize="medium")
-    return figure
+        yield one, cell.drawn[single], [cell.losses[0, single]] * 3, []
 
 
 def _answers_on_the_way(view: View, seed: int) -> "Figure":
@@ -161,7 +155,7 @@ def _answers_on_the_way(view: View, seed: int) -> "Figure":
             answers = partial(predict, network, activation=cell.spec.activation)
             shape = look.draw_surface(axes, cell.spec.table, answers, LEVELS)
             axes.set_ylabel(moment if column == 0 else "")
-        grid[0, column].set_title(cell.label)
+        grid[0, column].set_title(cell.name)
     look.explain_surfaces(figure, shape, grid)
     return figure
 
@@ -169,11 +163,8 @@ def _answers_on_the_way(view: View, seed: int) -> "Figure":
 def _weights(spec: ScriptSpec) -> list[Arrays]:
     """Before the training, and after each update."""
     found: list[Arrays] = []
-    observe(
-        render(spec),
-        lambda update: found.append(update.after),
-        lambda start: found.append(start.weights),
-    )
+    source = render(spec)
+    observe(source, lambda made: found.append(made.after), lambda at: found.append(at.weights))
     return found
 
 
@@ -184,7 +175,7 @@ def _looks(cells: Sequence[GridCell]) -> Iterator[look.Look]:
         one = look.STRATEGIES[cell.spec.batch]
         if cell.spec.batch is Batch.MINI and cell.spec != usual:
             one = replace(look.ANOTHER_MINI, marker=next(markers))
-        yield replace(one, label=cell.label)
+        yield replace(one, label=cell.name)
 
 
 def noise_in_theory(size: float, rows: int) -> float:

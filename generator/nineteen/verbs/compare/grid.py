@@ -53,21 +53,9 @@ class GridCell:
 
     @property
     def name(self) -> str:
-        """The strategy in a sentence: SGD, batches of 2, full batch."""
+        """The strategy in a sentence or a legend: SGD, batches of 2, full batch."""
         ends = {Batch.SGD: "SGD", Batch.FULL: "full batch"}
         return ends.get(self.spec.batch, f"batches of {self.spec.batch_size}")
-
-    @property
-    def label(self) -> str:
-        """The batch size in a legend or a title: 1 row (SGD), 2 rows, all 4 rows."""
-        rows = f"{self.spec.batch_size:,} rows"
-        return {Batch.SGD: "1 row (SGD)", Batch.FULL: f"all {rows}"}.get(self.spec.batch, rows)
-
-    @property
-    def units(self) -> str:
-        """The hidden layers in a sentence: 8 hidden units, or 8 and 4."""
-        sizes = self.spec.hidden
-        return f"{' and '.join(map(str, sizes))} hidden unit{'s' * (sizes[-1] > 1)}"
 
     @property
     def learned(self) -> Truths:
@@ -165,10 +153,6 @@ class MeasuredGrid:
     wide: tuple[tuple[GridCell, ...], ...] = ()
 
     @property
-    def seeds(self) -> int:
-        return len(self.grid[0][0].printed)
-
-    @property
     def text(self) -> str:
         """All that was measured but seconds, as JSON, a cell in a line."""
         cells = [cell for row in (*self.grid, *self.narrow, *self.wide) for cell in row]
@@ -222,9 +206,6 @@ def _best(row: Sequence[GridCell]) -> int:
 
     Not one of the ends, so that half of it and double of it were run too.
     """
-
-    def worse(place: int) -> tuple[float, float]:
-        cell = row[place]
-        return max(0.0, SAFE - float(cell.learned.mean())), median(cell.rows_needed).value
-
-    return min(range(1, len(row) - 1), key=worse)
+    lacking = [max(0.0, SAFE - float(cell.learned.mean())) for cell in row]
+    needed = [median(cell.rows_needed).value for cell in row]
+    return min(range(1, len(row) - 1), key=lambda place: (lacking[place], needed[place]))

@@ -4,7 +4,6 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.execute import execute
 from nineteen.training.gradient import Array, forward, hidden, matrices, sigmoid
+from nineteen.training.honesty import inputs_of
 from nineteen.training.observe import Arrays, Start, Update
 from nineteen.training.side_by_side import Places, observe_together
 from nineteen.verbs.compare.comparison_plan import USUAL, ComparisonPlan, Specs
@@ -26,8 +26,10 @@ SINGLY = 512
 # Not learned and stuck: in the last third the loss fell by less than a fifth. Else it is late.
 STUCK_FALL = 1.25
 FIRST_UPDATES, POINTS = 64, 60  # of which the losses are kept: so many, then so many points more
-BY_SEED = ("updates_needed", "lost", "left", "stuck", "uphill", "early", "losses")
-FRESH = ("fresh_right", "fresh_loss")  # by seed too
+BY_SEED = (
+    *("updates_needed", "lost", "left", "stuck", "uphill", "early", "losses"),
+    *("fresh_right", "fresh_loss"),
+)
 TIMED_SEEDS = 30
 FRESH_SAMPLES, FRESH_SEED = 4000, 2**32  # no script has this seed
 _PART = 250  # seeds at most that one process runs in one go
@@ -43,17 +45,15 @@ def measure_grid(plan: ComparisonPlan, workers: int) -> MeasuredGrid:
     UsageError where a spec cannot be rendered, RuntimeError where a watched script prints anything
     else than a plain one.
     """
-    parts = {spec: _parts(spec, plan.seeds) for spec in plan.specs}
-    timed = range(min(plan.seeds, TIMED_SEEDS))
-    jobs = [
-        *(delayed(watch_seeds)(spec, part) for spec in plan.specs for part in parts[spec]),
-        *(delayed(time_row)(plan.usual, seed) for seed in timed),
-    ]
+    parts = [(spec, part) for spec in plan.specs for part in _parts(spec, plan.seeds)]
+    jobs = [delayed(watch_seeds)(spec, part) for spec, part in parts]
+    jobs += [delayed(time_row)(plan.usual, seed) for seed in range(min(plan.seeds, TIMED_SEEDS))]
     with parallel_config("loky", inner_max_num_threads=1):  # as in the isolated runs
         running = Parallel(n_jobs=workers, return_as="generator")(jobs)
-        done = iter(list(counted(running, "training", len(jobs))))
-    cells = {spec: _joined(list(islice(done, len(parts[spec])))) for spec in plan.specs}
-    for row, runs in zip(plan.grid, zip(*done, strict=True), strict=True):
+        found = list(counted(running, "training", len(jobs)))
+    watched, timed = found[: len(parts)], found[len(parts) :]
+    cells = {spec: _joined([cell for cell in watched if cell.spec == spec]) for spec in plan.specs}
+    for row, runs in zip(plan.grid, zip(*timed, strict=True), strict=True):
         for seed, (printed, _) in enumerate(runs):
             check_printed(cells[row[USUAL]], seed, printed)
         seconds = tuple(taken for _, taken in runs)
@@ -94,10 +94,9 @@ def watch_seeds(spec: ScriptSpec, seeds: Sequence[int]) -> GridCell:
 
 def _joined(parts: Sequence[GridCell]) -> GridCell:
     """The cell with all the seeds of the parts, in their order."""
-    by_seed: dict[str, Any] = {
-        name: np.concatenate([getattr(part, name) for part in parts]) for name in BY_SEED + FRESH
-    }
-    return replace(parts[0], printed=sum((part.printed for part in parts), ()), **by_seed)
+    printed = sum((part.printed for part in parts), ())
+    arrays: Any = {name: np.concatenate([getattr(one, name) for one in parts]) for name in BY_SEED}
+    return replace(parts[0], printed=printed, **arrays)
 
 
 def time_row(specs: Specs, seed: int) -> list[tuple[str, float]]:
@@ -126,8 +125,7 @@ class _Looks:
 
     def __init__(self, spec: ScriptSpec, places: Places, begun: Start) -> None:
         self.spec, self.places, self.made = spec, places, 0
-        bits = [[int(bit) for bit in spec.table.inputs_of(row)] for row in range(spec.table.rows)]
-        self.X, self.y = 2.0 * np.array(bits) - 1, np.array(spec.table.targets())
+        self.X, self.y = inputs_of(spec), np.array(spec.table.targets())
         self.stride = -(-spec.updates // SINGLY)
         self.looks: list[tuple[int, Array, Truths]] = []
         self.look(begun.weights)
