@@ -40,7 +40,6 @@ def row(batch: str, subject: str = "xor", **changes: Any) -> Row:
     values: dict[str, Any] = {
         "updates_needed": TWENTY * one.updates_per_epoch / one.table.rows,
         "left": few,
-        "lost": few,
         "stuck": few,
         "uphill": np.zeros(20),
         "early": np.ones(20),
@@ -247,7 +246,7 @@ def test_what_looks_say() -> None:
         [2, 1, 2, 1, 1, 1, 1, 2, 1, 1, 1, 1, 1], [False] + [True] * 4 + [False] * 2 + [True] * 6
     )
     assert again.updates_needed.tolist() == [7]
-    assert again.lost.tolist() == [True]
+    assert again.left.tolist() == [False]
     assert again.uphill == pytest.approx(2 / 7)
     assert again.early.tolist() == [1]
     left = looks([1.4] * 13, [True] * 12 + [False])

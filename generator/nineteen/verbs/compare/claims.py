@@ -20,9 +20,8 @@ from nineteen.verbs.compare.grid import GridCell, MeasuredGrid, Truths, View
 Value = Estimate | float  # with its interval, or a plain count
 NO_MINI = "a table of two rows has nothing between one row and all"
 NOTHING = "nothing was run that could show it"
-# Quantities of a cell of which the median, and of which the sum, can stand in a claim's figures.
+# Quantities of a cell of which the median can stand in a claim's figures, beside how many are left.
 MEDIANS = ("rows_needed", "updates_needed", "uphill", "fresh_right", "fresh_loss")
-SUMS = ("lost", "left")
 
 
 class ClaimVerdict(StrEnum):
@@ -103,7 +102,7 @@ def _found(row: dict[str, Any], whole: View, grid: MeasuredGrid) -> tuple[ClaimV
 
 def _figures(cell: GridCell) -> dict[str, Estimate | int]:
     medians = {name: median(getattr(cell, name)) for name in MEDIANS}
-    return medians | {name: int(getattr(cell, name).sum()) for name in SUMS}
+    return medians | {"left": int(cell.left.sum())}
 
 
 def _more(above: Any, below: Any) -> Estimate:

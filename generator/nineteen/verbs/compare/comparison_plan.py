@@ -81,13 +81,15 @@ def usual_mini(specs: Sequence[ScriptSpec]) -> ScriptSpec | None:
 
 def _usual(choices: Choices, batch_sizes: Sequence[int] | None) -> list[ScriptSpec]:
     """The batch sizes in order, at their usual rates: those asked for, one row and all rows."""
-    full = _strategy(choices, Batch.FULL)
+    full = spec_of(replace(choices, batch=Batch.FULL, keep=True))
+    check_learnable(full.table, full.hidden, full.gates, "")  # compare has no --keep
     rows, usual = full.rows, default_batch_size(Batch.MINI, full.table.rows, full.samples)
     asked = {*(batch_sizes or [min(usual, rows)])}
     if max(asked) > rows:
         raise UsageError(f"--batch-size {max(asked)}: {rows} rows allow 1 to {rows}")
-    kinds = {1: Batch.SGD, rows: Batch.FULL}
-    specs = [_strategy(choices, kinds.get(n, Batch.MINI), n) for n in sorted({*asked, 1, rows})]
+    between = sorted(asked - {1, rows})
+    strategies = [(Batch.SGD, None), *((Batch.MINI, size) for size in between), (Batch.FULL, None)]
+    specs = [spec_of(replace(choices, batch=one, batch_size=size)) for one, size in strategies]
     if len({spec.lr for spec in specs}) > 1:  # powers of two, so that rows have rates in common
         specs = [_at(spec, 2.0 ** (round(log2(spec.lr)) - bool(full.samples))) for spec in specs]
     return specs
@@ -98,13 +100,6 @@ def _seeds(specs: Sequence[ScriptSpec]) -> int:
     numbers = [max(LEAST_NUMBERS, spec.batch_size * max(spec.hidden)) for spec in specs]
     cost = sum(spec.updates * many for spec, many in zip(specs, numbers, strict=True))
     return next((seeds for seeds in SEEDS if seeds * cost <= MOST_COST), SEEDS[-1])
-
-
-def _strategy(choices: Choices, batch: Batch, size: int | None = None) -> ScriptSpec:
-    mini = size if batch is Batch.MINI else None
-    spec = spec_of(replace(choices, batch=batch, batch_size=mini, keep=True))
-    check_learnable(spec.table, spec.hidden, spec.gates)
-    return replace(spec, keep=False)
 
 
 def _at_rates(specs: Sequence[ScriptSpec], factors: Sequence[float]) -> tuple[Specs, ...]:

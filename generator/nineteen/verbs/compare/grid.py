@@ -28,19 +28,17 @@ class GridCell:
     """How a spec's trainings went with the seeds 0, 1, 2, …; arrays begin with an axis for them.
 
     `printed` is what each script printed; `updates_needed` after how many updates every prediction
-    stays within 0.1, infinite if never; `lost` whether it was and later was not, `left` whether it
-    was and is not at the end; `stuck` whether it did not learn and had stopped getting better;
-    `uphill` the share of single updates that raised the loss, until it was learned; `early` the
-    loss after one epoch, `losses` those after the updates `drawn`: the mean binary cross-entropy of
-    the predictions, in nats. `fresh_right` is the share of fresh samples that are answered rightly
-    at the end, and `fresh_loss` their loss; both are empty without samples. `seconds` are those of
-    an epoch, for the first seeds.
+    stays within 0.1, infinite if never; `left` whether it was and is not at the end; `stuck`
+    whether it did not learn and had stopped getting better; `uphill` the share of single updates
+    that raised the loss, until it was learned; `early` the loss after one epoch, `losses` those
+    after the updates `drawn`: the mean binary cross-entropy, in nats. `fresh_right` is the share of
+    fresh samples answered rightly at the end, `fresh_loss` their loss; without samples they are
+    empty. `seconds` are those of an epoch, for the first seeds.
     """
 
     spec: ScriptSpec
     printed: tuple[str, ...]
     updates_needed: Array
-    lost: Truths
     left: Truths
     stuck: Truths
     uphill: Array

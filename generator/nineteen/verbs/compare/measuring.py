@@ -16,7 +16,7 @@ from nineteen.script.spec import ScriptSpec
 from nineteen.training.execute import execute
 from nineteen.training.gradient import Array, forward, hidden, matrices, sigmoid
 from nineteen.training.honesty import inputs_of
-from nineteen.training.observe import Arrays, Start, Update
+from nineteen.training.observe import Arrays, Start
 from nineteen.training.side_by_side import Places, observe_together
 from nineteen.verbs.compare.comparison_plan import USUAL, ComparisonPlan, Specs
 from nineteen.verbs.compare.grid import GridCell, MeasuredGrid, Numbers, Truths
@@ -27,7 +27,7 @@ SINGLY = 512
 STUCK_FALL = 1.25
 FIRST_UPDATES, POINTS = 64, 60  # of which the losses are kept: so many, then so many points more
 BY_SEED = (
-    *("updates_needed", "lost", "left", "stuck", "uphill", "early", "losses"),
+    *("updates_needed", "left", "stuck", "uphill", "early", "losses"),
     *("fresh_right", "fresh_loss"),
 )
 TIMED_SEEDS = 30
@@ -84,7 +84,7 @@ def watch_seeds(spec: ScriptSpec, seeds: Sequence[int]) -> GridCell:
     sources = [render(replace(spec, seed=seed)) for seed in seeds]
     printed = observe_together(
         sources,
-        lambda _, update: blocks[-1].update(update),
+        lambda _, update: blocks[-1].seen(update.after),
         lambda places, begun: blocks.append(_Looks(spec, places, begun)),
     )
     with np.errstate(all="ignore"):  # a training may diverge: it is judged, not warned about
@@ -128,18 +128,16 @@ class _Looks:
         self.X, self.y = inputs_of(spec), np.array(spec.table.targets())
         self.stride = -(-spec.updates // SINGLY)
         self.looks: list[tuple[int, Array, Truths]] = []
-        self.look(begun.weights)
+        self.seen(begun.weights)
 
-    def update(self, update: Update) -> None:
-        self.made += 1
+    def seen(self, weights: Arrays) -> None:
+        """Look at the first weights, and at those after an update if it is its turn."""
         if self.made <= SINGLY or self.made % self.stride == 0 or self.made == self.spec.updates:
-            self.look(update.after)
-
-    def look(self, weights: Arrays) -> None:
-        self.last = weights
-        z, losses = self._logits_and_losses(weights, self.X, self.y)
-        off = np.abs(np.round(sigmoid(z), 2) - self.y)
-        self.looks.append((self.made, losses, np.all(off <= TOLERANCE, axis=(-2, -1))))
+            self.last = weights
+            z, losses = self._logits_and_losses(weights, self.X, self.y)
+            off = np.abs(np.round(sigmoid(z), 2) - self.y)
+            self.looks.append((self.made, losses, np.all(off <= TOLERANCE, axis=(-2, -1))))
+        self.made += 1
 
     def cell(self, printed: Sequence[str]) -> GridCell:
         """How the scripts trained, when all are through."""
@@ -190,7 +188,6 @@ def cell_of(
         spec,
         printed,
         updates_needed=needed,
-        lost=np.asarray((within[:, :-1] & ~within[:, 1:]).any(axis=1)),
         left=np.asarray(within.any(axis=1) & ~within[:, -1]),
         stuck=~within[:, -1] & (losses[:, third] < STUCK_FALL * losses[:, -1]),
         uphill=(single & (np.diff(losses) > 0)).sum(axis=1) / np.maximum(1, single.sum(axis=1)),
