@@ -136,9 +136,9 @@ def _stuck_curves(cell: GridCell) -> Iterable[Curve]:
 
 def _first_updates(view: View) -> Iterator[Curve]:
     """The loss after every single one of the first updates, of seed 0."""
-    for cell, one in zip(view.cells, _looks(view.cells), strict=True):
+    for cell, one in zip(view.strategies, _looks(view.strategies), strict=True):
         single = cell.drawn <= FIRST_UPDATES
-        yield one, cell.drawn[single], [cell.losses[0, single]] * 3, []
+        yield replace(one, line="-"), cell.drawn[single], [cell.losses[0, single]] * 3, []
 
 
 def _answers_on_the_way(view: View, seed: int) -> "Figure":
