@@ -122,6 +122,14 @@ def test_candidates_are_as_hard_as_the_command(
     assert (own.table, own.hidden, own.batch) not in choices
 
 
+@pytest.mark.parametrize("words", ["--samples 128", "--samples 256 --noise 0.25 --batch mini"])
+def test_variants_on_samples_are_on_as_many_and_as_noisy(words: str) -> None:
+    own = spec("xor", *words.split())
+    found = candidates(own)
+    assert len(found) > 20
+    assert {(other.samples, other.noise) for other in found} == {(own.samples, own.noise)}
+
+
 def test_more_variants_than_there_are_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(candidates(spec("not"))) == 11
     monkeypatch.setattr(

@@ -14,8 +14,7 @@ from nineteen.script.judge import TOLERANCE
 from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.execute import execute
-from nineteen.training.gradient import Array, forward, hidden, matrices, sigmoid
-from nineteen.training.honesty import inputs_of
+from nineteen.training.gradient import Array, forward, hidden, inputs_of, matrices, sigmoid
 from nineteen.training.observe import Arrays, Start
 from nineteen.training.side_by_side import Places, observe_together
 from nineteen.verbs.compare.comparison_plan import USUAL, ComparisonPlan, Specs
@@ -125,7 +124,7 @@ class _Looks:
 
     def __init__(self, spec: ScriptSpec, places: Places, begun: Start) -> None:
         self.spec, self.places, self.made = spec, places, 0
-        self.X, self.y = inputs_of(spec), np.array(spec.table.targets())
+        self.X, self.y = inputs_of(spec.table), np.array(spec.table.targets())
         self.stride = -(-spec.updates // SINGLY)
         self.looks: list[tuple[int, Array, Truths]] = []
         self.seen(begun.weights)

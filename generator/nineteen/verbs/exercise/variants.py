@@ -61,10 +61,11 @@ def candidates(spec: ScriptSpec) -> list[ScriptSpec]:
         tuple(max(2, units * quarters // 4) for units in spec.hidden) for quarters in QUARTERS
     )
     show = "loss" if spec.show_loss else None
+    samples, noise = (spec.samples, spec.noise) if spec.samples else (None, None)
     for gates, hidden, batch in product(_gates(spec), sizes, Batch):
         with suppress(UsageError):  # such as mini for two rows, or a layer too large
             chosen = Choices(gates, hidden=hidden, batch=batch, activation=spec.activation)
-            render(other := spec_of(replace(chosen, show=show)))
+            render(other := spec_of(replace(chosen, show=show, samples=samples, noise=noise)))
             similar = spec.updates <= FACTOR * other.updates <= FACTOR**2 * spec.updates
             if similar and _choice(other) != _choice(spec):
                 found.append(other)
