@@ -268,7 +268,7 @@ async function found(begin) {
   edit.changed = edit.sought;
   showCode(edit);
   code.remark(line, told?.reason ?? "");
-  const meant = shown.source.split("\n")[line - 1].trim();
+  const meant = shown.source.split("\n")[line - 1].split("  # ")[0].trim();
   questions.hunt(`${begin} line ${line}. It should be: ${meant}`, true);
 }
 

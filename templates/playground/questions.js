@@ -49,6 +49,7 @@ function show(button) {
 /** Asks for the line that is wrong, or says more of it; "" ends that. */
 export function hunt(text, found = false) {
   if (text) show(null);
+  else if (byId("find").getAttribute("aria-pressed") === "true") say("");
   byId("find").setAttribute("aria-pressed", text !== "");
   byId("hunt").hidden = !text;
   byId("tell").hidden = found;

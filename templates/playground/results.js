@@ -79,7 +79,7 @@ export function say(text) {
 /** Shows for which seeds a script learned; `choose(seed)` is called for the one that is chosen. */
 export function seeds({ tried, failed, words }, choose) {
   say(`This script ${words}.`);
-  byId("seeds-told").textContent = `Seeds 0 to ${tried - 1}: a dark square learned, a crossed one did not. Choose one to see it.`;
+  byId("seeds-told").textContent = `Seeds 0 to ${tried - 1}: a filled square learned, a crossed one did not. Choose one to see it.`;
   const wrong = new Set(failed);
   const squares = Array.from({ length: tried }, (_, seed) =>
     make("button", { type: "button", class: wrong.has(seed) ? "seed failed" : "seed", tabindex: seed ? "-1" : "0", title: `seed ${seed}`, "aria-label": `seed ${seed}: ${wrong.has(seed) ? "not learned" : "learned"}` }),

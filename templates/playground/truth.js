@@ -11,7 +11,7 @@ export function show({ inputs, outputs, columns }) {
   const same = JSON.stringify([inputs, outputs, columns]);
   if (same === shown) return;
   shown = same;
-  table.classList.toggle("many", outputs.length > 3);
+  table.classList.toggle("many", outputs.length > 1);
   const focused = place(document.activeElement);
   const heads = [...inputs, ...outputs].map((name, index) =>
     make("th", { scope: "col", class: index < inputs.length ? "" : "output" }, name),

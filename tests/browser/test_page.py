@@ -623,6 +623,7 @@ def test_a_bug_is_looked_for_and_told_in_the_words_of_check(shared: "Playground"
     expect(page.locator(".changed")).to_have_count(1)
     shared.pick("activation", "tanh")
     expect(page.locator("#hunt")).to_be_hidden()
+    expect(question).to_be_hidden()
     expect(title).to_have_text("The script")
 
 
