@@ -2,16 +2,22 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 
 from nineteen.script.choices import read
 from nineteen.script.render import render
 from nineteen.script.templates import data
+from nineteen.verbs.check.found_script import FoundScript, reading
 
 XOR = render(read("# python -m generator xor --batch mini"))
 AND = render(read("# python -m generator and --hidden 4 --epochs 150"))
 DEEP = render(read("# python -m generator or --hidden 3,3 --seed 2"))
 
 Page = Callable[[str], str]
+
+
+def scripts_in(path: Path) -> list[FoundScript]:
+    return list(reading(path).scripts)
 
 
 def indent(text: str, by: str, blank: str = "") -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from documents import AND, DEEP, XOR
+from documents import AND, DEEP, XOR, scripts_in
 from nineteen.cli import main
 from nineteen.script import choices
 from nineteen.script.as_written import spec_as_written
@@ -14,7 +14,6 @@ from nineteen.script.choices import file_stem, read
 from nineteen.script.recipe import Recipe, default_hidden, recipe
 from nineteen.script.render import fit, render
 from nineteen.training.examine import examine_here
-from nineteen.verbs.check.found_script import scripts_in
 from nineteen.verbs.check.four_checks import same
 
 CATALOGUE = sorted((Path(__file__).parent / "data" / "catalogue_0_1_0").rglob("*.txt"))

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from documents import AND, DEEP, PAGES, XOR, fence, notebook
+from documents import AND, DEEP, PAGES, XOR, fence, notebook, scripts_in
 from nineteen.cli import main
 from nineteen.script.choices import read
 from nineteen.script.judge import Status, Verdict, judge
@@ -21,7 +21,7 @@ from nineteen.verbs.check import check_report as checking
 from nineteen.verbs.check import replacement, script_form
 from nineteen.verbs.check.check_report import check_script, script_lines
 from nineteen.verbs.check.files_to_check import Settings
-from nineteen.verbs.check.found_script import FoundScript, scripts_in
+from nineteen.verbs.check.found_script import FoundScript
 from nineteen.verbs.check.four_checks import (
     CheckResult,
     ScriptResult,
@@ -42,15 +42,15 @@ def found(source: str, block: int = 0, line: int = 1, name: str = "x.py") -> Fou
     spec = read(source.partition("\n")[0])
     [whole] = python_blocks(source)
     numbers = tuple(number + line - 1 for number in whole.numbers)
-    whole = replace(whole, number=block, kind="block" if block else "", numbers=numbers)
+    whole = replace(whole, part=f"block {block}" if block else "", numbers=numbers)
     return FoundScript(Path(name), whole, spec, named=spec)
 
 
 def result_of(
-    printed: str, source: str = XOR, ending: Ending = Ending.FINISHED, **more: object
+    printed: str, source: str = XOR, ending: Ending = Ending.FINISHED, strict: bool = False
 ) -> ScriptResult:
     run = Run(printed, "", 0.1, ending)
-    return checked(found(source), judge(run, SPEC.table), Honesty("pass"), **more)  # type: ignore[arg-type]
+    return checked(found(source), judge(run, SPEC.table), Honesty("pass"), strict)
 
 
 def outcomes(result: ScriptResult) -> dict[str, str]:
@@ -129,7 +129,7 @@ def test_keep_is_expected_not_to_learn(verdict: Verdict, passes: bool) -> None:
 def test_honest(status: str, code: int) -> None:
     honesty = Honesty(status, "" if status == "pass" else "why")  # type: ignore[arg-type]
     verdict = judge(Run(GOOD, "", 0.1, Ending.FINISHED), SPEC.table)
-    result = checked(found(XOR), verdict, honesty)
+    result = checked(found(XOR), verdict, honesty, strict=False)
     assert outcomes(result)["honest"] == status
     assert result.code == code
     assert result.clean == (status == "pass")
@@ -227,7 +227,7 @@ def test_place_of_a_crash_is_a_line_of_the_page() -> None:
     trace += "NameError: name 'Layer' is not defined\n"
     page = found(XOR, block=2, line=31, name="page.md")
     verdict = judge(Run("", trace, 0.1, Ending.CRASHED, 1), SPEC.table)
-    result = checked(page, verdict, Honesty("fail", "x"))
+    result = checked(page, verdict, Honesty("fail", "x"), strict=False)
     assert result.look.startswith("look at page.md:40 (block 2): ")
     assert XOR.splitlines()[9].strip() in result.look
     assert result.checks["learns"].lines == ("NameError: name 'Layer' is not defined (line 10)",)
@@ -236,7 +236,7 @@ def test_place_of_a_crash_is_a_line_of_the_page() -> None:
 def test_report_is_printable() -> None:
     hostile = found(XOR, name="\x1b[2J\n.py")
     verdict = judge(Run("\x1b]0;x\x07", "", 0.1, Ending.FINISHED), SPEC.table)
-    lines = script_lines(checked(hostile, verdict, Honesty("pass")))
+    lines = script_lines(checked(hostile, verdict, Honesty("pass"), strict=False))
     assert all(line.isprintable() for line in lines)
     assert script_lines(refused(hostile, "why"))[2] == "      why"
 
@@ -459,11 +459,31 @@ def test_interrupted_fix_says_what_was_written(
     assert [Path(path).read_text(encoding="utf-8") for path in paths] == [XOR, XOR, WRONG]
 
 
+@pytest.mark.parametrize("quiet", [False, True])
+def test_what_will_run_is_said_before(
+    quiet: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Twice as many scripts take twice as long, and half as long on twice as many workers."""
+    said: list[tuple[str, float, bool]] = []
+    monkeypatch.setattr(checking, "announce", lambda *words: said.append(words))
+    monkeypatch.setattr(checking, "check_all", lambda *_: [])
+    one, two = (write(tmp_path, f"{n}.md", fence(XOR) * n) for n in (1, 2))
+    for workers, path in (("1", one), ("1", two), ("2", two)):
+        main(["check", path, "--allow-empty", "--workers", workers, *["-q"] * quiet])
+    assert [words for words, _, _ in said][:2] == [
+        "1 script, each in a process of its own",
+        "2 scripts, each in a process of its own",
+    ]
+    assert said[0][1] > 0
+    assert [seconds / said[0][1] for _, seconds, _ in said] == pytest.approx([1, 2, 1])
+    assert {hushed for _, _, hushed in said} == {quiet}
+
+
 def test_results_keep_their_order(tmp_path: Path) -> None:
     page = tmp_path / "page.md"
     page.write_text(fence(XOR) + fence(AND) + fence(WRONG), encoding="utf-8")
     results = checking.check_all(scripts_in(page), Settings(workers=3))
-    assert [result.found.block.number for result in results] == [1, 2, 3]
+    assert [result.found.block.part for result in results] == ["block 1", "block 2", "block 3"]
     assert [result.code for result in results] == [0, 0, 1]
 
 

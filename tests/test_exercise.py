@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from documents import scripts_in
 from environment import CI
 from hypothesis import HealthCheck, given, settings
 from nineteen.cli import main
@@ -29,7 +30,6 @@ from nineteen.training.examine import examine, examine_here
 from nineteen.training.honesty import Honesty
 from nineteen.verbs.check.check_report import check_script
 from nineteen.verbs.check.files_to_check import Settings
-from nineteen.verbs.check.found_script import scripts_in
 from nineteen.verbs.exercise import grade
 from nineteen.verbs.exercise.assignment import Blanks, blanks_of
 from nineteen.verbs.exercise.command import exercise_files

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from documents import scripts_in
 from nineteen.script.choices import read
 from nineteen.script.judge import judge, read_predictions
 from nineteen.script.make import make
@@ -23,7 +24,6 @@ from nineteen.verbs.catalogue.catalogue_pages import FAILED, FAILURES, Failure, 
 from nineteen.verbs.catalogue.failure_seeds import seed_endings
 from nineteen.verbs.check.check_report import check_script
 from nineteen.verbs.check.files_to_check import Settings
-from nineteen.verbs.check.found_script import scripts_in
 
 ROOT = Path(catalogue.__file__).parents[4]
 COMMITTED = ROOT / "generated" / FAILED

@@ -5,14 +5,14 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from documents import AND, DEEP, LAYOUTS, OTHERS, PAGES, WAYS, XOR, fence, notebook
+from documents import AND, DEEP, LAYOUTS, OTHERS, PAGES, WAYS, XOR, fence, notebook, scripts_in
 from hypothesis import given
 from hypothesis import strategies as st
 from nineteen.errors import UsageError
 from nineteen.script.choices import read
 from nineteen.script.spec import ScriptSpec
-from nineteen.verbs.check.files_to_check import files_in
-from nineteen.verbs.check.found_script import reading, scripts_in
+from nineteen.verbs.check.files_to_check import Settings, files_in
+from nineteen.verbs.check.found_script import reading
 
 FIRST = "import numpy as np  # python -m generator {}\n"
 
@@ -48,7 +48,7 @@ def test_page(name: str, tmp_path: Path) -> None:
     assert found.spec == read(XOR.partition("\n")[0])
     # Its line, counted independently: the one that holds the command.
     lines = path.read_text(encoding="utf-8").split("\n")
-    assert "# python -m generator xor" in lines[found.block.line - 1]
+    assert "# python -m generator xor" in lines[found.block.numbers[0] - 1]
 
 
 @pytest.mark.parametrize("name", OTHERS)
@@ -59,7 +59,10 @@ def test_no_script_in_page(name: str, tmp_path: Path) -> None:
 def test_blocks_are_counted_with_those_of_other_languages(tmp_path: Path) -> None:
     page = fence("ls\n", "sh") + fence(XOR) + fence("1 + 1\n") + fence(AND)
     found = scripts_in(put(tmp_path, "page.md", page))
-    assert [(one.block.number, one.block.source) for one in found] == [(2, XOR), (4, AND)]
+    assert [(one.block.part, one.block.source) for one in found] == [
+        ("block 2", XOR),
+        ("block 4", AND),
+    ]
     assert [one.name for one in found] == ["block2_xor_mini", "block4_and_h4_e150_full"]
     assert found[0].place(3) == f"{tmp_path}/page.md:7 (block 2)"
 
@@ -69,7 +72,7 @@ def test_notebook(name: str, tmp_path: Path) -> None:
     path = put(tmp_path, "lesson.ipynb", LAYOUTS[name](DEEP))
     [found] = scripts_in(path)
     assert found.block.source == DEEP
-    assert found.block.number == 3
+    assert found.block.part == "cell 3"
     text = path.read_bytes().decode()
     pieces = [text[start:end] for start, end in found.block.spans]
     assert [json.loads(f'"{piece}"') for piece in pieces] == DEEP.splitlines()
@@ -181,8 +184,11 @@ def test_files_of_folders(tmp_path: Path) -> None:
     put(tmp_path, "env/pyvenv.cfg", "")
     put(tmp_path, "a/notes.txt", XOR)
     expected = [tmp_path / "a/b/y.md", tmp_path / "a/x.py"]
-    assert files_in([tmp_path]) == expected
-    assert files_in([tmp_path / "a/x.py", tmp_path, tmp_path / "a/b/../x.py"]) == expected[::-1]
+    assert files_in([tmp_path], Settings(), []) == expected
+    assert (
+        files_in([tmp_path / "a/x.py", tmp_path, tmp_path / "a/b/../x.py"], Settings(), [])
+        == expected[::-1]
+    )
 
 
 def test_links_are_followed_once(tmp_path: Path) -> None:
@@ -197,9 +203,9 @@ def test_links_are_followed_once(tmp_path: Path) -> None:
         (folder / "dangling.py").symlink_to(tmp_path / "nowhere.py")
     except OSError:
         pytest.skip("links are not allowed here")
-    assert files_in([folder]) == [path]
-    assert files_in([link]) == [link / "x.py"]
-    assert files_in([folder, link]) == [path]
+    assert files_in([folder], Settings(), []) == [path]
+    assert files_in([link], Settings(), []) == [link / "x.py"]
+    assert files_in([folder, link], Settings(), []) == [path]
 
 
 @pytest.mark.parametrize(
@@ -209,4 +215,4 @@ def test_links_are_followed_once(tmp_path: Path) -> None:
 def test_path_that_cannot_be_checked(name: str, reason: str, tmp_path: Path) -> None:
     put(tmp_path, "notes.txt", XOR)
     with pytest.raises(UsageError, match=reason):
-        files_in([tmp_path / name])
+        files_in([tmp_path / name], Settings(), [])

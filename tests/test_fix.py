@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from documents import AND, DEEP, LAYOUTS, PAGES, WAYS, XOR, Page, fence, notebook
+from documents import AND, DEEP, LAYOUTS, PAGES, WAYS, XOR, Page, fence, notebook, scripts_in
 from nineteen.cli import main
 from nineteen.errors import UsageError
 from nineteen.script import files
@@ -19,7 +19,7 @@ from nineteen.script.choices import read
 from nineteen.script.make import make
 from nineteen.script.render import render
 from nineteen.verbs.check import replacement
-from nineteen.verbs.check.found_script import FoundScript, scripts_in
+from nineteen.verbs.check.found_script import FoundScript
 from nineteen.verbs.check.four_checks import ScriptResult, refused
 from nineteen.verbs.check.replacement import Edits, edits_between
 

@@ -9,14 +9,14 @@ import time
 from pathlib import Path
 
 import pytest
-from documents import AND, XOR, fence, notebook
+from documents import AND, XOR, fence, notebook, scripts_in
 from nineteen.cli import main
 from nineteen.errors import UsageError
 from nineteen.script.choices import read
 from nineteen.script.render import templates_folder
 from nineteen.verbs.check import found_script
 from nineteen.verbs.check.files_to_check import Settings, files_in, settings_of
-from nineteen.verbs.check.found_script import reading, scripts_in
+from nineteen.verbs.check.found_script import reading
 from nineteen.verbs.check.text_blocks import restructured_blocks
 
 BARE = XOR.replace("  # python -m generator xor --batch mini", "")
@@ -155,12 +155,12 @@ def test_left_out_by_default_and_by_a_project(course: Path) -> None:
 
     def names(settings: Settings) -> set[str]:
         paths = (
-            os.path.relpath(path).replace(os.sep, "/") for path in files_in([Path()], settings)
+            os.path.relpath(path).replace(os.sep, "/") for path in files_in([Path()], settings, [])
         )
         return {name for name in paths if "/" in name}
 
     assert names(Settings()) == {"old/x.md", "old/y.md"}
-    assert files_in([Path("site")]) == [Path("site/x.md")]  # named, it is read
+    assert files_in([Path("site")], Settings(), []) == [Path("site/x.md")]  # named, it is read
     for exclude, left in (
         ('["old"]', set[str]()),
         ('["old/*"]', set()),
@@ -295,9 +295,9 @@ LARGE = {
 MEASURE = """
 import re, sys, time
 from pathlib import Path
-from nineteen.verbs.check.found_script import scripts_in
+from nineteen.verbs.check.found_script import reading
 began = time.process_time()
-found = scripts_in(Path(sys.argv[1]))
+found = reading(Path(sys.argv[1])).scripts
 # The process's own peak; what getrusage says counts the one that it was forked from.
 used = int(re.search("VmHWM:[^0-9]*([0-9]+)", Path("/proc/self/status").read_text())[1]) / 1024
 print(len(found), time.process_time() - began, used)

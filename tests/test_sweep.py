@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
+from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
 
@@ -314,6 +315,18 @@ def test_the_updates_to_learn_are_enough_and_five_fewer_are_not() -> None:
         assert not judge(fewer, spec.table).ok
 
 
+def test_what_will_run_is_said_before(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """And only what is missing."""
+    said: list[tuple[str, float, bool]] = []
+    monkeypatch.setattr("nineteen.verbs.sweep.command.announce", lambda *words: said.append(words))
+    path = str(tmp_path / "rows.jsonl")
+    for seeds, quiet in (("20", []), ("60", ["-q"]), ("60", [])):
+        assert main(["sweep", "xor", "--seeds", seeds, *HERE, "-o", path, *quiet]) == 0
+    assert [words for words, _, _ in said] == ["20 scripts", "40 scripts", "0 scripts"]
+    assert said[1][1] == pytest.approx(2 * said[0][1])
+    assert [hushed for _, _, hushed in said] == [False, True, False]
+
+
 # Nothing lost, nothing twice
 
 
@@ -534,7 +547,9 @@ def spread_mortal(deaths: int, folder: Path, monkeypatch: pytest.MonkeyPatch) ->
     def missing() -> list[int]:
         return [job for job in range(40) if job not in done]
 
-    with workers_for(plan("xor --seeds 40"), 2) as workers:
+    with workers_for(
+        plan("xor --seeds 40"), Namespace(workers=2, scheduler=None, quiet=True)
+    ) as workers:
         for jobs in workers("", mortal, missing):
             done.extend(jobs)
     return done

@@ -4,6 +4,7 @@ import csv
 from pathlib import Path
 
 import pytest
+from documents import scripts_in
 from nineteen.cli import main
 from nineteen.errors import UsageError
 from nineteen.script.choices import command, read
@@ -11,7 +12,6 @@ from nineteen.script.make import make
 from nineteen.training.seeds import failing_seeds
 from nineteen.verbs.check.check_report import check_all
 from nineteen.verbs.check.files_to_check import Settings
-from nineteen.verbs.check.found_script import scripts_in
 from nineteen.verbs.exercise.assignment import blanks_of
 from nineteen.verbs.exercise.command import KEY, TABLE, exercise_files
 from nineteen.verbs.exercise.variants import FACTOR, candidates, variants

@@ -149,7 +149,8 @@ class Line:
     def lowest(self) -> tuple[float, float]:
         """The lowest share and end of its interval, of the worst class where it is known."""
         return min(
-            (share.rate, share.interval[0]) for share in (self.worst or self.shares).values()
+            (share.learned / share.runs, share.interval[0])
+            for share in (self.worst or self.shares).values()
         )
 
     def each(self, name: str) -> str:
@@ -194,7 +195,11 @@ def page(found: list[dict[str, Any]], scale: float) -> str:
     """The page's Markdown."""
     lines = lines_of(found)
     parts = {part: [line for line in lines if line.part == part] for part in PARTS}
-    below = sum(share.rate < PROMISE for line in parts["small"] for share in line.shares.values())
+    below = sum(
+        share.learned < PROMISE * share.runs
+        for line in parts["small"]
+        for share in line.shares.values()
+    )
     text = TEMPLATE.read_text(encoding="utf-8")
     return (
         environment()

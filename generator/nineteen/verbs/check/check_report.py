@@ -13,9 +13,8 @@ from rich.text import Text
 
 from nineteen.errors import UsageError
 from nineteen.page.estimates import seeds_in_words, wilson
-from nineteen.page.terminal import Terminal, counted
-from nineteen.script import any_origin
-from nineteen.script.choices import command
+from nineteen.page.terminal import Terminal, announce, counted
+from nineteen.script import any_origin, choices
 from nineteen.script.options import printable
 from nineteen.script.render import environment, render
 from nineteen.script.run import Ending, run, stop_all
@@ -23,11 +22,13 @@ from nineteen.script.sandbox import sandbox, sandbox_remark
 from nineteen.training.examine import examine
 from nineteen.training.execute import watched
 from nineteen.training.rounds import AnyUpdates
+from nineteen.training.seeds import expected_seconds
 from nineteen.verbs.check import four_checks
-from nineteen.verbs.check.files_to_check import DEFAULTS, Settings, files_in, settings_of
+from nineteen.verbs.check.files_to_check import DEFAULTS, Settings, files_in
 from nineteen.verbs.check.found_script import FoundScript, Reading, reading
 from nineteen.verbs.check.four_checks import CheckResult, ScriptResult
 
+_START, _WATCHED = 0.4, 10.0  # seconds of a process, and times as long as one among many
 _SLICE = 0.2  # seconds, the longest that Ctrl-C can go unnoticed on Windows
 
 
@@ -35,9 +36,8 @@ _SLICE = 0.2  # seconds, the longest that Ctrl-C can go unnoticed on Windows
 class CheckReport:
     """The results of all scripts in the files that were read.
 
-    `empty` are files that the user named and that hold no script, `left_out` what was not read and
-    why, `sandbox` says whether they ran in one, `notes` what --fix or --adopt did, `diff` what they
-    would do.
+    `empty` are named files without a script, `left_out` what was not read and why, `sandbox` says
+    whether they ran in one, `notes` what --fix or --adopt did, `diff` what they would do.
     """
 
     results: Sequence[ScriptResult]
@@ -77,9 +77,9 @@ def _script(result: ScriptResult) -> dict[str, Any]:
     low, high = wilson(share.learned, share.tried) if share else (0.0, 1.0)
     return {
         "path": printable(str(found.path)),
-        "line": found.block.line,
-        "part": found.part,
-        "command": command(found.spec) if found.spec else "",
+        "line": found.block.numbers[0],
+        "part": found.block.part,
+        "command": choices.command(found.spec) if found.spec else "",
         "as": found.claim,
         "seeds": share and {**asdict(share), "low": low, "high": high},
         "checks": {name: asdict(check) for name, check in result.checks.items()},
@@ -87,23 +87,23 @@ def _script(result: ScriptResult) -> dict[str, Any]:
     }
 
 
-def check_paths(
-    paths: Sequence[Path], settings: Settings | None = None, adopt: bool = False
-) -> CheckReport:
+def check_paths(paths: Sequence[Path], settings: Settings) -> CheckReport:
     """The report on every script in files and folders; nothing is written.
 
-    With `adopt` a script is checked as what its text says, also where its command says otherwise.
     Raises UsageError for paths and settings that are refused.
     """
-    settings = settings or settings_of(paths)
     claim, errors = settings.claim, list[OSError]()
     sandbox(settings.sandbox)  # which may be refused, and so may the claim
     if claim:
         any_origin.table_named(claim)
     files = files_in(paths, settings, errors)
-    readings = [reading(path, claim, bool(claim) and path in paths) for path in files]
+    readings = [reading(path, claim, path in paths, settings.adopt) for path in files]
     found = [script for one in readings for script in one.scripts]
-    results = check_all([one.as_it_is() for one in found] if adopt else found, settings)
+    label = f"{len(found):,} script{'s' * (len(found) != 1)}, each in a process of its own"
+    alone = sum(_START + _WATCHED * expected_seconds(one.spec) for one in found if one.spec)
+    seeds = _START * settings.seeds * sum(bool(one.claim) for one in found)
+    announce(label, (alone + seeds) / settings.workers, settings.quiet)
+    results = check_all(found, settings)
     left_out = [f"{error.filename}: {error.strerror}" for error in errors]
     left_out += [f"{one.path}: {one.left_out}" for one in readings if one.left_out]
     passed_over = [one.path for one in readings if not one.scripts and not one.left_out]
@@ -118,7 +118,8 @@ def check_all(found: Sequence[FoundScript], settings: Settings = DEFAULTS) -> li
         futures = [pool.submit(check_script, script, settings) for script in found]
         pairs = zip(found, futures, strict=True)
         try:
-            return [_result(*pair) for pair in counted(pairs, "checking", len(found))]
+            done = counted(pairs, "checking", len(found), settings.quiet)
+            return [_result(*pair) for pair in done]
         except BaseException:  # Ctrl-C strikes the main thread only, not those of the pool
             pool.shutdown(wait=False, cancel_futures=True)
             while not all(future.done() for future in futures):

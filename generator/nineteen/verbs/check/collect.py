@@ -15,7 +15,7 @@ from nineteen.pytest_plugin import FIRST_LINE
 from nineteen.script.choices import read
 from nineteen.verbs.check.check_report import CheckReport, check_script, script_lines, seen_lines
 from nineteen.verbs.check.files_to_check import is_excluded, settings_of
-from nineteen.verbs.check.found_script import FoundScript, Reading, reading, scripts_in
+from nineteen.verbs.check.found_script import FoundScript, Reading, reading
 
 
 def collect_scripts(
@@ -28,14 +28,13 @@ def collect_scripts(
     if is_excluded(path, settings_of([path])):
         return [] if path.suffix.lower() == ".py" else others
     alike = _reading(path, parent.config).scripts
-    ours = [found for found in alike if _is_script(found)]
+    ours = tuple(filter(_is_script, alike))
     if not parent.config.getoption("--nineteen-strict"):
-        for found in alike:
-            if found not in ours:
-                with suppress(Warning):  # where warnings are errors, this is none
-                    text = f"{found.place()} is not checked: {found.problem}"
-                    parent.warn(pytest.PytestCollectionWarning(text))
-        alike = tuple(ours)
+        for found in (one for one in alike if one not in ours):
+            with suppress(Warning):  # where warnings are errors, this is none
+                text = f"{found.place()} is not checked: {found.problem}"
+                parent.warn(pytest.PytestCollectionWarning(text))
+        alike = ours
     if not alike:
         return others
     mine = ScriptFile.from_parent(parent, path=path)
@@ -45,7 +44,7 @@ def collect_scripts(
 
 def has_script(path: Path) -> bool:
     """Whether a file holds a script, and not only what resembles one."""
-    return any(map(_is_script, scripts_in(path)))
+    return any(map(_is_script, reading(path).scripts))
 
 
 def _from(start: Path, path: Path) -> Path:
@@ -55,18 +54,17 @@ def _from(start: Path, path: Path) -> Path:
 
 def _reading(path: Path, config: pytest.Config) -> Reading:
     """What a file holds, with what --nineteen-as says of files that are named."""
-    claim = config.getoption("--nineteen-as") or ""
     named = any(Path(word).absolute() == path.absolute() for word in config.args)
-    return reading(path, claim, bool(claim) and named)
+    return reading(path, config.getoption("--nineteen-as") or "", named)
 
 
 def collected_in_words(paths: Iterable[Path], config: pytest.Config) -> list[str]:
     """How many scripts there are in the files that pytest looked at, and what was passed over."""
     seen = [path for path in paths if not is_excluded(path, settings_of([path]))]
     start = config.invocation_params.dir
-    report = CheckReport((), tuple(_reading(_from(start, path), config) for path in seen))
-    found = any(one.scripts for one in report.readings)
-    return [f"nineteen: {words}" for words in seen_lines(report) if found]
+    readings = [_reading(_from(start, path), config) for path in seen]
+    lines = seen_lines(CheckReport((), readings)) if any(one.scripts for one in readings) else []
+    return [f"nineteen: {words}" for words in lines]
 
 
 class ScriptFile(pytest.File):
@@ -109,7 +107,7 @@ class ScriptItem(pytest.Item):
 
     def reportinfo(self) -> tuple[Path, int, str]:
         """The file, the script's first line from 0, and its name."""
-        return self.path, self.found.block.line - 1, self.name
+        return self.path, self.found.block.numbers[0] - 1, self.name
 
 
 def _is_script(found: FoundScript) -> bool:

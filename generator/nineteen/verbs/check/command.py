@@ -18,18 +18,18 @@ def main(argv: list[str]) -> int:
     """Check, and with --fix or --adopt change what needs it; returns the report's exit code."""
     given = command_parser("check").read(argv)
     paths, workers = [*map(Path, given.paths)], given.workers or os.cpu_count()
-    said = {name: getattr(given, name) for name in ("seconds", "sandbox", "seeds")}
-    said |= {"claim": getattr(given, "as"), "strict": given.strict or None, "workers": workers}
-    settings = settings_of(paths, **said)
-    report = check_paths(paths, settings, given.adopt)
+    names = ("seconds", "sandbox", "seeds", "adopt", "quiet")
+    said = {name: getattr(given, name) for name in names} | {"claim": getattr(given, "as")}
+    settings = settings_of(paths, **said, strict=given.strict or None, workers=workers)
+    report = check_paths(paths, settings)
     if given.fix or given.diff or given.adopt:
         report = _mended(report, settings, given)
     if given.allow_empty:
         report = replace(report, empty=[])
     elif not report.results and not report.empty:
+        named, first = ", ".join(map(printable, given.paths)), f"# {PROGRAM} …"
         raise UsageError(
-            f"{', '.join(printable(path) for path in given.paths)}: there is no generated script "
-            f"(its first line ends with '# {PROGRAM} …')"
+            f"{named}: there is no generated script (its first line ends with '{first}')"
         )
     if given.json:
         print(json.dumps(report.as_json(), indent=1))

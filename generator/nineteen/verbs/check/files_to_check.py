@@ -11,29 +11,29 @@ from pathlib import Path
 from typing import Any
 
 from nineteen.errors import UsageError
-from nineteen.script.make import SECONDS
-from nineteen.script.options import printable
-from nineteen.script.templates import data
+from nineteen.script import make, options, templates
 from nineteen.verbs.check.found_script import READERS
 
 
 @dataclass(frozen=True)
 class Settings:
-    """How scripts are found and checked: what is said, what the project's pyproject.toml says
-    under [tool.nineteen], or the defaults.
+    """How scripts are found and checked: as is said, as a project says, or by default.
 
     `exclude` are patterns such as "drafts" or "old/*.md", of paths below the `folder` of the file;
     `sandbox` is "auto", "require" or "off". Scripts without a command are checked as what `claim`
-    names, if it does, with so many `seeds`.
+    names, if it does, with so many `seeds`; with `adopt` those with one as what their text says,
+    also where their command says otherwise. Where it is `quiet`, nothing is shown meanwhile.
     """
 
     exclude: tuple[str, ...] = ()
-    seconds: float = SECONDS
+    seconds: float = make.SECONDS
     strict: bool = False
     sandbox: str = "auto"
     seeds: int = 100
     claim: str = ""
     workers: int = 1
+    adopt: bool = False
+    quiet: bool = False
     folder: Path = field(default_factory=Path)
 
 
@@ -44,8 +44,8 @@ _KINDS = {"exclude": list, "seconds": int | float, "strict": bool, "sandbox": st
 def settings_of(paths: Sequence[Path], **said: Any) -> Settings:
     """The settings for these paths: what is `said` and is not None comes before the project's.
 
-    The project's are in the nearest pyproject.toml that has some, above all the paths. Raises
-    UsageError where they are not what they should be.
+    Those are under [tool.nineteen] in the nearest pyproject.toml above all the paths that has some.
+    Raises UsageError where they are not what they should be.
     """
     given = {key: value for key, value in said.items() if value is not None}
     above = Path(os.path.commonpath([path.absolute() for path in paths] or [Path.cwd()]))
@@ -68,9 +68,7 @@ def settings_of(paths: Sequence[Path], **said: Any) -> Settings:
     return Settings(**given)
 
 
-def files_in(
-    paths: Iterable[Path], settings: Settings = DEFAULTS, errors: list[OSError] | None = None
-) -> list[Path]:
+def files_in(paths: Iterable[Path], settings: Settings, errors: list[OSError]) -> list[Path]:
     """The files that may hold scripts: those named, and those in the folders named, each once.
 
     Hidden folders, build folders, virtual environments and what the settings exclude are left out
@@ -81,7 +79,7 @@ def files_in(
     for path in paths:
         problem, inside = "", [path]
         if path.is_dir():
-            inside = sorted(_walk(path, settings, [] if errors is None else errors))
+            inside = sorted(_walk(path, settings, errors))
         elif not path.exists():
             problem = "there is no such file or folder"
         elif path.suffix.lower() not in READERS:
@@ -89,14 +87,14 @@ def files_in(
         elif not path.is_file():
             problem = "it is not a regular file; name another"
         if problem:
-            raise UsageError(f"{printable(str(path))}: {problem}")
+            raise UsageError(f"{options.printable(str(path))}: {problem}")
         for file in inside:
             found.setdefault(os.path.realpath(file), file)
     return list(found.values())
 
 
 def _walk(folder: Path, settings: Settings, errors: list[OSError]) -> Iterator[Path]:
-    left_out, seen = {*data("check/formats.toml")["folders"]["left_out"]}, set[str]()
+    left_out, seen = {*templates.data("check/formats.toml")["folders"]["left_out"]}, set[str]()
     for name, folders, names in os.walk(folder, followlinks=True, onerror=errors.append):
         if (real := os.path.realpath(name)) in seen:  # a link may lead back
             folders.clear()

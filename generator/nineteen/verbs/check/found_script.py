@@ -20,9 +20,8 @@ from nineteen.verbs.check.text_blocks import Block
 MAX_FIRST_LINE = 4096  # characters
 MAX_SIZE = 16  # megabytes of a file
 
-READERS: dict[str, str] = {
-    key.lower(): name for key, name in data("check/formats.toml")["readers"].items()
-}
+_READERS = data("check/formats.toml")["readers"]
+READERS: dict[str, str] = {ending.lower(): name for ending, name in _READERS.items()}
 _FIRST_LINE = re.compile(r"import numpy as np\b[^#\n\\]*" + COMMAND.pattern)
 _MAYBE = re.compile(rb"(?:generator|nineteen)[ \t]|# *learns ")
 _CLAIM = re.compile(r"^[ \t]*# *learns ([\w,]+)[ \t]*$", re.MULTILINE)
@@ -46,10 +45,9 @@ class FoundScript:
     """A script in a file: its block, and what it says it is.
 
     `spec` is what it is checked by: its command, and what its own text says where the command is
-    silent (see as_written.py). `named` is the command alone, with today's defaults. Without a spec,
-    `problem` says why: the command is refused, or the file cannot be read. `order` counts the
-    scripts of a block from 0. `text` is the file's, and `next` the block that follows, which may
-    hold the rest of the script. `claim` is the gate that a script of any origin is said to learn.
+    silent (see as_written.py); without one, `problem` says why. `named` is the command alone, with
+    today's defaults; `claim` the gate that a script of any origin is said to learn; `order` counts
+    the scripts of a block from 0; `text` is the file's; the block `next` may hold its rest.
     """
 
     path: Path
@@ -69,40 +67,26 @@ class FoundScript:
         assert self.named is not None
         return self.spec, self.named
 
-    def as_it_is(self) -> "FoundScript":
-        """The script with the spec that its text says, also where its command says otherwise."""
-        if self.spec is None:
-            return self
-        return replace(self, spec=spec_as_written(self.block.lines[0], self.block.source, True))
-
-    @property
-    def part(self) -> str:
-        """The part of the file, such as "block 2" or "cell 3"; empty for a Python file."""
-        return f"{self.block.kind} {self.block.number}" if self.block.number else ""
-
     @property
     def name(self) -> str:
         """An identifier that no other script of the file has."""
         other = self.claim.replace(",", "_") or ("refused" if self.block.source else "broken")
         stem = file_stem(self.named) if self.named else other
         again = f"_{self.order + 1}" if self.order else ""
-        return f"{self.part.replace(' ', '')}_{stem}{again}".lstrip("_")
+        return f"{self.block.part.replace(' ', '')}_{stem}{again}".lstrip("_")
 
     def place(self, line: int = 1) -> str:
         """Where a line of the script stands, such as "page.md:12 (block 2)"."""
         block, inside = self.block, min(line, len(self.block.numbers)) - 1
         number = block.numbers[inside] + line - 1 - inside
         within = f", line {block.above + line}" if block.json and block.above + line > 1 else ""
-        part = f" ({self.part}{within})" if block.number else ""
+        part = f" ({block.part}{within})" if block.part else ""
         return f"{printable(os.fspath(self.path))}:{number}{part}"
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What a file holds: scripts, and the lines of blocks that look like one without a command.
-
-    `left_out` is why the file was not read, if it was not.
-    """
+    """A file's scripts, the lines of blocks that look like one, or why it was `left_out`."""
 
     path: Path
     scripts: tuple[FoundScript, ...] = ()
@@ -110,38 +94,34 @@ class Reading:
     left_out: str = ""
 
 
-def scripts_in(path: Path) -> list[FoundScript]:
-    """The scripts of a file, in order; see `reading`."""
-    return list(reading(path).scripts)
-
-
-def reading(path: Path, claim: str = "", whole: bool = False) -> Reading:
+def reading(path: Path, claim: str = "", whole: bool = False, adopt: bool = False) -> Reading:
     """What a file holds. One that cannot be taken apart is one FoundScript, without a spec.
 
-    What looks like a script and has no command is one where there is a `claim`, and so is the
-    `whole` of a Python file; a comment in it, such as "# learns xor", comes before that.
+    What looks like a script and has no command is one where there is a `claim`, and with `whole` so
+    is a whole Python file; a comment in it, such as "# learns xor", comes before that. With `adopt`
+    a script's spec is what its text says, also where its command says otherwise.
     """
-    reader = READERS.get(path.suffix.lower(), "")
-    maybe, line = bool(reader), 1
+    if not (reader := READERS.get(path.suffix.lower())):
+        return Reading(path)
+    maybe, line = True, 1
     try:
-        content = _content(path) if reader else b""
+        content = _content(path)
         if isinstance(content, str):
             return Reading(path, left_out=content)
         maybe = _MAYBE.search(content.replace(b"\0", b"")) is not None
-        if not reader or not (maybe or whole or b"numpy" in content):
+        if not (maybe or (claim and whole) or b"numpy" in content):
             return Reading(path)
         if maybe and not _MAYBE.search(content):
             raise ValueError("the file is UTF-16: save it as UTF-8")
-        return _reading(path, content.decode(), reader, claim, whole)
+        return _reading(path, content.decode(), reader, claim, whole, adopt)
     except OSError as error:
         problem = f"the file cannot be read: {error.strerror or error}"
     except UnicodeDecodeError as error:
-        line = error.object.count(b"\n", 0, error.start) + 1
-        byte = f"byte 0x{error.object[error.start]:02x}"
-        problem = f"{byte} on line {line} is not UTF-8: save the file as UTF-8"
+        byte, line = error.object[error.start], error.object.count(b"\n", 0, error.start) + 1
+        problem = f"byte 0x{byte:02x} on line {line} is not UTF-8: save the file as UTF-8"
     except ValueError as error:
         problem = str(error)
-    broken = FoundScript(path, Block(0, "", (line,), (), ()), problem=problem)
+    broken = FoundScript(path, Block("", (line,), (), ()), problem=problem)
     return Reading(path, (broken,) * maybe)
 
 
@@ -157,7 +137,7 @@ def _content(path: Path) -> bytes | str:
         return file.readall()
 
 
-def _reading(path: Path, text: str, reader: str, claim: str, whole: bool) -> Reading:
+def _reading(path: Path, text: str, reader: str, claim: str, whole: bool, adopt: bool) -> Reading:
     """What a text holds, by a reader that is named as module.function."""
     module, _, function = reader.partition(".")
     blocks = [*getattr(import_module(f"nineteen.verbs.check.{module}"), function)(text)]
@@ -168,10 +148,10 @@ def _reading(path: Path, text: str, reader: str, claim: str, whole: bool) -> Rea
         parts = list(_parts(block, begin))
         for order, part in enumerate(parts):
             behind = following if part is parts[-1] else None
-            scripts.append(replace(_found(path, part), order=order, text=text, next=behind))
+            scripts.append(replace(_found(path, part, adopt), order=order, text=text, next=behind))
         code = "" if parts else _TEXT.sub("", block.source)
         said, looks = _CLAIM.search(code), all(pattern.search(code) for pattern in _ALIKE)
-        if said or (claim and (looks or (whole and code and not block.number))):
+        if said or (claim and (looks or (whole and code and not block.part))):
             scripts.append(FoundScript(path, block, claim=said[1] if said else claim, text=text))
         elif looks:
             alike.append(block.numbers[min(begin, len(block.lines) - 1)])
@@ -185,24 +165,20 @@ def _parts(block: Block, begin: int) -> Iterator[Block]:
     for first, behind in pairwise([*edges, len(lines)] if edges[:1] == [begin] else []):
         while behind < len(lines) and re.match(r"\s*(#|$)", lines[behind - 1]):
             behind -= 1
-        yield replace(
-            block,
-            numbers=block.numbers[first:behind],
-            lines=lines[first:behind],
-            spans=block.spans[first:behind],
-            end=block.end if behind == len(lines) else "\n",
-            above=first,
-        )
+        cut = {name: getattr(block, name)[first:behind] for name in ("numbers", "lines", "spans")}
+        end = block.end if behind == len(lines) else "\n"
+        yield replace(block, **cut, end=end, above=first)
 
 
-def _found(path: Path, block: Block) -> FoundScript:
+def _found(path: Path, block: Block, adopt: bool) -> FoundScript:
     """The script of a block whose first line carries a command, which may be refused."""
-    line, problem = block.lines[0], ""
+    line = block.lines[0]
+    problem = f"its first line has {len(line)} characters"
     try:
         block.source.encode()
         if len(line) <= MAX_FIRST_LINE:
-            return FoundScript(path, block, spec_as_written(line, block.source), "", read(line))
-        problem = f"its first line has {len(line)} characters"
+            spec = spec_as_written(line, block.source, every=adopt)
+            return FoundScript(path, block, spec, named=read(line))
     except UnicodeEncodeError:
         problem = "it holds half a character (a lone surrogate)"
     except UsageError as error:

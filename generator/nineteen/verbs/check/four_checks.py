@@ -33,9 +33,8 @@ class CheckResult:
 class ScriptResult:
     """The checks of one script by name, and where to look when one fails.
 
-    `ended` is set where it crashed or ran out of time, and `fault` where the checker itself failed;
-    that says nothing about the script. `share` are the seeds that were tried with a script of any
-    origin.
+    `ended` is set where it crashed or ran out of time, `fault` where the checker itself failed, not
+    the script; `share` are the seeds that were tried with a script of any origin.
     """
 
     found: FoundScript
@@ -72,14 +71,11 @@ class ScriptResult:
         return f"as {self.found.claim}" if self.found.claim else ""
 
 
-def checked(
-    found: FoundScript, verdict: Verdict, honesty: Honesty, strict: bool = False
-) -> ScriptResult:
+def checked(found: FoundScript, verdict: Verdict, honesty: Honesty, strict: bool) -> ScriptResult:
     """The result of a script that ran, beside what the generator renders.
 
-    `found` has a spec. With `strict` a script that differs from that fails, and so does one that
-    cannot be checked in full. Of a script that does not learn, as its --keep says, no other
-    difference is a failure: it may be the lesson.
+    `found` has a spec. With `strict` what differs, or cannot be checked in full, fails. Of a script
+    that does not learn, as its --keep says, no other difference is a failure: it may be the lesson.
     Raises UsageError where today's generator refuses the command.
     """
     spec, _ = found.meant

@@ -3,6 +3,7 @@
 import re
 from array import array
 from collections.abc import Iterator
+from itertools import pairwise
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -11,22 +12,17 @@ from nineteen.verbs.check.text_blocks import Block, Page, indent_of, is_python
 
 # `!!! note`, `??? note`, `=== "Tab"`: what follows is indented by four spaces, exactly as in a
 # list item. So such a line is read as one, and CommonMark finds the blocks in it.
-_ADMONITION = re.compile(r'^([ \t>]*)(?:!!!|\?\?\?\+?|===[!+]? ?(?=["\']))[^\r\n]*')
-_SIGN = re.compile(r"!!!|\?\?\?|===")
+_ADMONITION = re.compile(r'^([ \t>]*)(?:!!!|\?\?\?\+?|===[!+]? ?(?=["\'])).*')
 _ITEM = r"\1-   x"
-_COLONS = re.compile(r"^([ \t>]*)(:{3,})(\{code[^\r\n]*)?[ \t]*$", re.MULTILINE)
+_COLONS = re.compile(r"([ \t>]*)(:{3,})(\{code.*)?[ \t]*$")
 # A directive such as ```{note}, whose content is Markdown again; those of code are none.
 _CONTAINER = re.compile(r"\{(?!code|python|ipython)")
 _FENCE = re.compile(r"^[ \t>]*(```|~~~)", re.MULTILINE)
+# Without one of these there is neither a fence, nor an indented block, nor a quote, nor HTML.
+_SIGN = re.compile(r"```|~~~|:::|[<>]|^ *(?: {4}|\t|[-+*](?: {5}|\t)|\d+[.)](?: {5}|\t))")
 # A line of words: only its indentation counts for what is a block. HTML may begin or end in others.
-_WORDS = re.compile(r"([ \t]*)[^\W\d_][^<>\r\n]*(?=[\r\n]|$)")
+_WORDS = re.compile(r"([ \t]*)[^\W\d_][^<>]*$")
 _LONG = 1000  # characters that a line needs at most to say what it begins
-_RAW = ("fence", "html_block")  # tokens that a missing end makes reach to the end
-_PART = 400  # lines that are parsed together, at least
-# Without one of these there is neither a fence nor an indented block nor HTML that goes on.
-_CODE = re.compile(
-    r"```|~~~|^[ >]*(?: {4}|\t|<|[-+*] {5}|[-+*]\t|\d+[.)](?: {5}|\t))", re.MULTILINE
-)
 
 
 def code_blocks(text: str) -> Iterator[Block]:
@@ -36,7 +32,7 @@ def code_blocks(text: str) -> Iterator[Block]:
     """
     page = Page(text)
     kept, lines = _kept(page)
-    for number, (first, behind, token) in enumerate(_tokens(lines), 1):
+    for number, (first, behind, token) in enumerate(_tokens(_colons(lines)), 1):
         content, fenced = token.content.split("\n"), token.type == "fence"
         skip = _options(content) if token.info.startswith("{") else 0
         if is_python(_language(token.info)) and "".join(content[skip:]):
@@ -45,34 +41,38 @@ def code_blocks(text: str) -> Iterator[Block]:
             if end - begin > _LONG and not any("numpy" in line for line in page.lines[begin:end]):
                 continue
             code = next(i for i, line in enumerate(content[skip:], skip) if line.strip())
-            prefix = _prefix(lines[first + code], content[code])
+            line = lines[first + code]
+            prefix = line.removesuffix(content[code])
+            prefix = prefix if prefix != line else line[: indent_of(line)]
             own = [_inside(line, prefix) for line in page.bare(begin, end)]
             while len(own) > 1 and not own[-1] and not fenced:
                 own.pop()
-            yield page.block(number, "block", begin, own)
+            yield page.block(f"block {number}", begin, own)
 
 
 def _kept(page: Page) -> tuple["array[int]", list[str]]:
     """The lines that decide what is a block: their numbers and that of lines, and what they say.
 
-    A line of words below another of the same indentation, or an empty line below another, changes
-    nothing; and in a long text of paragraphs all but the first and the last are alike.
+    A stretch begins at a line that no list or quote reaches: below an empty line, not indented. One
+    without a sign of code says nothing; nor does, in others, a line of words below another of the
+    same indentation, or an empty line below another. So a large page takes little memory.
     """
-    kept, lines = array("q"), list[str]()
-    for number, line in enumerate(page.lines):
-        words = _WORDS.match(line)
-        if words:
-            said = f"{words[1]}x"
-            if said == "x" and lines[-4:] == ["x", "", "x", ""]:
-                del kept[-2:], lines[-2:]
-        else:
-            said = "" if line.isspace() else line.rstrip("\r\n")[:_LONG]
-            said = _ADMONITION.sub(_ITEM, said) if _SIGN.search(said) else said
-        if lines[-1:] != [said] or not (words or said == ""):
-            kept.append(number)
-            lines.append(said)
+    kept, lines, starts = array("q"), list[str](), array("q", [0])
+    for number, (above, line) in enumerate(pairwise(page.lines), 1):
+        if above.isspace() and not line[0].isspace():
+            starts.append(number)
+    for first, behind in pairwise([*starts, len(page.lines)]):
+        stretch = page.lines[first:behind]
+        if not any(map(_SIGN.search, stretch)):
+            stretch = ["x", ""] if lines[-2:] != ["x", ""] else []
+        for number, line in enumerate(stretch, first):
+            words = _WORDS.match(line)
+            said = f"{words[1]}x" if words else _ADMONITION.sub(_ITEM, line[:_LONG].rstrip())
+            if lines[-1:] != [said] or not (words or said == ""):
+                kept.append(number)
+                lines.append(said)
     kept.append(len(page.lines))
-    return kept, _colons(lines)
+    return kept, lines
 
 
 def _colons(lines: list[str]) -> list[str]:
@@ -86,36 +86,13 @@ def _colons(lines: list[str]) -> list[str]:
     return lines
 
 
-def _tokens(lines: list[str]) -> Iterator[tuple[int, int, Token]]:
-    """The tokens of the code blocks, each with its first of the lines and the one behind its last.
-
-    The page is parsed in parts, for the sake of memory; a part without a sign of code not at all.
-    A part begins at a line that no list or quote reaches: below an empty line, not indented; and it
-    ends where no fence, or HTML such as a comment, goes on behind its last line.
-    """
-    begin, size = 0, _PART
-    while begin < len(lines):
-        end = min(begin + size, len(lines))
-        while end < len(lines) and (lines[end - 1].strip() or lines[end][:1] in (" ", "\t", "")):
-            end += 1
-        part = lines[begin:end]
-        tokens = _parsed(part) if _CODE.search("\n".join(part)) else []
-        open_ends = [behind for _, behind, token in tokens if token.type in _RAW]
-        if end < len(lines) and max(open_ends, default=0) >= len(part):
-            size *= 2
-            continue
-        for first, behind, token in tokens:
-            if token.type in ("fence", "code_block"):
-                yield begin + first, begin + behind, token
-        begin, size = end, _PART
-
-
-def _parsed(lines: list[str]) -> list[tuple[int, int, Token]]:
-    """The tokens of a part, with those inside directives, whose own fences are taken away."""
+def _tokens(lines: list[str]) -> list[tuple[int, int, Token]]:
+    """The tokens of code with their first line and the one behind, also of code in directives."""
     parser = MarkdownIt("commonmark").disable("inline")
     while True:
         found = parser.parse("\n".join([*lines, ""]))
         tokens = [(token.map[0], token.map[1], token) for token in found if token.map]
+        tokens = [each for each in tokens if each[2].type in ("fence", "code_block")]
         around = [each for each in tokens if _CONTAINER.match(each[2].info)]
         around = [each for each in around if _FENCE.search(each[2].content)]
         for first, behind, token in around:
@@ -139,11 +116,6 @@ def _language(info: str) -> str:
     words = re.findall(r"[A-Za-z][\w+.-]*", info)
     directive = re.match(r"\{(code|code-block|code-cell|sourcecode)\}", info)
     return next(iter(words[1:] if directive else words), "")
-
-
-def _prefix(line: str, content: str) -> str:
-    """What stands before a block's line in the page."""
-    return line[: len(line) - len(content) if line.endswith(content) else indent_of(line)]
 
 
 def _inside(line: str, prefix: str) -> str:

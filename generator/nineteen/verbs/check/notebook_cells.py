@@ -40,7 +40,7 @@ def code_cells(text: str) -> Iterator[Block]:
                 joiner = f'{joiner}"{apart}"'
             lines = re.split(r"\r\n?|\n", code.removesuffix("\n").removesuffix("\r"))
             on = [bisect_right(page.starts, start) for start, _ in spans]
-            yield Block(number, "cell", tuple(on), tuple(lines), tuple(spans), joiner, json=True)
+            yield Block(f"cell {number}", tuple(on), tuple(lines), tuple(spans), joiner, json=True)
 
 
 def _lines(text: str, places: Iterable[list[int]]) -> tuple[list[Span], str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher, unified_diff
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import groupby, pairwise
 from pathlib import Path
 from typing import NamedTuple
@@ -32,8 +32,7 @@ Change = tuple[FoundScript, "Edits"]
 class Edits:
     """What comes to stand in the place of each line of a script: lines, or nothing.
 
-    `lost` are lines of somebody's own that would go; `below` counts those that stand below the
-    script and stay.
+    `lost` are lines of somebody's own that would go; `below` counts those below it, which stay.
     """
 
     lines: tuple[tuple[str, ...], ...]
@@ -90,8 +89,7 @@ def rewritten(changes: Iterable[Change]) -> Iterator[Rewritten]:
 def write_files(files: Iterable[Rewritten], fixed: list[FoundScript]) -> list[str]:
     """Write the files, each in one step where it is still what was checked; a note on each script.
 
-    `fixed` gets the scripts that were changed, file after file, so that it is right even where
-    Ctrl-C ends this in the middle.
+    `fixed` gets those that were changed, file after file: Ctrl-C may end this in the middle.
     """
     notes = []
     for file in files:
@@ -141,7 +139,7 @@ def _fix(result: ScriptResult, settings: Settings, force: bool) -> Edits:
     if edits.lost and not force:
         kept = edits_between(lines, new, keep=True)
         own = tuple(kept.source.splitlines())
-        block = replace(found.block, lines=own, numbers=(found.block.line,) * len(own))
+        block = replace(found.block, lines=own, numbers=found.block.numbers[:1] * len(own))
         if not check_script(replace(found, block=block), replace(settings, strict=False)).failed:
             return kept
         raise UsageError(
@@ -156,9 +154,8 @@ def _fix(result: ScriptResult, settings: Settings, force: bool) -> Edits:
 def replacement_of(result: ScriptResult, seconds: float) -> str:
     """The verified script that should stand where a failed one is.
 
-    It is made like any other: with the values that its text has and its command leaves out, then
-    by its command alone, then with other seeds. Marked --keep and learning after all, it loses
-    the mark. Raises UsageError where there is none.
+    It is made with the values that its text has and its command leaves out, then by its command
+    alone, then with other seeds; one that learns loses --keep. Raises UsageError if there is none.
     """
     found = result.found
     if found.spec is None:
@@ -202,21 +199,18 @@ def _aligned(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
 
     They are those whose likeness is the greatest in all (Needleman & Wunsch 1970).
     """
-    best = [[0.0] * (len(new) + 1) for _ in range(len(old) + 1)]
-    like = [[_likeness(a, b) for b in new] for a in old]
-    for i in reversed(range(1, len(old))):
-        for j in reversed(range(1, len(new))):
-            best[i][j] = max(best[i + 1][j], best[i][j + 1], like[i][j] + best[i + 1][j + 1])
-    pairs, i, j = [(0, 0)], 1, 1
-    while i < len(old) and j < len(new):
-        if like[i][j] and best[i][j] == like[i][j] + best[i + 1][j + 1]:
-            pairs.append((i, j))
-            i, j = i + 1, j + 1
-        elif best[i][j] == best[i + 1][j]:
-            i += 1
-        else:
-            j += 1
-    return pairs
+
+    @cache
+    def best(i: int, j: int) -> tuple[float, tuple[tuple[int, int], ...]]:
+        if i == len(old) or j == len(new):
+            return 0.0, ()
+        ways = [best(i + 1, j), best(i, j + 1)]
+        if like := _likeness(old[i], new[j]):
+            rest, pairs = best(i + 1, j + 1)
+            ways.insert(0, (like + rest, ((i, j), *pairs)))
+        return max(ways, key=lambda way: way[0])
+
+    return [(0, 0), *best(1, 1)[1]]
 
 
 @lru_cache(maxsize=4096)

@@ -66,6 +66,6 @@ def _layout(source: str) -> list[str]:
     should = wanted.splitlines()
     pairs = enumerate(zip_longest(source.splitlines(), should, fillvalue=""), 1)
     number, line = next((number, line) for number, (has, line) in pairs if has != line)
-    long = f", and needs {len(should)} lines then: {MAX_LINES} is the limit"
-    size = long if len(should) > MAX_LINES else ""
-    return [f"black would change line {number}, to '{line.strip()[:MAX_COLUMNS]}'{size}"]
+    size = f", and needs {len(should)} lines then: {MAX_LINES} is the limit"
+    said = f"black would change line {number}, to '{line.strip()[:MAX_COLUMNS]}'"
+    return [said + size * (len(should) > MAX_LINES)]

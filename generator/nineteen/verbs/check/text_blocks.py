@@ -13,8 +13,7 @@ from functools import partial
 from itertools import accumulate, pairwise
 from typing import Any
 
-from nineteen.script.syntax import parse
-from nineteen.script.templates import data
+from nineteen.script import syntax, templates
 
 Span = tuple[int, int]
 
@@ -32,17 +31,14 @@ _EMPTY = re.compile(r"\s*$")
 
 @dataclass(frozen=True)
 class Block:
-    """Code in a document's text.
+    """Code in a document's text; `part` is its part of it, such as "block 2", "" for the whole.
 
-    `number` counts the document's blocks or cells from 1 and is 0 for a whole file; `kind` is
-    "block", "cell" or "". Line i of the code stands on line numbers[i] (from 1) of the document,
-    without its indentation and its end at text[spans[i][0] : spans[i][1]]; `joiner` is what parts
-    it from another that is put below it. In a notebook (`json`) the spans lie in texts of JSON.
-    `above` counts the lines of the block that stand above the code.
+    Line i stands on line numbers[i] (from 1) of the document, without its indentation and end at
+    text[spans[i][0] : spans[i][1]], in a notebook (`json`) inside texts of JSON; `joiner` is what
+    parts it from another that is put below it, `above` counts the block's lines above the code.
     """
 
-    number: int
-    kind: str
+    part: str
     numbers: tuple[int, ...]
     lines: tuple[str, ...]
     spans: tuple[Span, ...]
@@ -55,11 +51,6 @@ class Block:
     def source(self) -> str:
         """The code as a script of its own."""
         return "\n".join(self.lines) + self.end if self.lines else ""
-
-    @property
-    def line(self) -> int:
-        """The document's line, from 1, on which the code begins."""
-        return self.numbers[0]
 
 
 class Page:
@@ -74,31 +65,26 @@ class Page:
         """The lines from `first` (counted from 0) to before `behind`, without their ends."""
         return [line.rstrip("\r\n") for line in self.lines[first:behind]]
 
-    def block(self, number: int, kind: str, first: int, contents: Sequence[str]) -> Block:
+    def block(self, part: str, first: int, contents: Sequence[str]) -> Block:
         """The block whose code begins on the line `first` (from 0): its contents, a line each."""
         bare = self.bare(first, first + len(contents))
         ends = [self.starts[at] + len(line) for at, line in enumerate(bare, first)]
+        spans = [(end - len(own), end) for end, own in zip(ends, contents, strict=True)]
         pairs = zip(bare, contents, strict=True)
-        prefixes = [line[: len(line) - len(content)] for line, content in pairs if content]
+        prefixes = [line.removesuffix(own) for line, own in pairs if own]
         # A list's marker is not repeated before a line that is put below another.
         below = [*prefixes[1:], *(re.sub(r"[^\s>]", " ", prefix) for prefix in prefixes[:1]), ""]
-        newline = self.lines[first][len(bare[0]) :] if bare else ""
-        return Block(
-            number,
-            kind,
-            tuple(range(first + 1, first + len(bare) + 1)),
-            tuple(contents),
-            tuple((end - len(line), end) for end, line in zip(ends, contents, strict=True)),
-            (newline or "\n") + below[0],
-        )
+        joiner = (self.lines[first][len(bare[0]) :] if bare else "") or "\n"
+        numbers = tuple(range(first + 1, first + len(bare) + 1))
+        return Block(part, numbers, tuple(contents), tuple(spans), joiner + below[0])
 
-    def dedented(self, number: int, kind: str, first: int, behind: int) -> Block:
+    def dedented(self, part: str, first: int, behind: int) -> Block:
         """The block of the lines from `first` to before `behind`, their common indentation off."""
         lines = self.bare(first, behind)
         while lines and not lines[-1].strip():
             lines.pop()
         indent = min((indent_of(line) for line in lines if line.strip()), default=0)
-        return self.block(number, kind, first, [line[indent:] for line in lines])
+        return self.block(part, first, [line[indent:] for line in lines])
 
 
 def indent_of(line: str) -> int:
@@ -120,18 +106,18 @@ def python_blocks(text: str) -> Iterator[Block]:
     marker = next((kind for kind in (_PERCENT, _LIGHT) if any(map(kind.match, page.lines))), None)
     if marker is None:
         end = "\n" if text.endswith(("\r", "\n")) else ""
-        yield replace(page.block(0, "", 0, page.bare()), end=end)
+        yield replace(page.block("", 0, page.bare()), end=end)
         return
     marks = [i for i, line in enumerate(page.lines) if marker.match(line)]
     for number, (mark, behind) in enumerate(pairwise([-1, *marks, len(page.lines)]), 1):
         if mark < 0 or not _TEXT.match(page.lines[mark]):
-            yield page.dedented(number, "cell", mark + 1, behind)
+            yield page.dedented(f"cell {number}", mark + 1, behind)
 
 
 def _marimo_cells(text: str, page: Page) -> Iterator[Block]:
     """The bodies of the functions marked `@app.cell`, and of `with app.setup`."""
     try:
-        body = parse(text).body
+        body = syntax.parse(text).body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return
     for number, node in enumerate(body, 1):
@@ -140,12 +126,14 @@ def _marimo_cells(text: str, page: Page) -> Iterator[Block]:
             inner: list[ast.stmt] = getattr(node, "body", [])
             lines = [line for line in inner if not isinstance(line, ast.Return)]
             if lines:
-                yield page.dedented(number, "cell", lines[0].lineno - 1, lines[-1].end_lineno or 0)
+                yield page.dedented(
+                    f"cell {number}", lines[0].lineno - 1, lines[-1].end_lineno or 0
+                )
 
 
 def restructured_blocks(text: str) -> Iterator[Block]:
     """The Python blocks of reStructuredText: directives of code, and what follows a `::`."""
-    page, number, at, rules = Page(text), 0, 0, data("check/formats.toml")["restructured"]
+    page, number, at, rules = Page(text), 0, 0, templates.data("check/formats.toml")["restructured"]
     lines = page.bare()
     while at < len(lines):
         line = lines[at]
@@ -161,19 +149,17 @@ def restructured_blocks(text: str) -> Iterator[Block]:
             if first < at:
                 number += 1
                 if is_python(language):
-                    yield page.dedented(number, "block", first, at)
+                    yield page.dedented(f"block {number}", first, at)
         elif kind in rules["opaque"] or (comment and not directive):
             at = _body(lines, at, column)[1]
 
 
 def _body(lines: list[str], at: int, column: int) -> tuple[int, int]:
     """The lines from `at` that are indented more than a column: the first, and the one behind."""
-    while at < len(lines) and not lines[at].strip():
-        at += 1
-    first = at
-    while at < len(lines) and (not lines[at].strip() or indent_of(lines[at]) > column):
-        at += 1
-    return first, at
+    said = (i for i in range(at, len(lines)) if lines[i].strip())
+    first = next(said, len(lines))
+    rest = (i for i in range(first, len(lines)) if lines[i].strip())
+    return first, next((i for i in rest if indent_of(lines[i]) <= column), len(lines))
 
 
 def marked_blocks(text: str, markup: str) -> Iterator[Block]:
@@ -182,7 +168,7 @@ def marked_blocks(text: str, markup: str) -> Iterator[Block]:
     A line of attributes gives the language of the block that follows it, which may be a paragraph.
     """
     page, number, at, language = Page(text), 0, 0, ""
-    rules: dict[str, Any] = data("check/formats.toml")[markup]
+    rules: dict[str, Any] = templates.data("check/formats.toml")[markup]
     lines = page.bare()
     while at < len(lines):
         line, opened = lines[at], re.match(rules["opens"], lines[at])
@@ -206,7 +192,7 @@ def marked_blocks(text: str, markup: str) -> Iterator[Block]:
         said = re.search(rules["language"], language)
         word = next(filter(None, said.groups()), "") if said else ""
         if mark not in rules["opaque"] and is_python(word):
-            yield page.dedented(number, "block", first, at)
+            yield page.dedented(f"block {number}", first, at)
         at, language = at + 1, ""
 
 

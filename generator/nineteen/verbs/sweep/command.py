@@ -1,6 +1,7 @@
 """`sweep`: how many seeds learn, for gates, sizes, strategies and whole families of functions."""
 
 import json
+import os
 import re
 import sys
 from argparse import Namespace
@@ -9,12 +10,14 @@ from pathlib import Path
 
 from nineteen.errors import UsageError
 from nineteen.page.look import save
-from nineteen.script import choices, files, options, render
+from nineteen.page.terminal import announce
+from nineteen.script import choices, files, options
+from nineteen.script.render import environment
 from nineteen.script.spec import shorten
 from nineteen.verbs.sweep.jobs import plan_sweep
-from nineteen.verbs.sweep.ledger import observe_updates, run_plan
-from nineteen.verbs.sweep.pool import WorkersDie, workers_for
-from nineteen.verbs.sweep.sweep_result import SweepResult
+from nineteen.verbs.sweep.ledger import observe_updates, resume, run_plan
+from nineteen.verbs.sweep.pool import WorkersDie, expected_time, workers_for
+from nineteen.verbs.sweep.sweep_result import MISSING, SweepResult
 
 Size = int | str | tuple[int, ...]
 FOLDER = Path("generated", "sweeps")
@@ -24,10 +27,9 @@ def sweep(*gates: str, hidden: Size | list[Size] | None = None, **given: object)
     """What share of the scripts learns, for every subject, size and strategy, with its interval.
 
     The arguments are the command's options: `sweep("xor", hidden=[2, 4, (8, 4)], batch="sgd,full",
-    lr=0.5, seeds=1000)`. A tuple, or a comma in a text, joins the layers of one network; a list
-    holds several. `output` is a file of rows, which the same call continues; `report=True` finds
-    the updates that a sample needed, for the plot. Raises UsageError as the command does, and
-    WorkersDie.
+    lr=0.5, seeds=1000)`; a tuple joins the layers of one network. The same call continues a file of
+    rows, `output`; `report=True` finds the updates that a sample needed, for the plot. Raises
+    UsageError as the command does, and WorkersDie.
     """
     sizes = hidden if isinstance(hidden, list) else [] if hidden is None else [hidden]
     words = choices.words_of(gates, given)
@@ -46,14 +48,10 @@ def main(argv: list[str]) -> int:
     except WorkersDie as error:
         print(error, file=sys.stderr)
         return 3
-    loud, said = not (given.quiet or given.json), [*result.plan.remarks]
-    if loud:
-        print(result)
+    shown, said = [str(result)], [*result.plan.remarks]
     if given.report and not result.problems:
         page, missing = _write_page(result)
-        said += [missing] if missing else []
-        if loud:
-            print(page)
+        shown, said = [*shown, str(page)], [*said, *filter(None, [missing])]
     low = f"learned, less than --at-least {given.at_least:g} %"
     result.problems += [
         (1, f"{one.what}, hidden {one.hidden}, {one.batch}: {one.learned:,} of {one.runs:,} {low}")
@@ -62,8 +60,11 @@ def main(argv: list[str]) -> int:
     ]
     if given.json:
         print(json.dumps(result.as_data()))
-    for line in [*said * loud, *(problem for _, problem in result.problems)]:
-        print(line, file=sys.stderr)
+    elif not given.quiet:
+        print("\n".join(shown))
+        print(*said, sep="\n", end="\n" * bool(said), file=sys.stderr)
+    for _, problem in result.problems:
+        print(problem, file=sys.stderr)
     return result.code
 
 
@@ -75,8 +76,12 @@ def _swept(given: Namespace) -> SweepResult:
     if path:
         files.check_target(path, force=True)  # adding to a file loses nothing of it
     result = SweepResult(plan, bytearray(plan.scripts), path)
+    resume(result)
+    missing, workers = result.states.count(MISSING), given.workers or os.cpu_count() or 1
+    label = f"{missing:,} script{'s' * (missing != 1)}"
+    announce(label, expected_time(plan, missing) / workers, given.quiet)
     try:
-        with workers_for(plan, given.workers, given.scheduler) as crew:
+        with workers_for(plan, given) as crew:
             run_plan(result, crew)
             if given.report and not given.samples:  # noise keeps some errors large for ever
                 observe_updates(result, crew)
@@ -104,9 +109,7 @@ def _write_page(result: SweepResult) -> tuple[Path, str]:
         files.write_atomically(picture, save(result.plot()).decode())
     except UsageError as error:
         missing = f"{error}; the page has its tables and no picture"
-    values = {"result": result, "chart": "" if missing else picture.name}
-    files.write_atomically(
-        page, render.environment().get_template("sweep/page.md.j2").render(values)
-    )
+    template, chart = environment().get_template("sweep/page.md.j2"), picture.name * (not missing)
+    files.write_atomically(page, template.render(result=result, chart=chart))
     files.write_atomically(page.with_suffix(".json"), json.dumps(result.as_data(), indent=1) + "\n")
     return page, missing

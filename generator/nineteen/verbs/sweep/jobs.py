@@ -4,13 +4,11 @@ import re
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby
+from itertools import groupby, product
 from typing import Any
 
 from nineteen.errors import UsageError
-from nineteen.script import choices
-from nineteen.script.gates import canonical
-from nineteen.script.options import BATCHES, PROGRAM, written
+from nineteen.script import choices, gates, options
 from nineteen.script.spec import Batch, ScriptSpec, table_name
 from nineteen.verbs.sweep.npn import npn_classes
 
@@ -27,9 +25,8 @@ class SweepPlan:
 
     A cell is a subject in a group, a job a cell with a seed: job = (subject * groups + group) *
     seeds + seed, which is what `scripts` counts. `groups` are choices of the main command, one for
-    every size and strategy; `command` is the sweep's own in a fixed order. The subjects are "gates"
-    by name; or "functions" or "classes" of `inputs` inputs, each as the number that its bits write;
-    or just what the groups name. `remarks` say what was left out.
+    every size and strategy. The subjects are "gates" by name; or "functions" or "classes" of
+    `inputs` inputs, by the number that their bits write; or what the groups name.
     """
 
     command: str
@@ -61,10 +58,9 @@ class SweepPlan:
         return " ".join(spec.gates) or table_name(spec.table)
 
     def spec(self, cell: int) -> ScriptSpec:
-        """The ScriptSpec of a cell, with seed 0.
+        """The ScriptSpec of a cell, with seed 0; --keep is on what no weights can represent.
 
-        What no weights can represent carries --keep, as the main command wants it, and is run all
-        the same. Raises UsageError as the main command does.
+        Raises UsageError as the main command does.
         """
         place, group = divmod(cell, len(self.groups))
         subject, chosen = self.subjects[place], self.groups[group]
@@ -94,15 +90,15 @@ def plan_sweep(given: Namespace) -> SweepPlan:
     """
     names, kinds = _words(given.gate), _words(given.batch or [])
     if kinds:  # what stands behind the first of them, and can only be a strategy, is one too
-        kinds += [name for name in names if name.lower() in BATCHES]
-        names = [name for name in names if name.lower() not in BATCHES]
+        kinds += [name for name in names if name.lower() in options.BATCHES]
+        names = [name for name in names if name.lower() not in options.BATCHES]
     batches = [choices.choose([f"--batch={kind}"]).batch for kind in kinds]
     one = Namespace(**vars(given) | {"gate": names, "hidden": None, "batch": None})
     what, seeds = choices.choices_of(one), given.seeds or (1 if given.all_functions else SEEDS)
     several = choices.words_of((), {name: getattr(given, name) for name in FLAGS})
-    several += ["--hidden", *map(written, given.hidden)] if given.hidden else []
-    several += ["--batch", written(batches)] if batches else []
-    command = " ".join([PROGRAM, "sweep", what.line, *several, "--seeds", str(seeds)])
+    several += ["--hidden", *map(options.written, given.hidden)] if given.hidden else []
+    several += ["--batch", options.written(batches)] if batches else []
+    command = " ".join([options.PROGRAM, "sweep", what.line, *several, "--seeds", str(seeds)])
     if what.batch_size is not None and Batch.MINI not in batches:
         raise UsageError("--batch-size goes with --batch mini: leave it out or say mini")
     what, subjects = _subjects(what, given)
@@ -117,14 +113,12 @@ def plan_sweep(given: Namespace) -> SweepPlan:
         plan = replace(plan, remarks=(f"--batch mini is left out: {reason}",))
     groups = dict.fromkeys(
         replace(what if batch is Batch.MINI else plain, hidden=size, batch=batch)
-        for size in given.hidden or [None]
-        for batch in batches or [None]
+        for size, batch in product(given.hidden or [None], batches or [None])
     )
     plan = replace(plan, groups=tuple(groups))
     if plan.scripts > MAX_SCRIPTS:
-        raise UsageError(
-            f"{plan.scripts:,} scripts: a sweep has at most {MAX_SCRIPTS:,}; use fewer --seeds"
-        )
+        limit = f"a sweep has at most {MAX_SCRIPTS:,}; use fewer --seeds"
+        raise UsageError(f"{plan.scripts:,} scripts: {limit}")
     for cell in range(len(first) * len(groups)):
         plan.spec(cell)
     return plan
@@ -139,17 +133,16 @@ def _subjects(what: choices.Choices, given: Namespace) -> tuple[choices.Choices,
     if given.all_functions or given.classes:
         several = given.each or (given.all_functions and given.classes)
         if what.gates or what.table or what.expr or several or what.inputs is None:
-            raise UsageError(
-                "--all-functions or --classes goes with --inputs N and nothing else to learn"
-            )
-        subjects = [int(first, 2) for first in npn_classes(what.inputs)]  # refuses large numbers
-        family = {"inputs": what.inputs, "kind": "classes", "subjects": subjects}
+            option = "--all-functions or --classes"
+            raise UsageError(f"{option} goes with --inputs N and nothing else to learn")
+        classes = [int(first, 2) for first in npn_classes(what.inputs)]  # refuses large numbers
+        family: dict[str, Any] = {"kind": "classes", "subjects": classes}
         if given.all_functions:
-            family |= {"kind": "functions", "subjects": range(1 << (1 << what.inputs))}
-        return replace(what, inputs=None), family
+            family = {"kind": "functions", "subjects": range(1 << (1 << what.inputs))}
+        return replace(what, inputs=None), family | {"inputs": what.inputs}
     if given.each:
         if what.table or what.expr or not what.gates:
             raise UsageError("--each goes with gate names, such as: sweep and or xor --each")
-        names = tuple(dict.fromkeys(canonical(name, what.inputs) for name in what.gates))
+        names = tuple(dict.fromkeys(gates.canonical(name, what.inputs) for name in what.gates))
         return replace(what, gates=(), inputs=None), {"subjects": names}
     return what, {}

@@ -11,8 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nineteen.errors import UsageError
-from nineteen.script import choices, judge, render, run
-from nineteen.script.files import make_folder
+from nineteen.script import choices, files, judge, render, run
 from nineteen.script.spec import ScriptSpec, table_name
 from nineteen.script.table import TruthTable
 from nineteen.training.observe import Update
@@ -41,12 +40,11 @@ class Row(NamedTuple):
 
 
 def run_plan(result: SweepResult, workers: Workers) -> None:
-    """Read the file, run what it lacks, and confirm a sample and the failures in isolation.
+    """Run what is missing, and confirm a sample and the failures in isolation.
 
     A row that is confirmed has to be printed again to the letter, then it counts; of a job whose
     row was in the file the verdict has to be the same.
     """
-    resume(result)
     plan, states, failures = result.plan, result.states, Counter[int]()
     # Confirmed whatever became of them, evenly spread.
     sampled = range(0, plan.scripts, max(1, min(SAMPLE, plan.scripts // LEAST_SAMPLE)))
@@ -66,9 +64,10 @@ def run_plan(result: SweepResult, workers: Workers) -> None:
         _enter(result, [row for row in rows if row.job not in waiting])
     for found in workers("confirmed", run_in_isolation, lambda: sorted(waiting), ALONE):
         for job, alone in found:
-            held = waiting.pop(job)
-            if problem := _difference(result, job, held, alone):
-                result.problems.append(problem)
+            held, spec = waiting.pop(job), plan.spec_of_job(job)
+            if why := _wrong(spec, held, alone, states[job] == LEARNED):
+                code = 3 if held and not (held.line or alone) else 1
+                result.problems.append((code, f"{choices.command(spec)}: {why}"))
             else:
                 result.confirmed += 1
                 _enter(result, [held] if held else [])
@@ -135,7 +134,7 @@ def row_head(spec: ScriptSpec) -> dict[str, object]:
 def _enter(result: SweepResult, rows: Sequence[Row]) -> None:
     """Add rows to the file at once: a kill or a full disk tears the last only; then they count."""
     if result.path is not None:
-        make_folder(result.path.parent)
+        files.make_folder(result.path.parent)
         data = "".join(row.line for row in rows).encode()
         with open(result.path, "ab", buffering=0) as file:
             while data:
@@ -145,21 +144,15 @@ def _enter(result: SweepResult, rows: Sequence[Row]) -> None:
         result.seconds += row.seconds
 
 
-def _difference(
-    result: SweepResult, job: int, row: Row | None, alone: str | None
-) -> tuple[int, str] | None:
-    """What is wrong with a job's row, given what its script prints alone; None if nothing is."""
-    spec = result.plan.spec_of_job(job)
+def _wrong(spec: ScriptSpec, row: Row | None, alone: str | None, learned: bool) -> str:
+    """What is wrong with a row, or with that of the file, given what the script prints alone."""
     if row and not (row.line or alone):
-        return 3, f"{choices.command(spec)}: {row.printed}"
+        return row.printed
     if row and row.printed != alone:
         other = "does not finish" if alone is None else f"prints {alone!r}"
-        said = f"it prints {row.printed!r} beside others and {other} alone"
-        return 1, f"{choices.command(spec)}: {said}"
-    known = result.states[job] == LEARNED
-    if not row and verdict_on(alone or "", spec.table).ok is not known:
-        return 1, f"{choices.command(spec)}: its row is wrong about whether it learned"
-    return None
+        return f"it prints {row.printed!r} beside others and {other} alone"
+    agrees = row or verdict_on(alone or "", spec.table).ok is learned
+    return "" if agrees else "its row is wrong about whether it learned"
 
 
 def observe_updates(result: SweepResult, workers: Workers) -> None:
@@ -187,9 +180,9 @@ def to_observe(result: SweepResult, group: int) -> list[int]:
 def run_jobs(plan: SweepPlan, jobs: Jobs) -> list[Row]:
     """Run each job's script in this process, without a time limit: its updates are counted."""
     cells = plan.cells_of(jobs)
-    heads = _texts(lambda spec: json.dumps(row_head(spec)), cells)
+    heads = _texts(cells, lambda spec: json.dumps(row_head(spec)))
     # Running a script compiles it, which is the syntax check that `render` makes.
-    runs = run_together(_texts(_source, cells))
+    runs = run_together(_texts(cells))
     tables = [spec.table for spec, seeds in cells for _ in seeds]
     rows = []
     for job, table, head, done in zip(jobs, tables, heads, runs, strict=True):
@@ -210,19 +203,18 @@ def run_in_isolation(plan: SweepPlan, jobs: Jobs) -> list[tuple[int, str | None]
     Raises RuntimeError where black would not leave the first script of a cell as it is.
     """
     cells = plan.cells_of(jobs)
-    for spec, seeds in cells:
-        render.confirm(_source(replace(spec, seed=seeds[0])))
+    for [source] in (_texts([(spec, seeds[:1])]) for spec, seeds in cells):
+        render.confirm(source)
     guess = sum(len(seeds) * ALONE * expected_seconds(spec) for spec, seeds in cells)
-    printed = run.printed_in_isolation(_texts(_source, cells), 60 + 20 * guess)
+    printed = run.printed_in_isolation(_texts(cells), 60 + 20 * guess)
     return list(zip(jobs, printed, strict=True))
 
 
 def observe_jobs(plan: SweepPlan, jobs: Jobs) -> list[tuple[int, int]]:
     """Each job with the updates made before the first epoch from which on no error passed 0.1.
 
-    The errors are those of the training itself: in an epoch every row of the truth table is met
-    once, and its error is taken before the update that it takes part in. With full batch this is
-    the number of updates after which every prediction is within 0.1, and stays there.
+    The errors are the training's own: in an epoch every row is met once, before the update that it
+    takes part in. With full batch, every prediction is within 0.1 from there on.
     """
     cells, last = plan.cells_of(jobs), np.full(len(jobs), -1)
 
@@ -231,7 +223,7 @@ def observe_jobs(plan: SweepPlan, jobs: Jobs) -> list[tuple[int, int]]:
         last[np.array(places)[wrong]] = update.epoch
 
     with np.errstate(all="ignore"):
-        observe_together(_texts(_source, cells), see)
+        observe_together(_texts(cells), see)
     passes = [spec.updates_per_epoch for spec, seeds in cells for _ in seeds]
     return list(zip(jobs, ((last + 1) * passes).tolist(), strict=True))
 
@@ -242,9 +234,7 @@ def verdict_on(printed: str, table: TruthTable) -> judge.Verdict:
     return judge.judge(run.Run(printed, "", 0.0, run.Ending.FINISHED), table)
 
 
-def _texts(text_of: Callable[[ScriptSpec], str], cells: list[Cell]) -> list[str]:
+def _texts(
+    cells: list[Cell], text_of: Callable[[ScriptSpec], str] = lambda spec: render.fit(spec)[0]
+) -> list[str]:
     return [text for spec, seeds in cells for text in render.for_seeds(text_of, spec, seeds)]
-
-
-def _source(spec: ScriptSpec) -> str:
-    return render.fit(spec)[0]

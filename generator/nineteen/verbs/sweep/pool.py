@@ -3,13 +3,15 @@
 import logging
 import os
 import time
+from argparse import Namespace
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import BrokenExecutor, CancelledError
 from contextlib import contextmanager
-from functools import partial
+from functools import lru_cache, partial
 from hashlib import sha256
 from itertools import groupby
+from statistics import fmean
 from threading import Thread
 from typing import Any
 
@@ -34,25 +36,31 @@ class WorkersDie(RuntimeError):
     """Workers died again and again over the same jobs, or their scheduler is gone."""
 
 
+def expected_time(plan: SweepPlan, scripts: int) -> float:
+    """The seconds that so many scripts of the plan take about, on one processor."""
+    alike = len(plan.groups) if plan.inputs else plan.cells  # the functions of a family are
+    each = fmean(expected_seconds(plan.spec(cell)) for cell in range(alike))
+    return 1.5 * scripts * each  # half as much again to judge, write down and confirm
+
+
 def cut(plan: SweepPlan, jobs: Iterable[int], times: float = 1.0) -> Iterator[Jobs]:
     """The jobs in order, in pieces of about `SECONDS`; each takes `times` what it does in lanes."""
-    piece, expected = [], 0.0
-    for cell, mine in groupby(jobs, lambda job: job // plan.seeds):
-        cost = times * (3e-5 + expected_seconds(plan.spec(cell)))
-        for job in mine:
-            piece.append(job)
-            expected += cost
-            if expected >= SECONDS:
-                yield tuple(piece)
-                piece, expected = [], 0.0
-    if piece:
-        yield tuple(piece)
+    cost_of = lru_cache(maxsize=1)(lambda cell: 3e-5 + expected_seconds(plan.spec(cell)))
+    spent = 0.0
+
+    def piece_of(job: int) -> int:
+        nonlocal spent
+        spent += times * cost_of(job // plan.seeds)
+        return int(spent / SECONDS)
+
+    return (tuple(piece) for _, piece in groupby(jobs, piece_of))
 
 
 def spread(
     plan: SweepPlan,
     processes: int,
     deaths: tuple[type[Exception], ...],
+    quiet: bool,
     label: str,
     task: Callable[[SweepPlan, Jobs], list[Any]],
     missing: Callable[[], Iterable[int]],
@@ -65,7 +73,7 @@ def spread(
     asked for. Raises WorkersDie when the same job was the first one missing at three deaths.
     """
     seen = Counter[int]()
-    with counting(label, sum(1 for _ in missing())) as count:
+    with counting(label, sum(1 for _ in missing()), quiet) as count:
         while True:
             calls = (delayed(task)(plan, jobs) for jobs in cut(plan, missing(), times))
             parallel = Parallel(processes, return_as="generator_unordered", batch_size=1)
@@ -78,33 +86,31 @@ def spread(
                 first = next(iter(missing()), -1)
                 seen[first] += 1
                 if seen[first] == MAX_DEATHS:
-                    script = choices.command(plan.spec_of_job(first))
+                    script, remedy = choices.command(plan.spec_of_job(first)), "try fewer --workers"
                     reason = f"a worker died {MAX_DEATHS} times before {script} was through"
-                    remedy = "is there too little memory? try fewer --workers"
-                    raise WorkersDie(f"{reason}: {remedy}") from None
+                    raise WorkersDie(f"{reason}: too little memory? {remedy}") from None
 
 
 @contextmanager
-def workers_for(
-    plan: SweepPlan, processes: int | None = None, scheduler: str | None = None
-) -> Iterator[Workers]:
-    """Workers for a plan: so many processes here (None: one a core; 1: this process itself) or, at
-    a scheduler's address, all of a Dask cluster; raises UsageError where there is none.
+def workers_for(plan: SweepPlan, given: Namespace) -> Iterator[Workers]:
+    """Workers for a plan: as many processes here as --workers says (without it one a core; 1: this
+    process itself), or all of a Dask cluster; raises UsageError where there is none.
     """
-    if scheduler is None:
+    if given.scheduler is None:
         # Scripts this small are fastest with one thread each, and comparable with those run alone.
         worker = {"inner_max_num_threads": 1, "initializer": _end_with, "initargs": [os.getpid()]}
         with parallel_config("loky", **worker):
-            yield partial(spread, plan, processes or -1, (BrokenExecutor,))
+            yield partial(spread, plan, given.workers or -1, (BrokenExecutor,), given.quiet)
         return
-    if processes is not None:
+    if given.workers is not None:
         raise UsageError("--workers is for this machine: with --scheduler all of its workers work")
     distributed = extra("distributed", "cluster")
     disabled = logging.root.manager.disable
     logging.disable()  # what Dask logs, it also raises, and that is told in one line
     try:
-        with _client(distributed, plan, scheduler), parallel_config("dask"):
-            yield partial(spread, plan, -1, (distributed.KilledWorker, BrokenExecutor))
+        with _client(distributed, plan, given.scheduler), parallel_config("dask"):
+            deaths = (distributed.KilledWorker, BrokenExecutor)
+            yield partial(spread, plan, -1, deaths, given.quiet)
     except (CancelledError, distributed.comm.CommClosedError):
         raise WorkersDie("the connection to the Dask scheduler is lost") from None
     finally:

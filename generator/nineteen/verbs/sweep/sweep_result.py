@@ -1,7 +1,7 @@
 """What a sweep found, a byte for each script: shares with their intervals, and what failed."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from html import escape
 from math import ceil, floor
@@ -13,9 +13,7 @@ from numpy.typing import NDArray
 
 from nineteen.page.estimates import wilson
 from nineteen.page.look import STRATEGIES, logarithmic, new_figure, style
-from nineteen.script.choices import command
-from nineteen.script.options import written
-from nineteen.script.render import environment
+from nineteen.script import choices, options, render
 from nineteen.verbs.sweep.jobs import SweepPlan
 
 if TYPE_CHECKING:
@@ -33,9 +31,8 @@ FLOORS = (99.9, 99, 90, 50, 0)  # where the axis of percentages may begin
 class Share:
     """How many of some runs learned; `what` ran with these options, as they are written.
 
-    Of several subjects pooled, `failing` have a seed that did not learn, and `hardest` names those
-    that learned least often, with `least` seeds each. `updates` are what the scripts that were
-    observed needed, sorted.
+    Of several subjects pooled, `failing` have a seed that did not learn, `hardest` learned least
+    often, with `least` seeds each. `updates` are what the observed scripts needed, sorted.
     """
 
     what: str
@@ -50,11 +47,6 @@ class Share:
     least: int = 0
     hardest: tuple[str, ...] = ()
     updates: tuple[int, ...] = ()
-
-    @property
-    def rate(self) -> float:
-        """The share itself, between 0 and 1."""
-        return self.learned / self.runs
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -81,10 +73,9 @@ class Share:
 class SweepResult:
     """What share of the scripts of a sweep learned; printing it shows the table.
 
-    It fills while the sweep runs: `states` has a byte for each job, and the shares are read from
-    them. `path` is the file of rows; `seconds` is script time; `confirmed` scripts printed the same
-    in a process of their own; a problem is an exit code and a line. `needed` are the updates of the
-    scripts that were observed, group by group.
+    It fills while the sweep runs: `states` has a byte for each job. `path` is the file of rows;
+    `seconds` is script time; `confirmed` scripts printed the same in a process of their own; a
+    problem is an exit code and a line; `needed` are the updates that observed scripts needed.
     """
 
     plan: SweepPlan
@@ -118,11 +109,9 @@ class SweepResult:
     @property
     def pooled(self) -> list[Share]:
         """The share of each group of size and strategy, over all subjects; of those that ran."""
-        cells, groups = self.plan.cells, len(self.plan.groups)
-        found = (
-            self._share(self.plan.title, range(group, cells, groups), self.needed[group])
-            for group in range(groups)
-        )
+        groups = range(len(self.plan.groups))
+        cells = [range(group, self.plan.cells, len(groups)) for group in groups]
+        found = (self._share(self.plan.title, cells[group], self.needed[group]) for group in groups)
         return [share for share in found if share.runs]
 
     @property
@@ -138,10 +127,10 @@ class SweepResult:
         failed, lines = self.by_cell == NOT_LEARNED, []
         for cell in np.flatnonzero(failed.any(axis=1))[:most].tolist():
             seeds = np.flatnonzero(failed[cell]).tolist()
-            shown = ", ".join(map(str, seeds[:SEEDS_NAMED]))
             more = f" and {len(seeds) - SEEDS_NAMED:,} more" if len(seeds) > SEEDS_NAMED else ""
-            text = "" if seeds == [0] else f", seed{'s' * (len(seeds) > 1)} {shown}{more}"
-            lines.append(command(self.plan.spec(cell)) + text)
+            shown = ", ".join(map(str, seeds[:SEEDS_NAMED])) + more
+            text = "" if seeds == [0] else f", seed{'s' * (len(seeds) > 1)} {shown}"
+            lines.append(choices.command(self.plan.spec(cell)) + text)
         return lines
 
     def plot(self) -> "Figure":
@@ -149,19 +138,18 @@ class SweepResult:
 
         Raises UsageError where matplotlib is not installed.
         """
-        shares = self.pooled
-        observed = [share for share in shares if share.updates]
+        ends = {share: (share.learned / share.runs, *share.interval) for share in self.pooled}
+        updates = {share: [*map(share.updates_of, (50, 0, 100))] for share in ends if share.updates}
         with style():
             figure = new_figure(8.6, 4.0)
             figure.suptitle(self.plan.title)
-            left, *right = figure.subplots(1, 2 if observed else 1, squeeze=False)[0]
-            _draw(left, shares, lambda share: (100 * end for end in (share.rate, *share.interval)))
-            lowest = min(100 * share.interval[0] for share in shares)
-            floor = next(end for end in FLOORS if end <= lowest)
+            left, *right = figure.subplots(1, 2 if updates else 1, squeeze=False)[0]
+            _draw(left, {share: [100 * end for end in those] for share, those in ends.items()})
+            floor = next(end for end in FLOORS if end <= 100 * min(map(min, ends.values())))
             left.set_title("Share that learned (%), with 95 % intervals")
             left.set_ylim(floor - (100 - floor) / 40, 100 + (100 - floor) / 40)
             for axes in right:
-                _draw(axes, observed, lambda share: map(share.updates_of, (50, 0, 100)))
+                _draw(axes, updates)
                 axes.set_title("Updates needed: median, least, most")
                 logarithmic(axes, "y")
             handles, labels = left.get_legend_handles_labels()
@@ -169,27 +157,26 @@ class SweepResult:
             return figure
 
     def __str__(self) -> str:
-        report = environment().get_template("sweep/report.txt.j2")
+        report = render.environment().get_template("sweep/report.txt.j2")
         return report.render(result=self).rstrip()
 
     def as_data(self) -> dict[str, Any]:
         """The same as templates/reference/results.schema.json says."""
+        shares = [
+            {**asdict(share), **dict(zip(("low", "high"), share.interval, strict=True))}
+            for share in self.shares + self.pooled
+        ]
         return {
             "version": 1,
             "kind": "sweep",
             "command": self.plan.command,
-            "code": self.code,
             "scripts": self.done,
             "seconds": round(self.seconds, 1),
-            "confirmed": self.confirmed,
-            "shares": [
-                asdict(share) | {"low": share.interval[0], "high": share.interval[1]}
-                for share in self.shares + self.pooled
-            ],
-            "failures": self.failures,
+            "shares": shares,
             "failing": self.failing(NAMED),
             "problems": [problem for _, problem in self.problems],
-            "remarks": [*self.plan.remarks],
+            "remarks": self.plan.remarks,
+            **{name: getattr(self, name) for name in ("code", "confirmed", "failures")},
         }
 
     def _repr_html_(self) -> str:
@@ -202,13 +189,13 @@ class SweepResult:
         hardest = np.flatnonzero(learned == learned.min())[: HARDEST if failing else 0]
         # The functions of a family have the same; the defaults of named gates go with their inputs.
         specs = [self.plan.spec(cell) for cell in (cells[:1] if self.plan.inputs else cells)]
-        options = {
-            name: " / ".join(dict.fromkeys(written(getattr(spec, name)) for spec in specs))
+        chosen = {
+            name: " / ".join(dict.fromkeys(options.written(getattr(spec, name)) for spec in specs))
             for name in ("hidden", "batch", "lr", "epochs")
         }
         return Share(
             what,
-            **options,
+            **chosen,
             runs=int((states != MISSING).sum()),
             learned=int(learned.sum()),
             subjects=len(cells),
@@ -219,13 +206,13 @@ class SweepResult:
         )
 
 
-def _draw(axes: "Axes", shares: Sequence[Share], ends: Callable[[Share], Iterable[float]]) -> None:
+def _draw(axes: "Axes", ends: Mapping[Share, Sequence[float]]) -> None:
     """A line for each strategy, a little aside of each other: value, low and high end."""
-    sizes = list(dict.fromkeys(share.hidden for share in shares))
+    sizes = list(dict.fromkeys(share.hidden for share in ends))
     for aside, (batch, look) in zip((-0.12, 0, 0.12), STRATEGIES.items(), strict=True):
-        mine = [share for share in shares if share.batch == batch]
+        mine = {share: those for share, those in ends.items() if share.batch == batch}
         if mine:
-            values, lows, highs = np.array([[*ends(share)] for share in mine]).T
+            values, lows, highs = np.array([*mine.values()]).T
             places = [sizes.index(share.hidden) + aside for share in mine]
             ranges, form = (values - lows, highs - values), f"{look.line}{look.marker}"
             axes.errorbar(
