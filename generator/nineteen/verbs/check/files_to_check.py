@@ -11,8 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from nineteen.errors import UsageError
-from nineteen.script import make, options, templates
+from nineteen.script import make, options
 from nineteen.verbs.check.found_script import READERS
+from nineteen.verbs.check.text_blocks import FORMATS
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def files_in(paths: Iterable[Path], settings: Settings, errors: list[OSError]) -
 
 
 def _walk(folder: Path, settings: Settings, errors: list[OSError]) -> Iterator[Path]:
-    left_out, seen = {*templates.data("check/formats.toml")["folders"]["left_out"]}, set[str]()
+    left_out, seen = {*FORMATS["folders"]["left_out"]}, set[str]()
     for name, folders, names in os.walk(folder, followlinks=True, onerror=errors.append):
         if (real := os.path.realpath(name)) in seen:  # a link may lead back
             folders.clear()

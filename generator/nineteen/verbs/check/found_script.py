@@ -14,14 +14,12 @@ from nineteen.script.as_written import spec_as_written
 from nineteen.script.choices import COMMAND, file_stem, read
 from nineteen.script.options import printable
 from nineteen.script.spec import ScriptSpec
-from nineteen.script.templates import data
-from nineteen.verbs.check.text_blocks import Block
+from nineteen.verbs.check.text_blocks import FORMATS, Block
 
 MAX_FIRST_LINE = 4096  # characters
 MAX_SIZE = 16  # megabytes of a file
 
-_READERS = data("check/formats.toml")["readers"]
-READERS: dict[str, str] = {ending.lower(): name for ending, name in _READERS.items()}
+READERS: dict[str, str] = {end.lower(): name for end, name in FORMATS["readers"].items()}
 _FIRST_LINE = re.compile(r"import numpy as np\b[^#\n\\]*" + COMMAND.pattern)
 _MAYBE = re.compile(rb"(?:generator|nineteen)[ \t]|# *learns ")
 _CLAIM = re.compile(r"^[ \t]*# *learns ([\w,]+)[ \t]*$", re.MULTILINE)
@@ -30,14 +28,8 @@ _ABOVE = re.compile(
     r"""(?:[ \t]* (?: [#%!].* | [rRuU]?(?:("{3}|'{3}) (?s:.*?)(?:\1|\Z).* | ["'].*) )? \n)*+""",
     re.VERBOSE,
 )
-# Code that imports NumPy, draws random numbers, multiplies matrices and loops, all at its top.
 _TEXT = re.compile(r"(\"\"\"|''').*?\1", re.DOTALL)
-_ALIKE = (
-    re.compile(r"^(?:import|from) +numpy\b", re.MULTILINE),
-    re.compile(r"\b(?:rand|randn|random|normal|uniform|standard_normal)\("),
-    re.compile(r" @ |\bdot\(|\bmatmul\("),
-    re.compile(r"^(?:for\b.*\bin\b|while\b)", re.MULTILINE),
-)
+_ALIKE = [re.compile(sign, re.MULTILINE) for sign in FORMATS["alike"]["signs"]]
 
 
 @dataclass(frozen=True)

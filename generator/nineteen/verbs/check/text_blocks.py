@@ -17,15 +17,7 @@ from nineteen.script import syntax, templates
 
 Span = tuple[int, int]
 
-# Jupytext's percent format (Spyder, VS Code, sphinx-gallery), nbconvert, sphinx-gallery's bars;
-# and Jupytext's light format. What a marker says in brackets may make its cell one of text.
-_PERCENT = re.compile(r"# ?%%|# In ?\[[\d ]*\]:|#{20,}\s*$")
-_LIGHT = re.compile(r"# ?(\+|-$)")
-_TEXT = re.compile(r"# ?[%+].*\[(markdown|md|raw)\]")
-
-_DIRECTIVE = re.compile(r"((?:[-*+•] +|\w+[.)] +|[ \t])*)\.\. +([\w-]+):: *(\S*)")
-_COMMENT = re.compile(r"([ \t]*)\.\.(?![ \t]+(?:_|\[|\|)|\S)")
-_OPTION = re.compile(r"\s*:[\w-]+:")
+FORMATS: dict[str, Any] = templates.data("check/formats.toml")
 _EMPTY = re.compile(r"\s*$")
 
 
@@ -103,14 +95,15 @@ def python_blocks(text: str) -> Iterator[Block]:
     if "import marimo" in text:
         yield from _marimo_cells(text, page)
         return
-    marker = next((kind for kind in (_PERCENT, _LIGHT) if any(map(kind.match, page.lines))), None)
+    markers = [re.compile(FORMATS["cells"][name]).match for name in ("percent", "light")]
+    marker = next((marker for marker in markers if any(map(marker, page.lines))), None)
     if marker is None:
         end = "\n" if text.endswith(("\r", "\n")) else ""
         yield replace(page.block("", 0, page.bare()), end=end)
         return
-    marks = [i for i, line in enumerate(page.lines) if marker.match(line)]
+    marks = [i for i, line in enumerate(page.lines) if marker(line)]
     for number, (mark, behind) in enumerate(pairwise([-1, *marks, len(page.lines)]), 1):
-        if mark < 0 or not _TEXT.match(page.lines[mark]):
+        if mark < 0 or not re.match(FORMATS["cells"]["text"], page.lines[mark]):
             yield page.dedented(f"cell {number}", mark + 1, behind)
 
 
@@ -133,17 +126,17 @@ def _marimo_cells(text: str, page: Page) -> Iterator[Block]:
 
 def restructured_blocks(text: str) -> Iterator[Block]:
     """The Python blocks of reStructuredText: directives of code, and what follows a `::`."""
-    page, number, at, rules = Page(text), 0, 0, templates.data("check/formats.toml")["restructured"]
+    page, number, at, rules = Page(text), 0, 0, FORMATS["restructured"]
     lines = page.bare()
     while at < len(lines):
         line = lines[at]
-        directive, comment = _DIRECTIVE.match(line), _COMMENT.match(line)
+        directive, comment = re.match(rules["directive"], line), re.match(rules["comment"], line)
         kind, language = directive.groups()[1:] if directive else ("", "")
         opened = directive or comment
         column = len(opened[1]) if opened else indent_of(line)
         at += 1
         if kind in rules["code"] or (not opened and line.rstrip().endswith("::")):
-            while kind and at < len(lines) and _OPTION.match(lines[at]):
+            while kind and at < len(lines) and re.match(rules["option"], lines[at]):
                 at += 1
             first, at = _body(lines, at, column)
             if first < at:
@@ -168,7 +161,7 @@ def marked_blocks(text: str, markup: str) -> Iterator[Block]:
     A line of attributes gives the language of the block that follows it, which may be a paragraph.
     """
     page, number, at, language = Page(text), 0, 0, ""
-    rules: dict[str, Any] = templates.data("check/formats.toml")[markup]
+    rules = FORMATS[markup]
     lines = page.bare()
     while at < len(lines):
         line, opened = lines[at], re.match(rules["opens"], lines[at])
