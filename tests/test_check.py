@@ -19,7 +19,7 @@ from nineteen.script.run import Ending, Run
 from nineteen.training.honesty import Honesty
 from nineteen.verbs.check import check_report as checking
 from nineteen.verbs.check import replacement, script_form
-from nineteen.verbs.check.check_report import check_script, script_lines
+from nineteen.verbs.check.check_report import check_script, report_lines
 from nineteen.verbs.check.files_to_check import Settings
 from nineteen.verbs.check.found_script import FoundScript
 from nineteen.verbs.check.four_checks import (
@@ -236,9 +236,9 @@ def test_place_of_a_crash_is_a_line_of_the_page() -> None:
 def test_report_is_printable() -> None:
     hostile = found(XOR, name="\x1b[2J\n.py")
     verdict = judge(Run("\x1b]0;x\x07", "", 0.1, Ending.FINISHED), SPEC.table)
-    lines = script_lines(checked(hostile, verdict, Honesty("pass"), strict=False))
+    lines = report_lines("script", checked(hostile, verdict, Honesty("pass"), strict=False))
     assert all(line.isprintable() for line in lines)
-    assert script_lines(refused(hostile, "why"))[2] == "      why"
+    assert report_lines("script", refused(hostile, "why"))[2] == "      why"
 
 
 # Real runs.

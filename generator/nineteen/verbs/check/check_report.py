@@ -184,14 +184,9 @@ def _judged_as(found: FoundScript, settings: Settings) -> ScriptResult:
     return ScriptResult(found, checks, ended=ended, share=share)
 
 
-def script_lines(result: ScriptResult) -> list[str]:
-    """The lines that a student acts on."""
-    return _in_words("script", result).plain.splitlines()
-
-
-def seen_lines(report: CheckReport) -> list[str]:
-    """How many scripts there are in how many files, and what was passed over, a line each."""
-    return _in_words("seen", report).plain.splitlines()
+def report_lines(part: str, subject: ScriptResult | CheckReport) -> list[str]:
+    """A part of the report: of a result its "script", of all what was "seen" and passed over."""
+    return _in_words(part, subject).plain.splitlines()
 
 
 def print_report(report: CheckReport, quiet: bool = False, verbose: bool = False) -> None:
@@ -199,8 +194,7 @@ def print_report(report: CheckReport, quiet: bool = False, verbose: bool = False
 
     `quiet` leaves out all but what fails, `verbose` reports on every script and file.
     """
-    text = _in_words("whole", report, quiet, verbose)
-    Terminal().print(text, soft_wrap=True, end="")
+    Terminal().print(_in_words("whole", report, quiet, verbose), soft_wrap=True, end="")
 
 
 def _in_words(part: str, *subject: object) -> Text:

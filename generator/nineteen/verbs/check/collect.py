@@ -13,7 +13,7 @@ import pytest
 from nineteen.errors import UsageError
 from nineteen.pytest_plugin import FIRST_LINE
 from nineteen.script.choices import read
-from nineteen.verbs.check.check_report import CheckReport, check_script, script_lines, seen_lines
+from nineteen.verbs.check.check_report import CheckReport, check_script, report_lines
 from nineteen.verbs.check.files_to_check import is_excluded, settings_of
 from nineteen.verbs.check.found_script import FoundScript, Reading, reading
 
@@ -62,9 +62,9 @@ def collected_in_words(paths: Iterable[Path], config: pytest.Config) -> list[str
     """How many scripts there are in the files that pytest looked at, and what was passed over."""
     seen = [path for path in paths if not is_excluded(path, settings_of([path]))]
     start = config.invocation_params.dir
-    readings = [_reading(_from(start, path), config) for path in seen]
-    lines = seen_lines(CheckReport((), readings)) if any(one.scripts for one in readings) else []
-    return [f"nineteen: {words}" for words in lines]
+    report = CheckReport((), [_reading(_from(start, path), config) for path in seen])
+    found = any(one.scripts for one in report.readings)
+    return [f"nineteen: {words}" for words in report_lines("seen", report) if found]
 
 
 class ScriptFile(pytest.File):
@@ -94,10 +94,10 @@ class ScriptItem(pytest.Item):
         settings = settings_of([self.path], seconds=seconds, strict=strict, workers=workers)
         result = check_script(found, settings)
         if result.code:
-            lines = [f"{', '.join(result.failed)} failed", *script_lines(result)]
+            lines = [f"{', '.join(result.failed)} failed", *report_lines("script", result)]
             pytest.fail("\n".join(lines), pytrace=False)
         if found.claim or not result.clean:
-            self.add_report_section("call", "checks", "\n".join(script_lines(result)))
+            self.add_report_section("call", "checks", "\n".join(report_lines("script", result)))
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], *_: Any) -> Any:
         """The text of what failed; only the checker's own faults have a traceback."""
