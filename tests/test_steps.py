@@ -365,7 +365,7 @@ def test_a_file_runs_in_a_process_of_its_own(
         ("xor --batch mini --row 2", "--row 2: update 1 does not take it; update 2 does"),
         ("xor --row 1 --blank", "leave out --blank"),
         ("xor3 --blank", "--blank: layer has 96 numbers"),
-        ("xor --format gift", "--format gift asks for the numbers of a worksheet: add --blank"),
+        ("xor --format gift", "--format gift asks for a worksheet's numbers: add --blank"),
         ("xor -o x.md", "add --format md, html or gift"),
         ("xor --format md -o x.html", "has to end in .md"),
         ("xor --format html -o nowhere/x/y.html", "there is no folder nowhere"),
