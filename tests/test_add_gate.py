@@ -31,7 +31,8 @@ ORACLES = {
     "half_subtractor": lambda a, b: ((a - b) % 2, a < b),
 }
 CATALOGUE = (
-    '[[chapter]]\ntitle = "New"\nteach = "new gates"\nscripts = ["one_hot3", "half_subtractor"]\n'
+    '[[chapter]]\ntitle = "New"\nteach = "new gates"\ngroup = "first"\nname = "one_gate"\n'
+    'scripts = ["one_hot3", "half_subtractor"]\n'
 )
 BRIDGE = """
 import json, sys
