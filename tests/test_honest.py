@@ -21,7 +21,7 @@ from nineteen.training import execute
 from nineteen.training.diagnosis import wrong_change
 from nineteen.training.examine import examine, examine_here
 from nineteen.training.gradient import flat
-from nineteen.training.gradient_steps import GradientSteps
+from nineteen.training.gradient_steps import GradientSteps, replay
 from nineteen.training.honesty import Honesty
 from nineteen.verbs.catalogue.command import specs
 from space import command_lines, spec
@@ -231,8 +231,11 @@ def relu_step(bias: float, slope_at_kink: float) -> GradientSteps:
     first = first + slope_at_kink * delta * np.array([[1.0], [1.0], [1.0]])
     after = (before[0] - 0.5 * first, before[1] - 0.5 * second)
     arrays = (np.array(1), X, y, np.ones((2, 1)), np.zeros((2, 1)))
-    arrays = (*arrays, flat(before), flat(after))
-    return GradientSteps(script, *(array[None] for array in arrays))
+    numbers, X, y, used, error, old, new = (
+        array[None] for array in (*arrays, flat(before), flat(after))
+    )
+    made = replay(script, X, y, used, old)
+    return GradientSteps(script, numbers, X, y, used, error, old, new, *made)
 
 
 def test_at_a_kink_either_slope_is_right_and_elsewhere_only_one() -> None:

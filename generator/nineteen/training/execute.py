@@ -10,13 +10,12 @@ import sys
 import tempfile
 import time
 import traceback
-from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from types import ModuleType, TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -30,22 +29,17 @@ class NotApplicable(ValueError):
     """The script cannot be observed: the names of the contract are gone."""
 
 
-class Watcher(ABC):
-    """What follows a script. When one of its calls raises it makes no more, in silence."""
+class Watcher(Protocol):
+    """What follows a script: the tree to run, what that calls, and what is found, for JSON.
+
+    When a call raises it makes no more, in silence; `why` is why a script cannot be observed.
+    """
 
     _stopped: Exception | None = None
 
-    @abstractmethod
-    def follow(self, source: str) -> ast.Module:
-        """The tree to run."""
-
-    @abstractmethod
-    def calls(self) -> Calls:
-        """What that tree calls, by name."""
-
-    @abstractmethod
-    def found(self, why: NotApplicable | None) -> Report:
-        """What was found, for JSON; `why` is why the script could not be observed, if so."""
+    def follow(self, source: str) -> ast.Module: ...
+    def calls(self) -> Calls: ...
+    def found(self, why: NotApplicable | None) -> Report: ...
 
     def quiet_calls(self) -> Calls:
         """The calls as a script may make them, which does not notice that one of them raises."""

@@ -1,7 +1,7 @@
 """Updates of a script's weights beside the gradient steps that they should be, many at once."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from itertools import accumulate
 from typing import Any
@@ -38,11 +38,13 @@ class GradientSteps:
     error: Array  # (updates, rows, outputs)
     before: Array  # (updates, weights), as of `flat`
     after: Array
+    prediction: Array  # (updates, rows, outputs), at the weights before
+    wanted: Array  # (updates, weights), the change that learning rate and gradient ask for
 
     def at(self, places: Any) -> "GradientSteps":
         """Some of the updates, by their places or a mask."""
-        own = ("numbers", "X", "y", "used", "error", "before", "after")
-        return replace(self, **{name: getattr(self, name)[places] for name in own})
+        own = {field.name: getattr(self, field.name) for field in fields(self)[1:]}
+        return replace(self, **{name: array[places] for name, array in own.items()})
 
     def by_part(self, ufunc: np.ufunc, of_weights: NDArray[Any]) -> NDArray[Any]:
         """What a ufunc makes of the numbers of each of the `parts` (updates, parts)."""
@@ -54,33 +56,6 @@ class GradientSteps:
         """The layers and the logits at the weights before each update."""
         network = exact.split(self.before, self.spec)
         return exact.forward(network, self.X, exact.hidden(self.spec.activation).function)
-
-    @cached_property
-    def replay(self) -> tuple[Array, Array]:
-        """The prediction before each update, and the change of each weight that it asks for."""
-        function, slope = exact.hidden(self.spec.activation)
-        prediction, wanted = np.empty_like(self.y), np.empty_like(self.before)
-        network = exact.split(self.before, self.spec)
-        some = max(1, PIECE // (self.X.shape[1] * max(self.spec.sizes)))
-        for at in range(0, len(self.numbers), some):
-            piece = slice(at, at + some)
-            weights = tuple([matrix[piece] for matrix in network])
-            layers, logits = exact.forward(weights, self.X[piece], function)
-            prediction[piece] = exact.sigmoid(logits)
-            delta = (prediction[piece] - self.y[piece]) * self.used[piece]
-            gradients = exact.backward(weights, layers, delta, slope)
-            wanted[piece] = -self.spec.lr * exact.joined(gradients)
-        return prediction, wanted
-
-    @property
-    def prediction(self) -> Array:
-        """The network's prediction at the weights before each update."""
-        return self.replay[0]
-
-    @property
-    def wanted(self) -> Array:
-        """The change of each weight that the learning rate and the gradient ask for."""
-        return self.replay[1]
 
     @cached_property
     def changed(self) -> Array:
@@ -146,6 +121,21 @@ class GradientSteps:
         return np.where(self.by_part(np.logical_and, off <= allowed), factors, np.nan)
 
 
+def replay(spec: ScriptSpec, X: Array, y: Array, used: Array, before: Array) -> tuple[Array, Array]:
+    """The prediction and the wanted change of each update, some at a time."""
+    function, slope = exact.hidden(spec.activation)
+    prediction, wanted, network = np.empty_like(y), np.empty_like(before), exact.split(before, spec)
+    some = max(1, PIECE // (X.shape[1] * max(spec.sizes)))
+    for at in range(0, len(X), some):
+        piece = slice(at, at + some)
+        weights = tuple([matrix[piece] for matrix in network])
+        layers, logits = exact.forward(weights, X[piece], function)
+        prediction[piece] = exact.sigmoid(logits)
+        delta = (prediction[piece] - y[piece]) * used[piece]
+        wanted[piece] = -spec.lr * exact.joined(exact.backward(weights, layers, delta, slope))
+    return prediction, wanted
+
+
 def gradient_steps(
     first: int, updates: Sequence[Update], meant: Start, spec: ScriptSpec
 ) -> GradientSteps:
@@ -156,7 +146,8 @@ def gradient_steps(
     rows[used] = [row for update in updates for row in update.rows]
     rows = np.where(used, rows, rows[:, :1])
     error[used] = np.concatenate([each.error.reshape(-1, spec.table.outputs) for each in updates])
-    numbers = np.arange(first, first + len(updates))
-    own = numbers, meant.X[rows], meant.y[rows], used[..., None].astype(float), error
-    before, after = ([update.before for update in updates], [update.after for update in updates])
-    return GradientSteps(spec, *own, *(np.array([*map(exact.flat, s)]) for s in (before, after)))
+    X, y, filled = meant.X[rows], meant.y[rows], used[..., None].astype(float)
+    before = np.array([exact.flat(update.before) for update in updates])
+    after = np.array([exact.flat(update.after) for update in updates])
+    made, numbers = replay(spec, X, y, filled, before), np.arange(first, first + len(updates))
+    return GradientSteps(spec, numbers, X, y, filled, error, before, after, *made)
