@@ -653,7 +653,7 @@ def test_what_is_no_bug_to_find_is_left_out() -> None:
     ("source", "status", "reason"),
     [
         ("print('hello'", "crashed", "SyntaxError"),
-        ("import sys\nsys.exit(3)", "crashed", "exit code"),
+        ("import sys\nsys.exit(3)", "crashed", "SystemExit: 3 (line 2)"),
         ("print('[[0.]\\n [1.]\\n [1.]\\n [0.]]')", "learned", ""),
         ("while True:\n    x = 1 / 0\n", "crashed", "ZeroDivisionError"),
         ("\x00", "crashed", ""),

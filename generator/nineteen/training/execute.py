@@ -83,7 +83,7 @@ def run_here(script: str | ast.Module, **names: Callable[..., Any]) -> Run:
         with np.errstate(all="ignore"):
             execute(script, print=partial(print, file=printed), **names)
     except SystemExit as leaving:
-        code = leaving.code
+        code, failed = leaving.code, traceback.format_exc() if leaving.code else ""
     except Exception:
         code, failed = 1, traceback.format_exc()
     ending = Ending.CRASHED if code else Ending.FINISHED
