@@ -87,7 +87,7 @@ def logarithmic(axes: "Axes", *names: str) -> None:
     for name in names:
         axes.set(**{f"{name}scale": "log"})
         axis, (low, high) = getattr(axes, f"{name}axis"), getattr(axes, f"get_{name}lim")()
-        if high < 30 * low:  # where at most one power of ten would be named
+        if high < 100 * low:  # where at most two powers of ten would be named
             axis.set_major_locator(extra("matplotlib.ticker").LogLocator(subs=(1, 2, 5)))
         axis.set_major_formatter(written_out)
         axis.set_minor_formatter("")
