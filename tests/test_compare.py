@@ -345,6 +345,18 @@ def test_the_notebook_shows_the_pictures_and_the_output(lesson: Path) -> None:
     assert [len(cell["outputs"]) for cell in code] == [1, 1, 1]
 
 
+def test_the_committed_pages_show_the_pictures_beside_them() -> None:
+    pages = sorted((ROOT / "generated" / "lessons").glob("compare_*.html"))
+    assert len(pages) == 2
+    for path in pages:
+        page = Page()
+        page.feed(path.read_text(encoding="utf-8"))
+        assert len(page.pictures) >= 11
+        assert all((path.parent / picture).is_file() for picture in page.pictures)
+        assert not page.fetched
+        assert not path.with_suffix(".ipynb").exists()
+
+
 def test_one_command_makes_the_committed_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("matplotlib", reason="pictures need the extra lessons")
     lessons = ROOT / "generated" / "lessons"
@@ -374,6 +386,13 @@ def test_the_same_runs_make_the_same_pictures(lesson: Path, comparison: Comparis
     for picture in pictures:
         path = lesson / "compare_xor_e60_files" / f"{picture.name}.svg"
         assert picture.data == path.read_bytes(), picture.name
+    pages = documents(comparison, comparison.findings, ["png"], command="", subject="xor")
+    table = re.findall(r"^\| .* \| (.*?) \| (.*?) \|$", pages["png"].text, re.M)
+    verdicts = [
+        one for one in table if set(one) & {"holds", "does not hold", "cannot be told here"}
+    ]
+    assert len(verdicts) >= 8
+    assert all(samples == truth_table for samples, truth_table in verdicts)
 
 
 @pytest.mark.slow
