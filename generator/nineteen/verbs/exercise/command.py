@@ -87,8 +87,7 @@ def exercise_files(
 ) -> dict[Path, str]:
     """The files of the exercise on a script that learned; the student's document comes last.
 
-    The student's `folder` has the script with blanks or with a `bug`, its checks and a page, or a
-    notebook; the other folder the script, or the notebook from which nbgrader takes the solutions.
+    The student gets a script with blanks or with a `bug`, its checks and a page, or a notebook.
     """
     blanks, code = blanks_of(made.spec), exercise_code(made.spec, bug)
     values = {"name": folder.name, "spec": made.spec, "source": made.source, "points": POINTS}
@@ -118,8 +117,7 @@ def _filled(template: str, values: dict[str, Any]) -> str:
 def _notebook(text: str) -> str:
     """A notebook that is one text, where a line `%% kind name points` begins each cell.
 
-    A cell is text, given code, an answer to write, or a check with its points. nbgrader reads the
-    metadata: schema version 3 of nbgrader.readthedocs.io, "Metadata of nbgrader cells".
+    The metadata are nbgrader's: nbgrader.readthedocs.io, "Metadata of nbgrader cells".
     """
     cells = []
     _, *parts = _CELL.split(text)

@@ -19,8 +19,7 @@ from nineteen.script.render import render
 from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.training.seeds import ALMOST_ALL, seed_share, seeds_to_try
 
-# Sizes of the layers, in quarters of those of the command.
-QUARTERS = (4, 2, 3, 6, 8)
+QUARTERS = (4, 2, 3, 6, 8)  # of the units of each layer of the command
 FACTOR = 4  # at most, between the updates of a variant and those of the command
 TRIED = 100  # seeds of each, at most
 
@@ -28,8 +27,7 @@ TRIED = 100  # seeds of each, at most
 def variants(own: Made, count: int) -> list[Made]:
     """`count` scripts with their shares of seeds: the command's own, and others that learn.
 
-    The same command gives the same variants, and more of them begin with fewer of them. Raises
-    UsageError where there are not so many.
+    They begin with the same for any `count`. Raises UsageError where there are not so many.
     """
     from joblib import Parallel, delayed
 

@@ -41,8 +41,7 @@ NUDGE = 0.01  # by which one weight is changed by hand
 def make_lesson(options: Namespace, spec: ScriptSpec) -> tuple[Made, str]:
     """The verified script, and where the lesson on it was written: "" where it did not learn.
 
-    Raises UsageError for options that do not go together, a place that cannot be written, or a
-    library that is missing, each before any training.
+    Raises UsageError before any training: for options, a place, or a library that is missing.
     """
     if options.keep:
         raise UsageError(
@@ -115,12 +114,20 @@ def answers(made: Made, update: OneUpdate) -> dict[str, Any]:
     """What the template of a lesson needs to answer its questions, by name."""
     spec = made.spec
     kind = ACTIVATIONS["tanh" if spec.activation.name != "tanh" else "sigmoid"]
-    size = spec.table.rows if spec.batch is Batch.SGD else 1
+    batch = Batch.FULL if spec.batch is Batch.SGD else Batch.SGD
+    size = default_batch_size(batch, spec.table.rows, spec.samples)
     pairs = zip(made.verdict.predictions, spec.table.targets(), strict=True)
     tried = min(SEEDS, seeds_to_try(replace(spec, epochs=2 * spec.epochs)))
     epochs = {"usual": spec.epochs, "half": max(1, spec.epochs // 2), "twice": 2 * spec.epochs}
     others = {name: replace(spec, epochs=count) for name, count in epochs.items()}
-    others["other"] = other = _other_size(spec)
+    sizes = tuple(max(2, units // 2) for units in spec.hidden)
+    if sizes == spec.hidden:
+        sizes = tuple(2 * units for units in sizes)
+    usual = recipe(
+        spec.table.inputs, sizes, spec.batch, spec.activation, spec.samples, spec.batch_size
+    )
+    other = replace(spec, hidden=sizes, lr=usual.lr, epochs=usual.epochs, seed=0)
+    others["other"] = other
     return {
         "other": other,
         "another": kind,
@@ -128,9 +135,7 @@ def answers(made: Made, update: OneUpdate) -> dict[str, Any]:
         "learns": {name: learned_with(one, tried) for name, one in others.items()},
         "missed": max(abs(a - b) for row in pairs for a, b in zip(*row, strict=True)),
         "one_line": [linearly_separable(bits, spec.table.inputs) for bits in spec.table.columns],
-        "strategy": changed_lines(
-            spec, batch=Batch.SGD if size == 1 else Batch.FULL, batch_size=size
-        ),
+        "strategy": changed_lines(spec, batch=batch, batch_size=size),
         "activation": changed_lines(spec, activation=kind),
         "nudge": nudge(spec, update),
         "log": log,
@@ -206,11 +211,3 @@ def nudge(spec: ScriptSpec, update: OneUpdate) -> dict[str, Any]:
         "value": value,
         "change": update.snapshot.weights[place][0, 0] - value,
     }
-
-
-def _other_size(spec: ScriptSpec) -> ScriptSpec:
-    """The same with half as many hidden units, where there are hardly any with twice as many."""
-    smaller = tuple(max(2, units // 2) for units in spec.hidden)
-    other = smaller if smaller != spec.hidden else tuple(2 * units for units in spec.hidden)
-    usual = recipe(spec.table.inputs, other, spec.batch, spec.activation)
-    return replace(spec, hidden=other, lr=usual.lr, epochs=usual.epochs, seed=0)

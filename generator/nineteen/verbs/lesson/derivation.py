@@ -2,8 +2,9 @@
 
 The derivation follows Rumelhart, Hinton & Williams, "Learning representations by back-propagating
 errors", Nature 323 (1986), and for the cross-entropy Bishop, "Pattern Recognition and Machine
-Learning" (2006), section 5.3. Names in typewriter letters are the script's own. The TeX uses no
-backslash before a punctuation mark, which some readers of Markdown would swallow.
+Learning" (2006), section 5.3. The formulas are a table, templates/lesson/formulas.toml. Names in
+typewriter letters are the script's own. The TeX uses no backslash before a punctuation mark, which
+some readers of Markdown would swallow.
 """
 
 import re
@@ -13,6 +14,9 @@ from itertools import pairwise
 from nineteen.script.activations import SIGMOID
 from nineteen.script.options import decimal
 from nineteen.script.spec import Batch, ScriptSpec
+from nineteen.script.templates import data
+
+TABLE = "lesson/formulas.toml"
 
 
 @dataclass(frozen=True)
@@ -25,23 +29,9 @@ class Formula:
     shape: tuple[int, ...]
 
 
-# From NumPy to TeX, one after the other.
-_TEX = (
-    (r"(\w+)\.sum\(axis=0\)", r"\\mathbf{1}^{\\top} \1"),
-    (r"(lr|[0-9][0-9.e-]*) \*|@", r"\1 \\enspace"),  # a number times, or a product of matrices
-    (r" +\\enspace", r" \\enspace"),
-    (r"e-0*([0-9]+)", r" \\cdot 10^{-\1}"),
-    (r"\b((layers|W|X|y)\[\w+\]|layer|output|error|delta|lr|[Wb][12]|[Xy]\b)", r"\\texttt{\1}"),
-    (r"\.T", r"^{\\top}"),
-    (r"\bZ", "Z_"),
-    (r"\bD", r"\\Delta_"),
-    ("sigma", r"\\sigma"),
-)
-
-
 def tex(code: str) -> str:
     """NumPy, as the formulas use it, in TeX; names of the script are in typewriter letters."""
-    for pattern, new in _TEX:
+    for pattern, new in data(TABLE)["tex"]:
         code = re.sub(pattern, new, code)
     return code
 
@@ -52,8 +42,7 @@ class Stage:
 
     `bias` is empty where the last row of `weights` is the bias; `before` is what comes in, `Z` what
     comes out, and `D`, which `delta` computes, minus the derivative of the loss with respect to
-    that. `gradients` and `updates` are those of weights and bias, `back` is the derivative with
-    respect to what comes in.
+    that. `back` is the derivative with respect to what comes in.
     """
 
     weights: str
@@ -70,69 +59,44 @@ class Stage:
 
 def derive(spec: ScriptSpec) -> list[Stage]:
     """The stages of a script's network, from inputs to outputs, for one update from one batch."""
-    rows = "" if spec.batch is Batch.FULL else "[rows]"
-    names = [(f"W[{k}]", "", f"layers[{k}]", f"Z{k}", f"D{k}") for k in range(len(spec.sizes) - 1)]
-    if len(spec.hidden) == 1:
-        names = [
-            ("W1", "b1", f"X{rows}", "Z1", "delta"),
-            ("W2", "b2", "layer", "Z2", "error"),
-        ]
     stages: list[Stage] = []
-    for own, units in zip(reversed(names), reversed([*pairwise(spec.sizes)]), strict=True):
-        stages.insert(0, _stage(spec, rows, own, units, stages[0] if stages else None))
+    for k, units in reversed([*enumerate(pairwise(spec.sizes))]):
+        stages.insert(0, _stage(spec, k, units, stages[:1]))
     return stages
 
 
-def _stage(
-    spec: ScriptSpec, rows: str, names: tuple[str, ...], units: tuple[int, int], above: Stage | None
-) -> Stage:
-    weights, bias, before, Z, D = names
-    came_in, out = (spec.batch_size, units[0] + (not bias)), (spec.batch_size, units[1])
-    rate = "" if spec.lr == 1 else "lr * " if bias else f"{decimal(spec.lr)} * "
-    changes = [(weights, f"{before}.T @ {D}", (came_in[1], units[1]))]
-    biases = [(bias, f"{D}.sum(axis=0)", units[1:])] if bias else []
-    first = [_equation(before, f"X{rows}", came_in)] if before == "layers[0]" else []
-    sums = _equation(Z, f"{before} @ {weights}{f' + {bias}' if bias else ''}", out)
-    result = Formula(f"{tex('output')} = {tex(f'sigma({Z})')}", "output", SIGMOID.of(Z), out)
-    delta = _equation(D, f"y{rows} - output", out)
-    if above:
-        result, delta = _activated(spec, Z, bias, out, above), _delta(spec, D, bias, out, above)
+def _stage(spec: ScriptSpec, k: int, units: tuple[int, int], above: list[Stage]) -> Stage:
+    table = data(TABLE)["one" if len(spec.hidden) == 1 else "several"]
+    words = {"k": str(k), "rows": "" if spec.batch is Batch.FULL else "[rows]"}
+    row = table["names"][k % len(table["names"])]
+    words |= (names := {name: text.format(**words) for name, text in row.items()})
+    ones = not names["bias"]
+    words["rate"] = "" if spec.lr == 1 else f"{decimal(spec.lr)} * " if ones else "lr * "
+    words |= {"sigma": SIGMOID.of(names["Z"]), "f": spec.activation.of(names["Z"])}
+    for up in above:
+        slopes = (spec.activation.slope, spec.activation.slope_tex)
+        words["slope"], words["slope_tex"] = (text.format(a=up.before) for text in slopes)
+        words |= {"up": up.before, "up_W": up.weights, "up_D": up.D}
+    size, came_in = spec.batch_size, units[0] + ones
+    shapes = {"came_in": (size, came_in), "out": (size, units[1]), "bias": units[1:]}
+    shapes |= {"out_and_ones": (size, units[1] + 1), "weights": (came_in, units[1])}
+
+    def formula(
+        name: str, code: str, shape: str, right: str = "", of: str = "", sign: str = "="
+    ) -> Formula:
+        name, code, right, of = (text.format(**words) for text in (name, code, right or code, of))
+        left = rf"\frac{{\partial L}}{{\partial {tex(of)}}}" if of else tex(name)
+        return Formula(f"{left} {sign} {tex(right)}", name, code, shapes[shape])
+
+    def formulas(key: str) -> list[Formula]:
+        return [formula(**row) for row in table[key]]
+
+    first = formulas("first") if names["before"] == "layers[0]" else []
     return Stage(
-        *(weights, bias, before, Z, D),
-        forward=[*first, sums, result],
-        delta=delta,
-        gradients=[_derivative(name, f"-{step}", size) for name, step, size in changes + biases],
-        back=_derivative(before, f"-{D} @ {weights}.T", came_in),
-        updates=[
-            _equation(name, f"{name} + {rate}{step}", size, r"\leftarrow")
-            for name, step, size in changes + biases
-        ],
+        **names,
+        forward=first + formulas("sums") + formulas("hidden" if above else "output"),
+        delta=formula(**table["delta" if above else "error"]),
+        gradients=formulas("gradients"),
+        back=formula(**table["back"]),
+        updates=formulas("updates"),
     )
-
-
-def _activated(
-    spec: ScriptSpec, Z: str, bias: str, shape: tuple[int, int], above: Stage
-) -> Formula:
-    said, code = f"f({Z})", spec.activation.of(Z)
-    if not bias:  # a column of ones stands beside it
-        said, code = rf"[{said} \quad 1]", f"np.c_[{code}, np.ones(len({Z}))]"
-        shape = (shape[0], shape[1] + 1)
-    return Formula(f"{tex(above.before)} = {tex(said)}", above.before, code, shape)
-
-
-def _delta(spec: ScriptSpec, D: str, bias: str, shape: tuple[int, int], above: Stage) -> Formula:
-    product, act = f"{above.D} @ {above.weights}.T", spec.activation
-    code = f"{product} * {act.slope.format(a=above.before)}"
-    said = rf"({tex(product)}) \odot {act.slope_tex.format(a=tex(above.before))}"
-    if not bias:
-        code, said = f"({code})[:, :-1]", rf"\left( {said} \right) \texttt{{[:, :-1]}}"
-    return Formula(f"{tex(D)} = {said}", D, code, shape)
-
-
-def _equation(name: str, code: str, shape: tuple[int, ...], sign: str = "=") -> Formula:
-    return Formula(f"{tex(name)} {sign} {tex(code)}", name, code, shape)
-
-
-def _derivative(name: str, code: str, shape: tuple[int, ...]) -> Formula:
-    left = rf"\frac{{\partial L}}{{\partial {tex(name)}}}"
-    return Formula(f"{left} = {tex(code)}", f"d{name}", code, shape)

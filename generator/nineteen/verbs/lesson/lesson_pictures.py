@@ -1,7 +1,6 @@
 """The pictures of a lesson: the network, the loss as it falls, and what was learned.
 
-Each function returns a Matplotlib figure to be saved with `look.save`; call it inside
-`look.style()`. `weights` are the matrices of a trained network.
+Matplotlib figures, drawn inside `look.style()`. `weights` are the matrices of a trained network.
 """
 
 from collections.abc import Iterable, Sequence
@@ -40,13 +39,19 @@ def network(spec: ScriptSpec) -> "Figure":
         between = "\n".join(f"{name} {shape}" for name, shape in weights[step * x : step * (x + 1)])
         axes.text(x + 0.5, -1.62, between, ha="center", va="center", family="monospace")
     last = len(columns) - 1
+    titles = ["X", *(f"layers[{i}]" for i in range(1, last)), "output"]
+    if last == 2:
+        titles[1] = "layer"
     for x, heights in enumerate(columns):
         axes.scatter(
             [x] * len(heights), heights, s=190, color="white", edgecolor=look.INK, zorder=2
         )
         if spec.sizes[x] > SHOWN:
             axes.text(x, 0, "⋮", ha="center", va="center", fontsize=16)
-        axes.text(x, -1.28, _about(spec, x), ha="center", va="center")
+        curve = (SIGMOID if x == last else spec.activation).noun.removeprefix("the ")
+        units = f"{spec.sizes[x]} {'unit' if x else 'input'}{'s' * (spec.sizes[x] > 1)}"
+        about = f"{titles[x]}\n{units}{f', {curve}' if x else ''}"
+        axes.text(x, -1.28, about, ha="center", va="center")
         names = spec.output_names if x == last else () if x else spec.input_names
         for y, name in zip(heights, names if len(names) == len(heights) else (), strict=False):
             axes.text(x + (0.12 if x else -0.12), y, name, ha="left" if x else "right", va="center")
@@ -113,14 +118,6 @@ def _heights(size: int) -> list[float]:
         return [1, 0.7, 0.4, -0.4, -0.7, -1]
     step = min(0.5, 2 / max(1, size - 1))
     return [((size - 1) / 2 - i) * step for i in range(size)]
-
-
-def _about(spec: ScriptSpec, x: int) -> str:
-    count, last = spec.sizes[x], len(spec.hidden) + 1
-    name = "X" if x == 0 else "output" if x == last else "layer" if last == 2 else f"layers[{x}]"
-    curve = (SIGMOID if x == last else spec.activation).noun.removeprefix("the ")
-    units = f"{'unit' if x else 'input'}{'s' * (count > 1)}"
-    return f"{name}\n{count} {units}{f', {curve}' if x else ''}"
 
 
 def _curves(spec: ScriptSpec, weights: Matrices) -> "Figure":
