@@ -90,9 +90,9 @@ def exercise_files(
     The student gets a script with blanks or with a `bug`, its checks and a page, or a notebook.
     """
     blanks, code = blanks_of(made.spec), exercise_code(made.spec, bug)
-    values = {"name": folder.name, "spec": made.spec, "source": made.source, "points": POINTS}
-    values |= {"blanks": blanks, "code": code, "bug": bug, "letters": LETTERS}
-    values["lines"] = annotated(made.spec)
+    values: dict[str, Any] = {"name": folder.name, "spec": made.spec, "code": code, "bug": bug}
+    values |= {"source": made.source, "lines": annotated(made.spec), "blanks": blanks}
+    values |= {"points": POINTS, "letters": LETTERS}
     own, solution = (place / f"{folder.name}.{format}" for place in (folder, solutions))
     kind = "bug_" if bug else ""
     if format == "ipynb":
@@ -126,14 +126,10 @@ def _notebook(text: str) -> str:
             cells.append(markdown_cell(source.strip("\n")))
             continue
         answer, check = kind == "answer", kind == "check"
-        grading = {
-            "schema_version": 3,
-            "grade_id": f"check_{name}" if check else name,
-            "grade": check,
-            "solution": answer,
-            "locked": not answer,
-            "task": False,
-        } | ({"points": int(points)} if check else {})
-        graded = {"id": grading["grade_id"], "metadata": {"nbgrader": grading}}
-        cells.append(code_cell(source.strip("\n")) | graded)
+        own = f"check_{name}" if check else name
+        grading: dict[str, Any] = {"schema_version": 3, "grade_id": own, "grade": check}
+        grading |= {"solution": answer, "locked": not answer, "task": False}
+        grading |= {"points": int(points)} if check else {}
+        about = {"id": own, "metadata": {"nbgrader": grading}}
+        cells.append(code_cell(source.strip("\n")) | about)
     return notebook(cells)

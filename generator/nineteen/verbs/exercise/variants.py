@@ -46,10 +46,8 @@ def variants(own: Made, count: int) -> list[Made]:
 
 def _measured(spec: ScriptSpec) -> Made:
     """The script of the first seed, with its share of seeds where it learns."""
-    made = make(spec, (spec.seed,))
-    if not made.verdict.ok:
-        return made
-    return replace(made, share=seed_share(made, min(TRIED, seeds_to_try(spec))))
+    made, tried = make(spec, (spec.seed,)), min(TRIED, seeds_to_try(spec))
+    return replace(made, share=seed_share(made, tried)) if made.verdict.ok else made
 
 
 def candidates(spec: ScriptSpec) -> list[ScriptSpec]:

@@ -128,10 +128,7 @@ def answers(made: Made, update: OneUpdate) -> dict[str, Any]:
     )
     other = replace(spec, hidden=sizes, lr=usual.lr, epochs=usual.epochs, seed=0)
     others["other"] = other
-    return {
-        "other": other,
-        "another": kind,
-        "tried": tried,
+    return {"other": other, "another": kind, "tried": tried} | {
         "learns": {name: learned_with(one, tried) for name, one in others.items()},
         "missed": max(abs(a - b) for row in pairs for a, b in zip(*row, strict=True)),
         "one_line": [linearly_separable(bits, spec.table.inputs) for bits in spec.table.columns],

@@ -39,9 +39,8 @@ def network(spec: ScriptSpec) -> "Figure":
         between = "\n".join(f"{name} {shape}" for name, shape in weights[step * x : step * (x + 1)])
         axes.text(x + 0.5, -1.62, between, ha="center", va="center", family="monospace")
     last = len(columns) - 1
-    titles = ["X", *(f"layers[{i}]" for i in range(1, last)), "output"]
-    if last == 2:
-        titles[1] = "layer"
+    hidden = ["layer"] if last == 2 else [f"layers[{x}]" for x in range(1, last)]
+    titles = ["X", *hidden, "output"]
     for x, heights in enumerate(columns):
         axes.scatter(
             [x] * len(heights), heights, s=190, color="white", edgecolor=look.INK, zorder=2
