@@ -31,9 +31,8 @@ __all__ = ["UsageError", "check", "compare", "explain", "make", "steps", "sweep"
 def make(*gates: str, seeds: int | None = None, **options: object) -> "Made":
     """The script of these gates, or of table=… or expr=…, rendered, run alone, and judged.
 
-    `seeds` is how many seeds are tried for its `share`. The result has `source`, `spec`, `run`,
-    `verdict` (`verdict.ok`: it learned), `share` and `advice`, and shows itself in a notebook.
-    Nothing is written.
+    `seeds` is how many are tried for its `share`. It has `source`, `spec`, `run`, `verdict` (`ok`
+    where it learned), `share` and `advice`, and shows itself in a notebook. Nothing is written.
     """
     from nineteen.script.choices import choose, words_of
     from nineteen.training.seeds import make_shared

@@ -16,10 +16,8 @@ MEANT = {"help": "--help", "lesson": "xor --format html", "exercise": "xor --exe
 
 
 def main(argv: Sequence[str]) -> int:
-    """Run a command line; returns its exit code.
-
-    0 verified, 1 not learned or a check failed, 2 usage, 3 a script crashed or timed out, 130
-    interrupted.
+    """Run a command line; returns its exit code: 0 verified, 1 not learned or a check failed,
+    2 usage, 3 a script crashed or timed out, 130 interrupted.
     """
     if sys.stdout is None:
         return _fail("standard output is closed: there is no place for the report", 2)

@@ -133,9 +133,9 @@ def pytest_terminal_summary(
 
 
 def _looks_ours(path: Path, any_origin: bool = False) -> bool:
-    """The quick test: an import of NumPy that ends with a command, in a .py on a line's start.
+    """The quick test: an import of NumPy with a command (in a .py on a line's start), or a claim.
 
-    Or a comment that says what is learned; a script of any origin only has to use something random.
+    A script of any origin only has to use something random.
     """
     python = path.suffix.lower() == ".py"
     if path.suffix.lower() not in SUFFIXES or not path.is_file():

@@ -86,10 +86,9 @@ def document_files(
 
 
 def write_all(texts: dict[Path, str], force: bool) -> None:
-    """Write the files, each in one step; the last is the document, others stand beside or below it.
+    """Write the files, each in one step; the last is the document, others are beside or below it.
 
-    Raises UsageError, and writes nothing, where one of them exists and says something else: it was
-    edited, or made by another version. `force` replaces it.
+    Raises UsageError, and writes nothing, where one exists and differs, unless `force` is True.
     """
     for path, text in texts.items():
         if not force and path.exists() and path.read_bytes() != text.encode():
@@ -126,10 +125,7 @@ def notebook(cells: Sequence[NotebookCell]) -> str:
 
 
 def highlighted(source: str) -> list[list[tuple[str, str]]]:
-    """The source's lines as (kind, text) pieces, which joined give the line again.
-
-    The kinds are comment, keyword, number, string and "" for all else.
-    """
+    """The lines in pieces (kind, text): comment, keyword, number, string, and "" for all else."""
     lines: list[list[tuple[str, str]]] = []
     for line in source.splitlines():
         pieces, done = list[tuple[str, str]](), 0

@@ -55,10 +55,7 @@ _PLACES, _LONG = re.compile(r' (?:d|x|y)="[^"]*"'), re.compile(r"-?[0-9]+\.[0-9]
 
 @contextmanager
 def style() -> Iterator[None]:
-    """Matplotlib's defaults and the common look, whatever the user's own settings; draw inside it.
-
-    Raises UsageError where matplotlib is not installed.
-    """
+    """The common look, whatever the user's own; UsageError where matplotlib is not installed."""
     matplotlib, colors = extra("matplotlib"), extra("matplotlib.colors")
     with matplotlib.rc_context():
         matplotlib.rc_file(templates_folder() / "page/nineteen.mplstyle")
@@ -136,11 +133,7 @@ def legend_above(figure: "Figure", styles: Sequence[dict[str, Any]]) -> None:
 
 
 def save(figure: "Figure", kind: str = "svg") -> bytes:
-    """The picture as "svg" or "png" (150 pixels an inch), the same bytes for the same figure.
-
-    An SVG's coordinates are rounded to 2 decimals of a point, which hides the last bits of a float:
-    they differ between machines.
-    """
+    """The picture as "svg" or "png" (150 pixels an inch), the same bytes for the same figure."""
     file, png = io.BytesIO(), kind == "png"
     metadata = dict.fromkeys(("Software",) if png else ("Creator", "Date", "Format", "Type"))
     with style():
@@ -148,6 +141,7 @@ def save(figure: "Figure", kind: str = "svg") -> bytes:
     if png:
         return file.getvalue()
     svg = re.sub(r"<!DOCTYPE[^>]*>\n", "", file.getvalue().decode())
+    # Two decimals of a point hide the last bits of a float, which differ between machines.
     return _PLACES.sub(lambda place: _LONG.sub(_round, place[0]), svg).encode()
 
 

@@ -38,10 +38,7 @@ class _Clock(progress.Progress):
 
 
 def announce(label: str, seconds: float, quiet: bool = False) -> None:
-    """Say what is going to be done and about how long it takes, where that is LONG or longer.
-
-    On a terminal, on standard error; nothing in a pipe.
-    """
+    """Say on a terminal, on standard error, what is to be done and how long it takes if LONG."""
     console = Terminal(stderr=True)
     if seconds >= LONG and console.is_terminal and not quiet:
         told = f"{seconds:.0f} seconds" if seconds < 90 else f"{seconds / 60:.0f} minutes"
@@ -59,10 +56,7 @@ def waiting(label: str, seconds: float, quiet: bool = False) -> Iterator[None]:
 
 @contextmanager
 def counting(label: str, total: int, quiet: bool = False) -> Iterator[Callable[[int], None]]:
-    """A bar with the time left, on a terminal, on standard error; nothing in a pipe.
-
-    The block calls what it is given with every count of more that is done.
-    """
+    """A bar on a terminal; the block calls what it is given with how much more is done."""
     with _bar(progress.Progress, quiet, progress.MofNCompleteColumn()) as bar:
         task = bar.add_task(label, total=total)
         yield lambda count: bar.advance(task, count)
@@ -87,10 +81,7 @@ def counted(results: Iterable[T], label: str, total: int, quiet: bool = False) -
 
 
 def sparkline(values: Sequence[float], encoding: str) -> str:
-    """Values as WIDTH marks at most, from 0 to the largest; infinite ones as high as that.
-
-    A terminal that cannot show blocks gets plain marks.
-    """
+    """Values as WIDTH marks at most, from 0 to the largest, plain ones where blocks are unknown."""
     marks = "▁▂▃▄▅▆▇█" if encoding.startswith("utf") else "_.-~=+*#"
     width = min(WIDTH, len(values))
     ends = [len(values) * place // width for place in range(width + 1)] if values else []

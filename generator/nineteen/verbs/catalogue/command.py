@@ -49,8 +49,7 @@ def specs() -> list[ScriptSpec]:
 def stale(folder: Path) -> list[str]:
     """What in `folder` today's generator would not write: a line a file, each with the remedy.
 
-    What a page shows as printed may differ: the last digit depends on the machine. So does the
-    seed that a script's first line names.
+    What is shown as printed may differ, and a script's seed: last digits depend on the machine.
     """
     named = []
     for spec in specs():
