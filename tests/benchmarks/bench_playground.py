@@ -33,6 +33,11 @@ UNTIL = """([act, watched, selector]) => new Promise(resolve => {
   }).observe(place, { childList: true, subtree: true });
   document.querySelector(act).click();
 })"""
+# Whether Python has written a script: the first one that is shown came with the site.
+WRITTEN = """() => {
+  const at = name => performance.getEntriesByName(name).at(-1).startTime;
+  return at("script") > at("booted");
+}"""
 # The work of one step through a recorded training.
 STEP = """() => {
   const began = performance.now();
@@ -86,6 +91,7 @@ def measure(browser: Browser, address: str) -> dict[str, list[float]]:
     """The figures of one round in milliseconds."""
     with opened(browser, address) as playground:
         page = playground.load().page
+        page.wait_for_function(WRITTEN, timeout=PATIENCE)
         marks: dict[str, float] = {
             mark["name"]: mark["startTime"]
             for mark in page.evaluate("performance.getEntriesByType('mark').map(m => m.toJSON())")
@@ -117,7 +123,6 @@ def measure(browser: Browser, address: str) -> dict[str, list[float]]:
         playground.show("xor8 --batch sgd --epochs 100000").click("Run")
         curve = page.locator("#loss polyline")
         expect(curve).to_have_attribute("points", re.compile(" "), timeout=PATIENCE)
-        page.wait_for_timeout(8000)  # for the other Python, which answers meanwhile
         figures["longest frame in 3 s of training"] = [page.evaluate(FRAMES, 3)]
         figures["change of option while training"] = [
             until(page, '[name="batch"][value="full"]', "#code")
