@@ -27,10 +27,8 @@ def main(argv: list[str]) -> int:
     if given.allow_empty:
         report = replace(report, empty=[])
     elif not report.results and not report.empty:
-        named, first = ", ".join(map(printable, given.paths)), f"# {PROGRAM} …"
-        raise UsageError(
-            f"{named}: there is no generated script (its first line ends with '{first}')"
-        )
+        named, line = ", ".join(map(printable, given.paths)), f"ends with '# {PROGRAM} …'"
+        raise UsageError(f"{named}: there is no generated script (its first line {line})")
     if given.json:
         print(json.dumps(report.as_json(), indent=1))
     else:

@@ -27,9 +27,8 @@ def code_cells(text: str) -> Iterator[Block]:
         source: Any = cell.get("source")
         texts = source if isinstance(source, list) else [source]
         if not all(isinstance(line, str) for line in texts):
-            raise ValueError(
-                f"the notebook is broken: the source of cell {number} is neither text nor lines"
-            )
+            reason = f"the source of cell {number} is neither text nor lines"
+            raise ValueError(f"the notebook is broken: {reason}")
         if (code := "".join(texts)).strip():
             place = {key: place for key, *place in _values(text, at)}["source"]
             places = [place for _, *place in _values(text, place[0])] if texts is source else []

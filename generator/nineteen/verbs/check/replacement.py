@@ -142,10 +142,9 @@ def _fix(result: ScriptResult, settings: Settings, force: bool) -> Edits:
         block = replace(found.block, lines=own, numbers=found.block.numbers[:1] * len(own))
         if not check_script(replace(found, block=block), replace(settings, strict=False)).failed:
             return kept
-        raise UsageError(
-            f"{len(edits.lost)} line{'s' * (len(edits.lost) > 1)} of your own would go, such as "
-            f"'{edits.lost[0].strip()[:60]}': see --diff, and say --force"
-        )
+        count = f"{len(edits.lost)} line{'s' * (len(edits.lost) > 1)}"
+        reason = f"{count} of your own would go, such as '{edits.lost[0].strip()[:60]}'"
+        raise UsageError(f"{reason}: see --diff, and say --force")
     if edits.source == found.block.source:
         raise UsageError("its own lines are already what its command renders today")
     return edits

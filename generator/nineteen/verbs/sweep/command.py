@@ -62,7 +62,8 @@ def main(argv: list[str]) -> int:
         print(json.dumps(result.as_data()))
     elif not given.quiet:
         print("\n".join(shown))
-        print(*said, sep="\n", end="\n" * bool(said), file=sys.stderr)
+        for remark in said:
+            print(remark, file=sys.stderr)
     for _, problem in result.problems:
         print(problem, file=sys.stderr)
     return result.code

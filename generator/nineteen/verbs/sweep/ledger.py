@@ -92,10 +92,9 @@ def resume(result: SweepResult) -> None:
                 job, seconds = _job(row, result.plan, spec_of_cell), float(row["seconds"])
                 state = LEARNED if row["learned"] else NOT_LEARNED
             except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-                raise UsageError(
-                    f"{path}: line {number} is of another sweep: repeat the command that made the "
-                    "file, or name another with -o"
-                ) from None
+                remedy = "repeat the command that made the file, or name another with -o"
+                reason = f"line {number} is of another sweep"
+                raise UsageError(f"{path}: {reason}: {remedy}") from None
             if result.states[job] == MISSING:
                 result.states[job] = state
                 result.seconds += seconds
