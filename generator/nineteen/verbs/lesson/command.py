@@ -126,8 +126,7 @@ def answers(made: Made, update: OneUpdate) -> dict[str, Any]:
     usual = recipe(
         spec.table.inputs, sizes, spec.batch, spec.activation, spec.samples, spec.batch_size
     )
-    other = replace(spec, hidden=sizes, lr=usual.lr, epochs=usual.epochs, seed=0)
-    others["other"] = other
+    others["other"] = other = replace(spec, hidden=sizes, lr=usual.lr, epochs=usual.epochs, seed=0)
     return {"other": other, "another": kind, "tried": tried} | {
         "learns": {name: learned_with(one, tried) for name, one in others.items()},
         "missed": max(abs(a - b) for row in pairs for a, b in zip(*row, strict=True)),
