@@ -142,7 +142,7 @@ def test_what_no_weights_can_represent_is_run_and_fails(tmp_path: Path) -> None:
         ("--inputs 5 --all-functions", "1 to 4 inputs"),
         ("--inputs 5 --classes", "1 to 4 inputs"),
         ("--table 0110 --each", "--each goes with gate names"),
-        ("and xor3", "one network needs the same number"),
+        ("and xor3", "one network needs the same for all"),
         ("--inputs 4 --all-functions --seeds 1000", "at most 10,000,000"),
         ("xor --seed 3", "--seed"),
         ("xor --workers 0", "--workers: '0'"),
