@@ -607,9 +607,8 @@ def test_the_three_readings_are_whole(format: str, tmp_path: Path) -> None:
 def test_the_page_that_is_committed_is_that_of_its_command() -> None:
     """But for figures, in which machines may differ."""
     path = GENERATED / "lessons" / "xor_mini_math_all.md"
-    wanted = lesson(make(spec("xor", "--batch", "mini")), "all", "md").linked(
-        lambda one: f"xor_mini_math_all_files/{one.name}.{one.kind}"
-    )
+    page = lesson(make(spec("xor", "--batch", "mini")), "all", "md")
+    wanted = document_files(page, "md", path)[path]
     figures = re.compile(r"\d+(?:\.\d+)? of 100|1 of 4|-?0\.\d+|1\.\d+")
     assert figures.sub("", path.read_text(encoding="utf-8")) == figures.sub("", wanted)
 
