@@ -1,1 +1,0 @@
-"""`compare`: the batch sizes side by side, every common claim measured."""

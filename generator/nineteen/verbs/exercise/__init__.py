@@ -1,1 +1,0 @@
-"""`--exercise`: a script with blanks, the checks that grade them, and the solution."""

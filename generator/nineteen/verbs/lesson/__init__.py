@@ -1,1 +1,0 @@
-"""`--format md|ipynb|html`: a lesson around a verified script."""

@@ -1,1 +1,0 @@
-"""`playground`: the generator in the browser."""

@@ -1,1 +1,0 @@
-"""`sweep`: how many seeds learn, on one core, several, or a cluster."""
