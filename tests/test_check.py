@@ -18,7 +18,7 @@ from nineteen.script.judge import Status, Verdict, judge
 from nineteen.script.run import Ending, Run
 from nineteen.training.honesty import Honesty
 from nineteen.verbs.check import check_report as checking
-from nineteen.verbs.check import replacement, script_form
+from nineteen.verbs.check import found_script, replacement
 from nineteen.verbs.check.check_report import check_script, report_lines
 from nineteen.verbs.check.files_to_check import Settings
 from nineteen.verbs.check.found_script import FoundScript
@@ -164,7 +164,7 @@ HEAD = XOR.partition("\n")[0]
     ],
 )
 def test_form(source: str, problem: str) -> None:
-    problems = script_form.form_problems(source)
+    problems = found_script.form_problems(source)
     assert problem in problems[0]
     assert all(line.isprintable() for line in problems)
 
@@ -174,12 +174,12 @@ def test_form(source: str, problem: str) -> None:
     [XOR, AND, DEEP, f"{HEAD}{' ' * 200}# wide\nfrom numpy.linalg import norm\n\nprint(norm)\n"],
 )
 def test_good_form(source: str) -> None:
-    assert script_form.form_problems(source) == []
+    assert found_script.form_problems(source) == []
 
 
 def test_form_says_how_long_it_is_once_formatted() -> None:
     packed = f"{HEAD}\n\n" + "if X: y = 1\n" * 17
-    assert script_form.form_problems(packed)[0].endswith("needs 36 lines then: 19 is the limit")
+    assert found_script.form_problems(packed)[0].endswith("needs 36 lines then: 19 is the limit")
 
 
 @pytest.mark.parametrize("strict", [False, True])
@@ -273,7 +273,7 @@ def test_weights_that_nobody_sees_are_not_applicable() -> None:
     )
     assert outcomes(result)["learns"] == "pass"
     assert outcomes(result)["honest"] == "not applicable"
-    assert result.code == int(bool(script_form.form_problems(result.found.block.source)))
+    assert result.code == int(bool(found_script.form_problems(result.found.block.source)))
 
 
 # Python 3.11.0 to 3.11.3 read a script up to the null byte.

@@ -33,7 +33,7 @@ from nineteen.training.mistakes import mistakes
 from nineteen.training.observe import Start, Update, observe
 from nineteen.training.record import record
 from nineteen.training.snapshots import Snapshot, packed, unpacked
-from nineteen.verbs.check.notebook_cells import code_cells
+from nineteen.verbs.check.parsed_blocks import code_cells
 from nineteen.verbs.playground import bridge, live
 from nineteen.verbs.playground.command import server
 from nineteen.verbs.playground.live import POINTS, thinned

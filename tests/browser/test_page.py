@@ -21,7 +21,7 @@ from nineteen.script.render import render
 from nineteen.training.examine import examine_here
 from nineteen.training.observe import Start, observe
 from nineteen.training.seeds import seed_share
-from nineteen.verbs.check.notebook_cells import code_cells
+from nineteen.verbs.check.parsed_blocks import code_cells
 
 pytest.importorskip("playwright", reason="playwright is not installed: pip install playwright")
 

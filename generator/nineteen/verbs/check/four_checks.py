@@ -12,8 +12,7 @@ from nineteen.script.options import PROGRAM
 from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.honesty import Honesty
-from nineteen.verbs.check.found_script import FoundScript
-from nineteen.verbs.check.script_form import form_problems
+from nineteen.verbs.check.found_script import FoundScript, form_problems
 
 ENDED = (Status.CRASHED, Status.TIMEOUT)
 MAX_ROWS = 8
