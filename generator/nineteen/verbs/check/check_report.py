@@ -88,10 +88,7 @@ def _script(result: ScriptResult) -> dict[str, Any]:
 
 
 def check_paths(paths: Sequence[Path], settings: Settings) -> CheckReport:
-    """The report on every script in files and folders; nothing is written.
-
-    Raises UsageError for paths and settings that are refused.
-    """
+    """The report on files and folders; writes nothing, raises UsageError for what is refused."""
     claim, errors = settings.claim, list[OSError]()
     sandbox(settings.sandbox)  # which may be refused, and so may the claim
     if claim:

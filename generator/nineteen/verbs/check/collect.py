@@ -21,14 +21,12 @@ from nineteen.verbs.check.found_script import FoundScript, Reading, reading
 def collect_scripts(
     path: Path, parent: pytest.Collector, others: list[pytest.Collector]
 ) -> list[pytest.Collector]:
-    """Who collects a file: `others`, and a ScriptFile; that alone where a Python file is a script.
-
-    What only resembles a script is a warning, and with --nineteen-strict an item that fails.
-    """
+    """Who collects a file: `others`, and a ScriptFile; that alone for a script in Python."""
     if is_excluded(path, settings_of([path])):
         return [] if path.suffix.lower() == ".py" else others
     alike = _reading(path, parent.config).scripts
     ours = tuple(filter(_is_script, alike))
+    # What only resembles a script is a warning, and with --nineteen-strict an item that fails.
     if not parent.config.getoption("--nineteen-strict"):
         for found in (one for one in alike if one not in ours):
             with suppress(Warning):  # where warnings are errors, this is none

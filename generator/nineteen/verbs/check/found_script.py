@@ -183,10 +183,8 @@ def _found(path: Path, block: Block, adopt: bool) -> FoundScript:
 
 
 def form_problems(source: str) -> list[str]:
-    """What is wrong with a script's form, a line each: at most 19 lines, formatted, NumPy only.
-
-    The costly checks are left out where a cheap one fails, so that a hostile script costs nothing.
-    """
+    """What is wrong with a script's form, a line each: at most 19 lines, formatted, NumPy only."""
+    # The costly checks are left out where a cheap one fails: a hostile script costs nothing.
     lines = source.splitlines()
     if len(lines) > MAX_LINES:
         return [f"it has {len(lines)} lines, and {MAX_LINES} is the limit"]

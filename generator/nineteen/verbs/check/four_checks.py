@@ -1,6 +1,7 @@
 """The four checks of a script: does it learn, honestly, in good form, and as generated today?"""
 
 import difflib
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from typing import Literal
@@ -30,18 +31,14 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class ScriptResult:
-    """The checks of one script by name, and where to look when one fails.
-
-    `ended` is set where it crashed or ran out of time, `fault` where the checker itself failed, not
-    the script; `share` are the seeds that were tried with a script of any origin.
-    """
+    """The checks of one script by name, and where to look when one fails."""
 
     found: FoundScript
     checks: dict[str, CheckResult]
     look: str = ""
-    ended: bool = False
-    fault: str = ""
-    share: SeedShare | None = None
+    ended: bool = False  # it crashed or ran out of time
+    fault: str = ""  # why the checker itself failed, not the script
+    share: SeedShare | None = None  # the seeds that were tried with a script of any origin
 
     @property
     def code(self) -> int:
@@ -129,12 +126,9 @@ def _honest(found: FoundScript, honesty: Honesty, strict: bool, as_meant: bool) 
 
 
 def same(found: FoundScript, strict: bool) -> CheckResult:
-    """Whether the script is what its command renders; if not, what differs.
-
-    Where its command leaves values out that its text has otherwise, it is compared with what the
-    generator renders for its own values, and a note says so.
-    """
+    """Whether the script is what its command renders; if not, what differs."""
     source = found.block.source
+    # With the values that its text has where its command leaves them out, as a note then says.
     rendered = with_first_line(source, render(found.meant[0]))
     if source == rendered:
         return CheckResult("pass")
@@ -184,7 +178,7 @@ def _look(found: FoundScript, verdict: Verdict) -> str:
         text = lines[verdict.line - 1].strip() if verdict.line <= len(lines) else ""
         return f"look at {found.place(verdict.line)}: {text[:100]}"
     # Where all is as its own values render it, the mistake may be one of the values.
-    changes = next(filter(None, (_changes(lines, render(spec)) for spec in found.meant)), None)
+    changes = next(filter(None, ([*_changes(lines, render(spec))] for spec in found.meant)), None)
     if not changes:
         return "its code is what the generator renders: look at the command on its first line"
     number, has, wanted = changes[0]
@@ -196,17 +190,15 @@ def _look(found: FoundScript, verdict: Verdict) -> str:
     return f"look at {found.place(number)}{rest}: {words}"
 
 
-def _changes(lines: list[str], rendered: str) -> list[tuple[int, str, str]]:
+def _changes(lines: list[str], rendered: str) -> Iterator[tuple[int, str, str]]:
     """Line, what it says, what is generated, where the code differs; comments do not count."""
     own, meant = (
         [line.partition("#")[0].rstrip()[:100] for line in code]
         for code in (lines[:MAX_COMPARED], rendered.splitlines())
     )
-    changes = list[tuple[int, str, str]]()
     matcher = difflib.SequenceMatcher(a=own, b=meant, autojunk=False)
     for _, begin, end, low, high in matcher.get_opcodes():
         pairs = zip_longest(own[begin:end], meant[low:high], fillvalue="")
         for number, (has, wanted) in enumerate(pairs, begin + 1):
             if has != wanted:
-                changes.append((min(number, len(own)), has.strip(), wanted.strip()))
-    return changes
+                yield min(number, len(own)), has.strip(), wanted.strip()

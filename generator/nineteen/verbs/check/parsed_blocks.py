@@ -33,10 +33,7 @@ _decode = json.JSONDecoder().raw_decode
 
 
 def code_blocks(text: str) -> Iterator[Block]:
-    """The Python blocks of a page, in order; those without a language are taken for Python.
-
-    The blocks of other languages are counted and left out.
-    """
+    """The blocks of a page that are Python or of no language, with their numbers among all."""
     page = Page(text)
     kept, lines = _kept(page)
     for number, (first, behind, token) in enumerate(_tokens(_colons(lines)), 1):
@@ -135,10 +132,7 @@ def _inside(line: str, prefix: str) -> str:
 
 
 def code_cells(text: str) -> Iterator[Block]:
-    """The code cells of a notebook of format 4, numbered among all its cells.
-
-    Raises ValueError where the text is not such a notebook; its text is the reason.
-    """
+    """The code cells of a notebook, numbered among all; raises ValueError with what is broken."""
     page = Page(text)
     for number, (cell, at) in enumerate(_cells(text), 1):
         if not isinstance(cell, dict):

@@ -30,14 +30,11 @@ Change = tuple[FoundScript, "Edits"]
 
 @dataclass(frozen=True)
 class Edits:
-    """What comes to stand in the place of each line of a script: lines, or nothing.
-
-    `lost` are lines of somebody's own that would go; `below` counts those below it, which stay.
-    """
+    """What comes to stand in the place of each line of a script: lines, or nothing."""
 
     lines: tuple[tuple[str, ...], ...]
-    lost: tuple[str, ...] = ()
-    below: int = 0
+    lost: tuple[str, ...] = ()  # those of somebody's own that would go
+    below: int = 0  # how many of them are below the script, and stay
 
     @property
     def source(self) -> str:
@@ -123,11 +120,7 @@ def fixes(
 
 
 def _fix(result: ScriptResult, settings: Settings, force: bool) -> Edits:
-    """The edits that put a failed script right, in the file's other lines' favour.
-
-    Lines of somebody's own inside it stay where the script passes with them; they go only with
-    `force`. Raises UsageError where there is nothing to be done.
-    """
+    """The edits that put a failed script right; raises UsageError where there are none."""
     found, lines = result.found, result.found.block.lines
     if len(lines) > four_checks.MAX_COMPARED:
         raise UsageError(f"it has {len(lines)} lines: mend it by hand")
@@ -136,7 +129,7 @@ def _fix(result: ScriptResult, settings: Settings, force: bool) -> Edits:
     made = replacement_of(result, settings.seconds)
     new = four_checks.with_first_line(found.block.source, made).splitlines()
     edits = edits_between(lines, new)
-    if edits.lost and not force:
+    if edits.lost and not force:  # they stay where the script passes with them
         kept = edits_between(lines, new, keep=True)
         own = tuple(kept.source.splitlines())
         block = replace(found.block, lines=own, numbers=found.block.numbers[:1] * len(own))
@@ -194,10 +187,7 @@ def edits_between(old: Sequence[str], new: Sequence[str], keep: bool = False) ->
 
 
 def _aligned(old: Sequence[str], new: Sequence[str]) -> list[tuple[int, int]]:
-    """The pairs of lines that belong together, the first ones and more, in order.
-
-    They are those whose likeness is the greatest in all (Needleman & Wunsch 1970).
-    """
+    """The first lines, and the pairs that are likest in all, in order (Needleman & Wunsch 1970)."""
 
     @cache
     def best(i: int, j: int) -> tuple[float, tuple[tuple[int, int], ...]]:

@@ -18,7 +18,6 @@ from nineteen.script import syntax, templates
 Span = tuple[int, int]
 
 FORMATS: dict[str, Any] = templates.data("check/formats.toml")
-_EMPTY = re.compile(r"\s*$")
 
 
 @dataclass(frozen=True)
@@ -119,9 +118,8 @@ def _marimo_cells(text: str, page: Page) -> Iterator[Block]:
             inner: list[ast.stmt] = getattr(node, "body", [])
             lines = [line for line in inner if not isinstance(line, ast.Return)]
             if lines:
-                yield page.dedented(
-                    f"cell {number}", lines[0].lineno - 1, lines[-1].end_lineno or 0
-                )
+                first, behind = lines[0].lineno - 1, lines[-1].end_lineno or 0
+                yield page.dedented(f"cell {number}", first, behind)
 
 
 def restructured_blocks(text: str) -> Iterator[Block]:
@@ -156,10 +154,7 @@ def _body(lines: list[str], at: int, column: int) -> tuple[int, int]:
 
 
 def marked_blocks(text: str, markup: str) -> Iterator[Block]:
-    """The Python blocks of AsciiDoc or LaTeX: from a line that opens one to that which closes it.
-
-    A line of attributes gives the language of the block that follows it, which may be a paragraph.
-    """
+    """The Python blocks of AsciiDoc or LaTeX: from a line that opens one to one that closes it."""
     page, number, at, language = Page(text), 0, 0, ""
     rules = FORMATS[markup]
     lines = page.bare()
@@ -174,10 +169,10 @@ def marked_blocks(text: str, markup: str) -> Iterator[Block]:
             language = language or argument
             closes = re.compile(rules["closes"].format(mark=re.escape(mark)))
         elif re.match(rules["attributes"], line):
-            language = line
+            language = line  # of the block that follows it, which may be a paragraph
             continue
         elif language and line.strip() and not line.startswith("."):  # a paragraph of code
-            mark, at, closes = "", at - 1, _EMPTY
+            mark, at, closes = "", at - 1, re.compile(r"\s*$")
         else:
             continue
         ends = (i for i in range(at, len(lines)) if closes.match(lines[i]))

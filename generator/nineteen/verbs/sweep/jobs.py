@@ -58,10 +58,7 @@ class SweepPlan:
         return " ".join(spec.gates) or table_name(spec.table)
 
     def spec(self, cell: int) -> ScriptSpec:
-        """The ScriptSpec of a cell, with seed 0; --keep is on what no weights can represent.
-
-        Raises UsageError as the main command does.
-        """
+        """A cell's spec, seed 0, with --keep if no weights can fit; raises UsageError as `make`."""
         place, group = divmod(cell, len(self.groups))
         subject, chosen = self.subjects[place], self.groups[group]
         if self.inputs:
@@ -84,10 +81,7 @@ class SweepPlan:
 
 
 def plan_sweep(given: Namespace) -> SweepPlan:
-    """The plan for what the command's options choose, in every size and strategy.
-
-    Raises UsageError where the main command would refuse every seed of a cell.
-    """
+    """The plan for the options; raises UsageError where the main command would refuse a cell."""
     names, kinds = _words(given.gate), _words(given.batch or [])
     if kinds:  # what stands behind the first of them, and can only be a strategy, is one too
         kinds += [name for name in names if name.lower() in options.BATCHES]

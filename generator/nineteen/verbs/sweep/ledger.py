@@ -51,8 +51,7 @@ def run_plan(result: SweepResult, workers: Workers) -> None:
     waiting: dict[int, Row | None] = {job: None for job in sampled if states[job] != MISSING}
 
     def missing() -> Iterator[int]:
-        every = enumerate(states)
-        return (job for job, state in every if state == MISSING and job not in waiting)
+        return (job for job, state in enumerate(states) if state == MISSING and job not in waiting)
 
     for rows in workers("scripts", run_jobs, missing):
         for row in rows:
@@ -93,8 +92,7 @@ def resume(result: SweepResult) -> None:
                 state = LEARNED if row["learned"] else NOT_LEARNED
             except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
                 remedy = "repeat the command that made the file, or name another with -o"
-                reason = f"line {number} is of another sweep"
-                raise UsageError(f"{path}: {reason}: {remedy}") from None
+                raise UsageError(f"{path}: line {number} is of another sweep: {remedy}") from None
             if result.states[job] == MISSING:
                 result.states[job] = state
                 result.seconds += seconds
@@ -173,9 +171,7 @@ def to_observe(result: SweepResult, group: int) -> list[int]:
     return [int(learned[place * learned.size // taken]) for place in range(taken)]
 
 
-# What a worker does with some jobs of a plan.
-
-
+# What a worker does with some jobs of a plan: this, and the next two.
 def run_jobs(plan: SweepPlan, jobs: Jobs) -> list[Row]:
     """Run each job's script in this process, without a time limit: its updates are counted."""
     cells = plan.cells_of(jobs)
@@ -197,13 +193,10 @@ def run_jobs(plan: SweepPlan, jobs: Jobs) -> list[Row]:
 
 
 def run_in_isolation(plan: SweepPlan, jobs: Jobs) -> list[tuple[int, str | None]]:
-    """Each job with what its script prints in a process of its own; None if it does not finish.
-
-    Raises RuntimeError where black would not leave the first script of a cell as it is.
-    """
+    """Each job with what its script prints in a process of its own; None if it does not finish."""
     cells = plan.cells_of(jobs)
     for [source] in (_texts([(spec, seeds[:1])]) for spec, seeds in cells):
-        render.confirm(source)
+        render.confirm(source)  # raises RuntimeError where black would not leave it as it is
     guess = sum(len(seeds) * ALONE * expected_seconds(spec) for spec, seeds in cells)
     printed = run.printed_in_isolation(_texts(cells), 60 + 20 * guess)
     return list(zip(jobs, printed, strict=True))

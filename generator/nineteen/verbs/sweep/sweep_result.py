@@ -29,11 +29,7 @@ FLOORS = (99.9, 99, 90, 50, 0)  # where the axis of percentages may begin
 
 @dataclass(frozen=True)
 class Share:
-    """How many of some runs learned; `what` ran with these options, as they are written.
-
-    Of several subjects pooled, `failing` have a seed that did not learn, `hardest` learned least
-    often, with `least` seeds each. `updates` are what the observed scripts needed, sorted.
-    """
+    """How many of some runs learned; `what` ran with these options, as they are written."""
 
     what: str
     hidden: str
@@ -42,11 +38,11 @@ class Share:
     epochs: str
     runs: int
     learned: int
-    subjects: int = 1
-    failing: int = 0
-    least: int = 0
-    hardest: tuple[str, ...] = ()
-    updates: tuple[int, ...] = ()
+    subjects: int = 1  # pooled
+    failing: int = 0  # subjects with a seed that did not learn
+    least: int = 0  # with how many seeds each of the `hardest` learned
+    hardest: tuple[str, ...] = ()  # the subjects that learned least often
+    updates: tuple[int, ...] = ()  # what the observed scripts needed, sorted
 
     @property
     def interval(self) -> tuple[float, float]:
@@ -134,10 +130,7 @@ class SweepResult:
         return lines
 
     def plot(self) -> "Figure":
-        """The shares over hidden size and strategy and, where they were observed, the updates.
-
-        Raises UsageError where matplotlib is not installed.
-        """
+        """Shares, and observed updates, over hidden size; raises UsageError without matplotlib."""
         ends = {share: (share.learned / share.runs, *share.interval) for share in self.pooled}
         updates = {share: [*map(share.updates_of, (50, 0, 100))] for share in ends if share.updates}
         with style():
