@@ -18,10 +18,9 @@ from nineteen.script.options import PROGRAM
 from nineteen.script.render import render
 from nineteen.script.run import run
 from nineteen.training.execute import execute
+from nineteen.verbs.catalogue import catalogue_pages
 from nineteen.verbs.catalogue import command as catalogue
-from nineteen.verbs.catalogue import failure_seeds
-from nineteen.verbs.catalogue.catalogue_pages import FAILED, FAILURES, Failure, fail
-from nineteen.verbs.catalogue.failure_seeds import seed_endings
+from nineteen.verbs.catalogue.catalogue_pages import FAILED, FAILURES, Failure, fail, seed_endings
 from nineteen.verbs.check.check_report import check_script
 from nineteen.verbs.check.files_to_check import Settings
 
@@ -63,7 +62,7 @@ def answers_of(failure: Failure, seed: int) -> np.ndarray:
 def test_the_seeds_are_counted_as_they_end_one_by_one(
     failure: Failure, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(failure_seeds, "TRIED", 20)
+    monkeypatch.setattr(catalogue_pages, "TRIED", 20)
     endings = seed_endings(failure.spec, failure.source)
     alone = [answers_of(failure, seed) for seed in range(20)]
     targets = np.array([int(bit) for bit in failure.spec.table.columns[0]])

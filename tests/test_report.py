@@ -16,7 +16,7 @@ from nineteen.script.options import command_parser
 from nineteen.script.render import render
 from nineteen.script.templates import templates_folder
 from nineteen.verbs import VERBS
-from nineteen.verbs.make.report import as_data
+from nineteen.verbs.make.command import as_data
 from space import spec
 
 SCHEMA = json.loads((templates_folder() / "reference/results.schema.json").read_text("utf-8"))

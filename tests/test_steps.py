@@ -10,8 +10,7 @@ import pytest
 from markdown_it import MarkdownIt
 from nineteen.cli import main
 from nineteen.errors import UsageError
-from nineteen.page.array_text import values_text
-from nineteen.page.filled import filled_in
+from nineteen.page.array_text import filled_in, values_text
 from nineteen.script.render import render
 from nineteen.training import one_update as update_module
 from nineteen.training.one_update import OneUpdate, one_update

@@ -56,15 +56,12 @@ def _check_first(word: str) -> None:
     near = get_close_matches(word, [*VERBS, *MEANT], n=1, cutoff=0.75)
     if word.endswith(".py"):
         near = [f"check {word}"]
-    if not near or word.startswith("-"):
-        return
-    try:
-        canonical(word.partition(",")[0])
-    except UsageError:
-        meant = f"{PROGRAM} {MEANT.get(near[0], near[0])}"
-        raise UsageError(
-            f"unknown command {short(word)}: did you mean '{printable(meant)}'?"
-        ) from None
+    if near and not word.startswith("-"):
+        try:
+            canonical(word.partition(",")[0])
+        except UsageError:
+            meant = printable(f"{PROGRAM} {MEANT.get(near[0], near[0])}")
+            raise UsageError(f"unknown command {short(word)}: did you mean '{meant}'?") from None
 
 
 def _fail(message: str, code: int) -> int:

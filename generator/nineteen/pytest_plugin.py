@@ -137,15 +137,15 @@ def _looks_ours(path: Path, any_origin: bool = False) -> bool:
 
     A script of any origin only has to use something random.
     """
-    python = path.suffix.lower() == ".py"
-    if path.suffix.lower() not in SUFFIXES or not path.is_file():
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES or not path.is_file():
         return False
     try:
         with open(path, "rb", buffering=0) as file:
             data = file.read(MOST).replace(b"\0", b"")  # it may be UTF-16
     except OSError:
         return False  # pytest says what is wrong with it
-    ours = (_IN_PYTHON if python else FIRST_LINE).search(data.replace(b"\r", b"\n"))
+    ours = (_IN_PYTHON if suffix == ".py" else FIRST_LINE).search(data.replace(b"\r", b"\n"))
     return bool(ours or CLAIM.search(data) or (any_origin and b"rand" in data))
 
 

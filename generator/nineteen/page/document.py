@@ -189,7 +189,6 @@ def _mathml(tex: str, block: bool) -> str:
 
 
 def _highlight(code: str, language: str, _: str) -> str:
-    """Python in coloured spans; other text as it is."""
     if language != "python":
         return escape(code)
     return "".join(

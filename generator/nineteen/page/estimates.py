@@ -61,9 +61,7 @@ def wilson(successes: int, runs: int) -> tuple[float, float]:
     centre = (share + spread / 2) / (1 + spread)
     half = Z95 * sqrt(share * (1 - share) / runs + spread / (4 * runs)) / (1 + spread)
     # At 0 and 1 the bound is exact; rounding would miss it by a hair.
-    low = 0.0 if successes == 0 else centre - half
-    high = 1.0 if successes == runs else centre + half
-    return low, high
+    return centre - half if successes else 0.0, centre + half if successes < runs else 1.0
 
 
 def share(successes: int, runs: int) -> Estimate:

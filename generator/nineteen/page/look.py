@@ -37,8 +37,7 @@ _LOOK = data("page/look.toml")
 STRATEGIES = {batch: Look(**_LOOK["strategy"][batch]) for batch in Batch}
 ANOTHER_MINI = Look(**_LOOK["another"]["mini"])
 BITS = tuple(Look(**row) for row in _LOOK["bit"].values())
-# The outputs of one network: a line style and a marker each, all in INK.
-OUTPUTS = (("-", "o"), ("--", "s"), (":", "^"), ("-.", "D"))
+OUTPUTS = (("-", "o"), ("--", "s"), (":", "^"), ("-.", "D"))  # line and marker of each, in INK
 # How a target 0 and a target 1 are marked on a surface, as Matplotlib's arguments.
 _MARK: dict[str, Any] = {"markeredgecolor": "white", "linestyle": "", "markersize": 8}
 TARGETS = tuple(
@@ -48,8 +47,7 @@ INK, GREY = "#1a1a1a", "#767676"
 SURFACE = "answers"  # the name of the colours of answers from 0 to 1, for Matplotlib in `style()`
 EDGE = 1.5  # a surface reaches from -EDGE to EDGE; the truth table's inputs are -1 and +1
 GRID = 41  # points along its side
-# The one unit of loss: the binary cross-entropy, as the mean over all predictions, in nats.
-LOSS = "mean loss of a prediction (nats)"
+LOSS = "mean loss of a prediction (nats)"  # the one unit of loss, the binary cross-entropy
 _PLACES, _LONG = re.compile(r' (?:d|x|y)="[^"]*"'), re.compile(r"-?[0-9]+\.[0-9]{3,}")
 
 
@@ -61,8 +59,7 @@ def style() -> Iterator[None]:
         matplotlib.rc_file(templates_folder() / "page/nineteen.mplstyle")
         if SURFACE not in matplotlib.colormaps:
             ends = [BITS[0].colour, "white", BITS[1].colour]
-            answers = colors.LinearSegmentedColormap.from_list(SURFACE, ends)
-            matplotlib.colormaps.register(answers)
+            matplotlib.colormaps.register(colors.LinearSegmentedColormap.from_list(SURFACE, ends))
         yield
 
 

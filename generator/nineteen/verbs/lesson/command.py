@@ -9,9 +9,8 @@ from math import log
 from typing import Any
 
 from nineteen.errors import UsageError, extra
-from nineteen.page.array_text import ROOM, values_text
+from nineteen.page.array_text import ROOM, filled_in, values_text
 from nineteen.page.document import FORMATS, Document, Picture, document_files, write_all
-from nineteen.page.filled import filled_in
 from nineteen.page.look import save, style
 from nineteen.script.activations import ACTIVATIONS, Activation
 from nineteen.script.annotate import annotated

@@ -5,18 +5,25 @@ import sys
 from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
+
+from rich.markup import escape
 
 from nineteen import __version__
 from nineteen.errors import UsageError
-from nineteen.page.terminal import Terminal, waiting
-from nineteen.script.choices import choices_of, file_stem, spec_of
+from nineteen.page.estimates import seeds_in_words, wilson
+from nineteen.page.terminal import Terminal, share_bar, sparkline, waiting
+from nineteen.script.choices import choices_of, command, file_stem, spec_of
 from nineteen.script.files import GENERATED, check_target, output_path, write_atomically
-from nineteen.script.judge import Status
+from nineteen.script.judge import TOLERANCE, Status
 from nineteen.script.make import Made
 from nineteen.script.options import Parser, command_parser
-from nineteen.script.spec import ScriptSpec
+from nineteen.script.render import environment
+from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.training.seeds import expected_seconds, make_shared
 from nineteen.verbs import VERBS
+
+MAX_SECONDS = 0.5  # of a training, by the rule of thumb, that is watched once more for its losses
 
 
 def main(argv: list[str]) -> int:
@@ -42,7 +49,11 @@ def main(argv: list[str]) -> int:
         make, seconds = _make_script, seconds + (options.seeds or 0) * each
     with waiting(label, seconds, options.quiet):
         made, place = make(options, spec)
-    _tell(made, place, options)
+    if options.json:
+        said = json.dumps(as_data(made, place))
+        print(json.dumps(json.loads(said, parse_constant=lambda _: None)))  # JSON has no infinity
+    elif not (options.quiet and made.verdict.ok):
+        _report(made, place, to_stdout=options.output == "-")
     return {Status.LEARNED: 0, Status.NOT_LEARNED: 1}.get(made.verdict.status, 3)
 
 
@@ -74,14 +85,45 @@ def _make_script(options: Namespace, spec: ScriptSpec) -> tuple[Made, str]:
     return made, options.output or str(path_of(made.spec))
 
 
-def _tell(made: Made, place: str, options: Namespace) -> None:
-    """Report what was made, and where it is."""
-    from nineteen.verbs.make.report import as_data, report
+def _report(made: Made, place: str, to_stdout: bool) -> None:
+    """Print the truth table beside the predictions, the verdict, pictures, figures, the place."""
+    from nineteen.page.look import STRATEGIES  # here, for it needs NumPy, and --help does not
 
-    to_stdout = options.output == "-"
-    if options.json:
-        said = json.dumps(as_data(made, place))
-        print(json.dumps(json.loads(said, parse_constant=lambda _: None)))  # JSON has no infinity
-    elif not (options.quiet and made.verdict.ok):
-        words = "on standard output" if to_stdout and place else place
-        report(made, words, Terminal(stderr=to_stdout))
+    console, share, batch = Terminal(stderr=to_stdout), made.share, made.spec.batch
+    said = as_data(made, "on standard output" if to_stdout and place else place)
+    # The colour of the strategy; that of full batch, black, is not seen on black.
+    colour = "default" if batch is Batch.FULL else STRATEGIES[batch].colour
+    bar = share_bar(share.learned, share.tried, console.encoding) if share else ""
+    values = {"said": said, "spec": made.spec, "tolerance": TOLERANCE, "escape": escape}
+    values |= {"colour": colour, "bar": bar, "curve": sparkline(said["losses"], console.encoding)}
+    values |= {"shares": seeds_in_words(share) if share else ""}
+    text = environment().get_template("make/report.j2").render(values)
+    console.print(text, soft_wrap=True, end="")
+
+
+def as_data(made: Made, place: str) -> dict[str, Any]:
+    """What was made, and where it is, as templates/reference/results.schema.json describes it."""
+    from nineteen.training.observe import losses_of
+
+    spec, share, verdict, losses = made.spec, made.share, made.verdict, list[float]()
+    if verdict.predictions and expected_seconds(spec) <= MAX_SECONDS:
+        losses = losses_of(made.source, spec.rows * spec.table.outputs)[0]
+    low, high = wilson(share.learned, share.tried) if share and share.tried else (0.0, 1.0)
+    return {
+        "version": 1,
+        "kind": "make",
+        "command": command(spec),
+        "status": verdict.status,
+        "reason": verdict.reason,
+        "file": place,
+        "lines": made.source.count("\n"),
+        "updates": spec.updates,
+        "seconds": made.run.seconds,
+        "targets": spec.table.targets(),
+        "predictions": verdict.predictions,
+        "losses": losses,
+        "seed": spec.seed,
+        "failed_seeds": made.failed_seeds,
+        "share": share and {"tried": share.tried, "failed": share.failed, "low": low, "high": high},
+        "advice": made.advice,
+    }
