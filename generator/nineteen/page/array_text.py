@@ -7,17 +7,15 @@ from itertools import islice, zip_longest
 from math import floor, log10
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nineteen.script.syntax import parse
 from nineteen.training.observe import Array, NamedArrays
-from nineteen.training.one_update import FULL, OneUpdate, UpdateLine
+from nineteen.training.one_update import FULL, Mask, OneUpdate, UpdateLine
 from nineteen.training.snapshots import Value
 
 _ROWS, _COLUMNS = 4, 6  # of the corner that is shown of an array with too many numbers
 ROOM = 88  # columns of the arrays on a page
 MOST = 4  # terms of a sum that are written out
-Mask = NDArray[np.bool_]  # of an array's shape, True where its number is left out
 # An array, perhaps negative, some rows of it or one of a list, or transposed.
 _ARRAY = r"-?\b(?!np\b)[A-Za-z_]\w*(?:\[(?:\w+|-\d)\])?(?:\.T)?"
 _PRODUCT = re.compile(rf"(?:(\w+|\d[\d.e-]*) \* )?({_ARRAY}) @ ({_ARRAY})")
