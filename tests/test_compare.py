@@ -26,8 +26,7 @@ from nineteen.script.templates import data
 from nineteen.training.gradient import matrices, predict
 from nineteen.training.observe import Update, observe
 from nineteen.training.side_by_side import observe_together
-from nineteen.verbs.compare.command import compare_options
-from nineteen.verbs.compare.comparison import Comparison, compared
+from nineteen.verbs.compare.command import Comparison, compare_options, compared
 from nineteen.verbs.compare.comparison_pictures import gradient_noise, noise_in_theory
 from nineteen.verbs.compare.comparison_plan import ComparisonPlan, command_of, plan_comparison
 from nineteen.verbs.compare.grid import GridCell
@@ -236,7 +235,7 @@ def test_bad_input_is_one_line_and_writes_nothing(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     Path("FILE").write_text("mine")
-    monkeypatch.setattr("nineteen.verbs.compare.comparison.compared", None)
+    monkeypatch.setattr("nineteen.verbs.compare.command.compared", None)
     assert main(["compare", *words]) == 2
     printed = capsys.readouterr()
     assert not printed.out
@@ -249,7 +248,7 @@ def test_a_missing_extra_is_one_line(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    monkeypatch.setattr("nineteen.verbs.compare.comparison.compared", None)
+    monkeypatch.setattr("nineteen.verbs.compare.command.compared", None)
     assert main(["compare", "xor", "-o", str(tmp_path / "lessons")]) == 2
     assert 'pip install matplotlib, or ".[lessons]"' in capsys.readouterr().err
     assert not list(tmp_path.iterdir())
@@ -274,7 +273,7 @@ def lesson(comparison: Comparison, tmp_path_factory: pytest.TempPathFactory) -> 
     pytest.importorskip("nbformat", reason="notebooks need the extra lessons")
     folder = tmp_path_factory.mktemp("lesson")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("nineteen.verbs.compare.comparison.compared", lambda *_: comparison)
+        patch.setattr("nineteen.verbs.compare.command.compared", lambda *_: comparison)
         words = ["xor", "--epochs", "60", "--seeds", "6", "--batch-size", "3", "-o", str(folder)]
         assert main(["compare", *words]) == 0
     return folder
@@ -372,14 +371,14 @@ def test_one_command_makes_the_committed_pages(monkeypatch: pytest.MonkeyPatch) 
         made.append(str(plan.seeds))
         raise UsageError("measured elsewhere")
 
-    monkeypatch.setattr("nineteen.verbs.compare.comparison.compared", stopped)
+    monkeypatch.setattr("nineteen.verbs.compare.command.compared", stopped)
     assert main(["compare", "--all"]) == 2
     assert made == [pages[0].split()[2]]
 
 
 @pytest.mark.slow
 def test_the_same_runs_make_the_same_pictures(lesson: Path, comparison: Comparison) -> None:
-    from nineteen.verbs.compare.comparison import documents
+    from nineteen.verbs.compare.command import documents
 
     pictures = documents(comparison, (), ["svg"], command="", subject="xor")["svg"].pictures
     assert len(pictures) == 11

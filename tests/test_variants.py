@@ -13,8 +13,7 @@ from nineteen.training.seeds import failing_seeds
 from nineteen.verbs.check.check_report import check_all
 from nineteen.verbs.check.files_to_check import Settings
 from nineteen.verbs.exercise.assignment import blanks_of
-from nineteen.verbs.exercise.command import KEY, TABLE, exercise_files
-from nineteen.verbs.exercise.variants import FACTOR, candidates, variants
+from nineteen.verbs.exercise.command import FACTOR, KEY, TABLE, candidates, exercise_files, variants
 from space import spec
 
 
@@ -84,7 +83,7 @@ def test_the_same_command_gives_the_same_files_and_fewer_of_them_come_first(fold
 
 def test_another_command_gives_others() -> None:
     def first(*words: str) -> list[str]:
-        from nineteen.verbs.exercise.variants import _in_turn
+        from nineteen.verbs.exercise.command import _in_turn
 
         turn = _in_turn(spec(*words))
         return [command(next(turn)) for _ in range(5)]
@@ -133,7 +132,7 @@ def test_variants_on_samples_are_on_as_many_and_as_noisy(words: str) -> None:
 def test_more_variants_than_there_are_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(candidates(spec("not"))) == 11
     monkeypatch.setattr(
-        "nineteen.verbs.exercise.variants._in_turn", lambda _: iter([spec("buffer")])
+        "nineteen.verbs.exercise.command._in_turn", lambda _: iter([spec("buffer")])
     )
     with pytest.raises(UsageError, match="--variants 3: there are only 2 of them for not: "):
         variants(make(spec("not")), 3)
@@ -148,6 +147,6 @@ def test_a_variant_that_does_not_learn_at_once_or_surely_is_left_out(
     learns = spec("not", "--hidden", "5")
     assert make(unsure).failed_seeds or len(failing_seeds(unsure, range(100))) > 5
     monkeypatch.setattr(
-        "nineteen.verbs.exercise.variants._in_turn", lambda _: iter([stuck, unsure, learns])
+        "nineteen.verbs.exercise.command._in_turn", lambda _: iter([stuck, unsure, learns])
     )
     assert [made.spec.hidden for made in variants(own, 2)] == [own.spec.hidden, (5,)]

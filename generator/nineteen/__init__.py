@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from nineteen.script.spec import ScriptSpec
     from nineteen.training.one_update import OneUpdate
     from nineteen.verbs.check.check_report import CheckReport
-    from nineteen.verbs.compare.comparison import Comparison
+    from nineteen.verbs.compare.command import Comparison
     from nineteen.verbs.sweep.sweep_result import SweepResult
 
 __version__ = "0.2.0"
@@ -61,8 +61,7 @@ def sweep(*gates: str, **options: "Any") -> "SweepResult":
 def compare(*gates: str, workers: int | None = None, **options: object) -> "Comparison":
     """What `compare` measured of several batch sizes: its findings and what they rest on."""
     from nineteen.script.choices import words_of
-    from nineteen.verbs.compare.command import compare_options, planned
-    from nineteen.verbs.compare.comparison import compared
+    from nineteen.verbs.compare.command import compare_options, compared, planned
 
     return compared(planned(compare_options(words_of(gates, options))), workers or -1)
 

@@ -105,11 +105,6 @@ def _figures(cell: GridCell) -> dict[str, Estimate | int]:
     return medians | {"left": int(cell.left.sum())}
 
 
-def _more(above: Any, below: Any) -> Estimate:
-    """The share of the seeds with which the first is larger."""
-    return share(int((above > below).sum()), len(above))
-
-
 def _freed(noisy: Truths, full: Truths) -> Estimate:
     """Of the trainings that only one of the two leaves stuck, the share that the first learns.
 
@@ -128,6 +123,6 @@ COMPARED: dict[str, Callable[..., Value]] = {
     "difference": difference,
     "distance": sub,
     "no more": lambda one, other: all(a <= b for a, b in zip(one, other, strict=True)),
-    "more": _more,
+    "more": lambda one, other: share(int((one > other).sum()), len(one)),  # of the seeds
     "freed": _freed,
 }

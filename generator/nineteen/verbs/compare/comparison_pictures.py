@@ -147,7 +147,6 @@ def _answers_on_the_way(view: View, seed: int) -> "Figure":
     moments = {"before": 0, "on the way": max(1, int(min(needed) / 2)), "at the end": -1}
     figure = look.new_figure(WIDTH, 4.2)
     grid = figure.subplots(3, len(view.strategies), sharex=True, sharey=True, squeeze=False)
-    shape: Any = None
     for column, cell in enumerate(view.strategies):
         weights = _weights(replace(cell.spec, seed=seed))
         for axes, (moment, made) in zip(grid[:, column], moments.items(), strict=True):
@@ -199,8 +198,7 @@ def gradient_noise(spec: ScriptSpec, sizes: Sequence[int]) -> Array:
             batches = [rng.permutation(len(each))[:size] for _ in range(BATCHES)]
             means = [each[rows].mean(axis=0) for rows in batches]
             squares[place] += np.square(means - each.mean(axis=0)).sum()
-    noise: Array = np.sqrt(squares / squares[0])
-    return noise
+    return np.asarray(np.sqrt(squares / squares[0]))
 
 
 def _row_gradients(spec: ScriptSpec) -> Array:

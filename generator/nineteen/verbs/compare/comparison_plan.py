@@ -6,7 +6,6 @@ from math import log2
 
 from nineteen.errors import UsageError
 from nineteen.script.choices import Choices, spec_of
-from nineteen.script.options import PROGRAM
 from nineteen.script.spec import MAX_EPOCHS, Batch, ScriptSpec, default_batch_size
 from nineteen.script.subject import check_learnable
 
@@ -53,23 +52,13 @@ def plan_comparison(
     Without a number of seeds it has as many as run in about a minute.
     """
     usual = _usual(choices, batch_sizes)
-    factors = FACTORS[: 6 if usual[0].table.inputs <= SMALL_INPUTS else 5]
+    factors = FACTORS if usual[0].table.inputs <= SMALL_INPUTS else FACTORS[:-1]
     few = replace(choices, samples=min(FEW_SAMPLES, choices.samples or 0), hidden=(WIDE,))
     wide = _usual(few, None) if choices.samples else []
-    plan = ComparisonPlan(
-        _at_rates(usual, factors),
-        _at_rates(_narrow(usual, choices), NARROW_FACTORS),
-        _at_rates(wide, WIDE_FACTORS),
-        seeds or 0,
-    )
+    narrow = _at_rates(_narrow(usual, choices), NARROW_FACTORS)
+    at_rates = _at_rates(usual, factors), narrow, _at_rates(wide, WIDE_FACTORS)
+    plan = ComparisonPlan(*at_rates, seeds or 0)
     return plan if seeds else replace(plan, seeds=_seeds(plan.specs))
-
-
-def command_of(choices: Choices, batch_sizes: Sequence[int] | None, seeds: int | None) -> str:
-    """The command of a comparison, with what was chosen."""
-    given = {"--seeds": seeds, "--batch-size": ",".join(map(str, batch_sizes or ()))}
-    options = [f"{name} {value}" for name, value in given.items() if value]
-    return " ".join([PROGRAM, "compare", choices.line, *options])
 
 
 def usual_mini(specs: Sequence[ScriptSpec]) -> ScriptSpec | None:

@@ -63,8 +63,8 @@ class GridCell:
     @cached_property
     def rows_needed(self) -> Array:
         """(seeds,) After how many rows every prediction stays within 0.1; infinite if never."""
-        with np.errstate(invalid="ignore"):
-            return np.nan_to_num(self.rows_seen(self.updates_needed), nan=np.inf, posinf=np.inf)
+        seen = self.rows_seen(np.where(self.learned, self.updates_needed, 0))
+        return np.where(self.learned, seen, np.inf)
 
     @property
     def seconds_needed(self) -> Array:
@@ -193,17 +193,13 @@ class MeasuredGrid:
 
     def _view(self, cells: Sequence[GridCell], place: int) -> View:
         beside = (self.narrow, self.wide)
-        return View(
-            tuple(cells),
-            *(View(tuple(r[place] for r in rows)) if rows else None for rows in beside),
-        )
+        small, large = (View(tuple(r[place] for r in rows)) if rows else None for rows in beside)
+        return View(tuple(cells), small, large)
 
 
 def _best(row: Sequence[GridCell]) -> int:
-    """The rate at which most seeds learn, up to 99 %, and then from the fewest rows.
-
-    Not one of the ends, so that half of it and double of it were run too.
-    """
+    """Where the rate is at which most seeds learn, up to 99 %, and then from the fewest rows."""
     lacking = [max(0.0, SAFE - float(cell.learned.mean())) for cell in row]
     needed = [median(cell.rows_needed).value for cell in row]
-    return min(range(1, len(row) - 1), key=lambda place: (lacking[place], needed[place]))
+    inner = range(1, len(row) - 1)  # half of the rate and double of it were run too
+    return min(inner, key=lambda place: (lacking[place], needed[place]))

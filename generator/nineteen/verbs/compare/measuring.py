@@ -25,10 +25,8 @@ SINGLY = 512
 # Not learned and stuck: in the last third the loss fell by less than a fifth. Else it is late.
 STUCK_FALL = 1.25
 FIRST_UPDATES, POINTS = 64, 60  # of which the losses are kept: so many, then so many points more
-BY_SEED = (
-    *("updates_needed", "left", "stuck", "uphill", "early", "losses"),
-    *("fresh_right", "fresh_loss"),
-)
+FRESH = ("fresh_right", "fresh_loss")
+BY_SEED = ("updates_needed", "left", "stuck", "uphill", "early", "losses", *FRESH)
 TIMED_SEEDS = 30
 FRESH_SAMPLES, FRESH_SEED = 4000, 2**32  # no script has this seed
 _PART = 250  # seeds at most that one process runs in one go
@@ -57,11 +55,9 @@ def measure_grid(plan: ComparisonPlan, workers: int) -> MeasuredGrid:
             check_printed(cells[row[USUAL]], seed, printed)
         seconds = tuple(taken for _, taken in runs)
         cells |= {spec: replace(cells[spec], seconds=seconds) for spec in row}
-    rows = [
-        tuple(tuple(cells[spec] for spec in row) for row in rows)
-        for rows in (plan.grid, plan.narrow, plan.wide)
-    ]
-    return MeasuredGrid(*rows)
+    every = (plan.grid, plan.narrow, plan.wide)
+    measured = ([tuple(cells[spec] for spec in row) for row in rows] for rows in every)
+    return MeasuredGrid(*map(tuple, measured))
 
 
 def _parts(spec: ScriptSpec, seeds: int) -> list[range]:

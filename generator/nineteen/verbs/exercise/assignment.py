@@ -6,6 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
+from hashlib import sha256
 
 from nineteen.errors import UsageError
 from nineteen.script.annotate import Line, annotated
@@ -17,7 +18,6 @@ from nineteen.script.syntax import parse
 from nineteen.script.templates import data
 from nineteen.training.examine import examine
 from nineteen.training.mistakes import mistakes
-from nineteen.verbs.exercise.variants import ordered
 
 POINTS = 15  # of every exercise, whatever its strategy and size
 # The steps of mistakes that are made while a script trains, which nobody sees in what it prints.
@@ -183,6 +183,11 @@ def bug_of(spec: ScriptSpec, used: Counter[str]) -> tuple[Bug, str]:
             return bug, honesty.reason
     why = f"{command(spec)} learns with no mistake that is known: take another size or strategy"
     raise UsageError(f"--exercise bug: {why}", "--exercise")
+
+
+def ordered(spec: ScriptSpec, text: str) -> bytes:
+    """A key to sort texts by, at random as it were, that depends on nothing but the command."""
+    return sha256(f"{command(spec)}\n{text}".encode()).digest()
 
 
 @cache

@@ -43,9 +43,7 @@ def make_lesson(options: Namespace, spec: ScriptSpec) -> tuple[Made, str]:
     Raises UsageError before any training: for options, a place, or a library that is missing.
     """
     if options.keep:
-        raise UsageError(
-            "--keep goes with --format py: a lesson is made from a script that learned"
-        )
+        raise UsageError("--keep goes with --format py: a lesson needs a script that learned")
     if options.math == "all" and ("+=" not in render(spec) or not seeds_to_try(spec)):
         raise UsageError("--math all: leave out --show, or take a smaller network", "--math")
     to_stdout = options.output == "-"
@@ -168,13 +166,12 @@ def readings(spec: ScriptSpec, tried: int, another: Activation) -> dict[str, Any
     arctan = ("np.tanh", "np.arctan"), ("1 - layer**2", "np.cos(layer) ** 2")
     signs = [(i, line) for i, line in enumerate(render(spec).splitlines(), 1) if "+=" in line]
     turned = [(i, line, line.replace("+=", "-=")) for i, line in signs]
+    flips = [(i, new.strip(), learned_with(spec, tried, (old, new))) for i, old, new in turned]
     return {
         "wrong_slope": learned_with(other, tried, *slopes),
         "right_slope": learned_with(other, tried),
         "arctan": learned_with(tanh, tried, *arctan),
-        "flips": [
-            (i, new.strip(), learned_with(spec, tried, (old, new))) for i, old, new in turned
-        ],
+        "flips": flips,
     }
 
 
@@ -201,8 +198,5 @@ def nudge(spec: ScriptSpec, update: OneUpdate) -> dict[str, Any]:
 
     below, above = loss(-NUDGE), loss(NUDGE)
     losses = {"loss": loss(0), "below": below, "above": above, "slope": (above - below) / 2 / NUDGE}
-    return losses | {
-        "name": name,
-        "value": value,
-        "change": update.snapshot.weights[place][0, 0] - value,
-    }
+    change = update.snapshot.weights[place][0, 0] - value
+    return losses | {"name": name, "value": value, "change": change}

@@ -6,7 +6,7 @@ Matplotlib figures, drawn inside `look.style()`. `weights` are the matrices of a
 from collections.abc import Iterable, Sequence
 from functools import partial
 from itertools import pairwise, product
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -42,9 +42,8 @@ def network(spec: ScriptSpec) -> "Figure":
     hidden = ["layer"] if last == 2 else [f"layers[{x}]" for x in range(1, last)]
     titles = ["X", *hidden, "output"]
     for x, heights in enumerate(columns):
-        axes.scatter(
-            [x] * len(heights), heights, s=190, color="white", edgecolor=look.INK, zorder=2
-        )
+        circles = axes.scatter([x] * len(heights), heights, s=190, color="white", zorder=2)
+        circles.set_edgecolor(look.INK)
         if spec.sizes[x] > SHOWN:
             axes.text(x, 0, "⋮", ha="center", va="center", fontsize=16)
         curve = (SIGMOID if x == last else spec.activation).noun.removeprefix("the ")
@@ -140,7 +139,6 @@ def _surfaces(spec: ScriptSpec, weights: Matrices) -> "Figure":
     fixed = list(product((-1, 1), repeat=spec.table.inputs - 2))
     panels = [(i, values) for i in range(spec.table.outputs) for values in fixed]
     figure, grid = _panels(len(panels), 2.0 if len(panels) > 1 else 3.4)
-    shape: Any = None
     for axes, (i, values) in zip(grid, panels, strict=True):
         shape = look.draw_surface(axes, spec.table, answers, TENTHS, values, i)
         names = zip(spec.input_names[2:], values, strict=True)
@@ -153,15 +151,13 @@ def _surfaces(spec: ScriptSpec, weights: Matrices) -> "Figure":
 
 
 def _squares(spec: ScriptSpec, weights: Matrices) -> "Figure":
-    count = spec.table.inputs
-    down = count // 2
+    count, down = spec.table.inputs, spec.table.inputs // 2
     shape = 2**down, 2 ** (count - down), spec.table.outputs
     X = np.array(list(product((-1, 1), repeat=count)))
     predictions = predict(weights, X, spec.activation).reshape(shape)
     targets = np.array(spec.table.targets()).reshape(shape)
     one = look.TARGETS[1] | {"markersize": 4.5}
     figure, grid = _panels(spec.table.outputs, 2.4 if spec.table.outputs > 1 else 4.0)
-    mesh: Any = None
     for i, axes in enumerate(grid):
         mesh = axes.pcolormesh(predictions[:, :, i], cmap=look.SURFACE, vmin=0, vmax=1)
         mesh.set(edgecolor="white", linewidth=0.5)

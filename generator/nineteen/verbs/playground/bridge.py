@@ -49,17 +49,17 @@ def script(spec: ScriptSpec, before: str = "") -> Json:
 
     `changed` are the places of the lines that differ from those of `before`.
     """
-    source = render(spec)
-    chosen, names = canonical_choices(spec), {"inputs": spec.input_names}
+    source, chosen = render(spec), canonical_choices(spec)
+    told: Json = {"words": chosen.line, "command": command(spec), "source": source}
+    told |= {"lines": highlighted(source), "meanings": [line.meaning for line in annotated(spec)]}
+    told |= {"updates": spec.updates, "rows": spec.rows, "expr": spec.expr, "limit": MAX_LINES}
     shown = {name: str(getattr(spec, name)) for name in PLAIN}
     shown |= {name: decimal(getattr(spec, name)) for name in ("lr", "noise")}
     shown |= {"hidden": ",".join(map(str, spec.hidden)), "activation": spec.activation.name}
-    return {
-        **{"words": chosen.line, "command": command(spec), "source": source, "limit": MAX_LINES},
-        **{"lines": highlighted(source), "meanings": [line.meaning for line in annotated(spec)]},
+    table = {"inputs": spec.input_names, "outputs": spec.output_names}
+    return told | {
         "changed": changed_lines(before, source) if before else [],
-        **{"updates": spec.updates, "rows": spec.rows, "expr": spec.expr},
-        "table": names | {"outputs": spec.output_names, "columns": spec.table.columns},
+        "table": table | {"columns": spec.table.columns},
         "gates": [gate_of(name).name for name in spec.gates],
         "values": shown | {"show": spec.show_loss, "keep": spec.keep},
         "chosen": [name for name in OPTIONAL if getattr(chosen, name) is not None],
@@ -87,16 +87,16 @@ def train(spec: ScriptSpec, report: Callable[[Json], None], source: str | None =
     recording = watch.run(render(spec) if source is None else source)
     assert recording.run
     verdict = judge(recording.run, spec.table, show_loss=spec.show_loss)
-    return watch.state() | {
-        **{"ok": verdict.ok, "status": verdict.status, "reason": printable(verdict.reason)},
-        "missing": printable(recording.missing),
+    told = watch.state() | {"ok": verdict.ok, "status": verdict.status}
+    told |= {"reason": printable(verdict.reason), "missing": printable(recording.missing)}
+    told |= {"printed": recording.run.stdout[:PRINTED], "seconds": recording.run.seconds}
+    return told | {
         "advice": [] if verdict.ok or source is not None else advice(canonical_choices(spec)),
         "predictions": [[v if isfinite(v) else None for v in row] for row in verdict.predictions],
         "close": [
             [abs(value - target) <= TOLERANCE for value, target in zip(*pair, strict=True)]
             for pair in zip(verdict.predictions, spec.table.targets(), strict=False)
         ],
-        **{"printed": recording.run.stdout[:PRINTED], "seconds": recording.run.seconds},
     }
 
 
@@ -138,12 +138,9 @@ def script_notebook(spec: ScriptSpec, source: str) -> str:
     """A notebook: a heading, the script, and what each of its lines means."""
     lines = [line for line in annotated(spec) if line.text]
     meanings = [f"- `{line.text.strip()}`  \n  {line.meaning}" for line in lines]
-    cells = [
-        markdown_cell(f"# {file_stem(spec)}\n`{command(spec)}`"),
-        code_cell(source.removesuffix("\n")),
-        markdown_cell("\n".join(["## What each line means", *meanings, ""])),
-    ]
-    return notebook(cells)
+    heading = markdown_cell(f"# {file_stem(spec)}\n`{command(spec)}`")
+    end = markdown_cell("\n".join(["## What each line means", *meanings, ""]))
+    return notebook([heading, code_cell(source.removesuffix("\n")), end])
 
 
 def changed_lines(before: str, after: str) -> list[int]:

@@ -16,12 +16,9 @@ from nineteen.verbs.playground.site import MANIFEST, PYODIDE, digest, site
 
 PORT = 1919
 
-_TYPES = {
-    ".html": "text/html; charset=utf-8",
-    ".css": "text/css; charset=utf-8",
-    **dict.fromkeys((".js", ".mjs"), "text/javascript; charset=utf-8"),
-    **{".json": "application/json", ".svg": "image/svg+xml", ".wasm": "application/wasm"},
-}
+_TEXTS = {".html": "html", ".css": "css", ".js": "javascript", ".mjs": "javascript"}
+_TYPES = {".json": "application/json", ".svg": "image/svg+xml", ".wasm": "application/wasm"}
+_TYPES |= {suffix: f"text/{kind}; charset=utf-8" for suffix, kind in _TEXTS.items()}
 
 
 def main(argv: list[str]) -> int:
@@ -113,11 +110,8 @@ def _earlier(folder: Path) -> set[Path]:
     """The files that an earlier site put into `folder` and nobody has changed since."""
     try:
         known = json.loads((folder / MANIFEST).read_bytes())["files"]
-        paths = [folder / name for name in known if known[name] == _digest_of(folder / name)]
+        there = {name: folder / name for name in known if (folder / name).is_file()}
+        paths = [path for name, path in there.items() if known[name] == digest(path.read_bytes())]
     except (OSError, ValueError, KeyError, TypeError):
         return set()
     return {path for path in paths if path.resolve().is_relative_to(folder.resolve())}
-
-
-def _digest_of(path: Path) -> str:
-    return digest(path.read_bytes()) if path.is_file() else ""

@@ -39,24 +39,23 @@ def site(pyodide: str = PYODIDE) -> dict[str, bytes]:
     """
     remote = "://" in pyodide
     address, numpy = (_address(pyodide), "numpy") if remote else ("pyodide/", "")
-    files = {
-        "python/nineteen.zip": _zipped(_own_package()),
-        "python/rendering.zip": _zipped(_packages(RENDERING)),
-        "python/confirming.zip": _zipped(_packages(BLACK)),
-    }
+    packages = {"nineteen": _own_package(), "rendering": _packages(RENDERING)}
+    packages["confirming"] = _packages(BLACK)
+    files = {f"python/{name}.zip": _zipped(inside) for name, inside in packages.items()}
     for path in () if remote else _runtime(Path(pyodide)):
         numpy = f"{address}{path.name}"  # the last of them
         files[numpy] = path.read_bytes()
-    folder = templates_folder() / "playground"
-    for path in sorted(folder.iterdir()):
+    for path in sorted((templates_folder() / "playground").iterdir()):
         if path.is_file() and path.suffix not in {".j2", ".toml"}:
             files[path.name] = path.read_bytes()
     starts = data("playground/starts.toml")["start"]
-    values = {
+    values: bridge.Json = {
         "sources": f"'self' {address}" if remote else "'self'",
-        **{"activations": ACTIVATIONS, "default": SIGMOID, "starts": starts},
+        "activations": ACTIVATIONS,
+        "default": SIGMOID,
+        "starts": starts,
         "gates": [(name, GATES[name], table_of(name)) for name in names()],
-        "looks": dict(zip(("zero", "one"), BITS, strict=True)) | STRATEGIES,
+        "looks": {"zero": BITS[0], "one": BITS[1], **STRATEGIES},
         "strategies": STRATEGIES,
     }
     page, shared = (
@@ -65,24 +64,23 @@ def site(pyodide: str = PYODIDE) -> dict[str, bytes]:
     )
     files |= {"index.html": page, "style.css": shared + files["style.css"]}
     first = bridge.answer(json.dumps({"ask": "script", "words": starts[0]["words"]}))
-    manifest = {
-        **{"pyodide": address, "numpy": numpy, "first": json.loads(first), "bugs": _bugs()},
-        "files": {name: digest(files[name]) for name in sorted(files)},
-    }
+    manifest: bridge.Json = {"pyodide": address, "numpy": numpy, "bugs": _bugs()}
+    manifest["first"] = json.loads(first)
+    manifest["files"] = {name: digest(files[name]) for name in sorted(files)}
     files[MANIFEST] = json.dumps(manifest, separators=(",", ":")).encode()
     return files
 
 
-def _bugs() -> list[dict[str, object]]:
+def _bugs() -> list[bridge.Json]:
     """Scripts with one wrong line that learn in spite of it, as words and what is replaced."""
-    found: list[dict[str, object]] = []
+    found = []
     for mistake in mistakes():
         spec = read(f"# {PROGRAM} {mistake.command}")
         right, wrong = render(spec), mistake.made_in(render(spec))
         lines = bridge.changed_lines(right, wrong)
         one = len(lines) == len(bridge.changed_lines(wrong, right)) == 1 and lines != [0]
         if one and mistake.learns and mistake.sentence:
-            found.append({"words": canonical_choices(spec).line, "change": mistake.change})
+            found.append(bridge.Json(words=canonical_choices(spec).line, change=mistake.change))
     return found
 
 
@@ -134,8 +132,8 @@ def _packages(distributions: Iterable[str]) -> Iterator[tuple[str, bytes]]:
     for name in distributions:
         files = next((one.files for one in importlib.metadata.distributions(name=name)), None)
         if not files:
-            reason = "was not installed by pip: install nineteen into a virtual environment"
-            raise UsageError(f"{name} {reason}")
+            remedy = "install nineteen into a virtual environment"
+            raise UsageError(f"{name} was not installed by pip: {remedy}")
         for path in files:
             if path.parts[0] != ".." and _belongs(path):
                 yield path.as_posix(), Path(str(path.locate())).read_bytes()
