@@ -1,7 +1,7 @@
 """The loss of a whole network and its gradient, put together from what the checks use."""
 
 import numpy as np
-from nineteen.script.activations import Activation
+from nineteen.script.spec import Activation
 from nineteen.training.gradient import Array, Matrices, backward, forward, hidden, sigmoid
 
 

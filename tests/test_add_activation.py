@@ -6,13 +6,11 @@ import numpy as np
 import pytest
 import test_derivation
 from exact import gradient, loss
-from nineteen.script.activations import ACTIVATIONS, Activation, kinds
 from nineteen.script.annotate import annotated
 from nineteen.script.choices import command, read
 from nineteen.script.make import make
-from nineteen.script.recipe import RECIPES
 from nineteen.script.render import confirm, render
-from nineteen.script.spec import ScriptSpec
+from nineteen.script.spec import ACTIVATIONS, RECIPES, Activation, ScriptSpec, kinds
 from nineteen.script.templates import templates_folder
 from nineteen.training.gradient import hidden, matrices
 from nineteen.training.observe import Update, observe

@@ -8,11 +8,9 @@ from typing import Any
 import pytest
 from documents import AND, DEEP, XOR, scripts_in
 from nineteen.cli import main
-from nineteen.script import choices
-from nineteen.script.as_written import spec_as_written
-from nineteen.script.choices import file_stem, read
-from nineteen.script.recipe import Recipe, default_hidden, recipe
+from nineteen.script.choices import file_stem, read, spec_as_written
 from nineteen.script.render import fit, render
+from nineteen.script.spec import Recipe, default_hidden, recipe
 from nineteen.training.examine import examine_here
 from nineteen.verbs.check.four_checks import same
 
@@ -27,8 +25,10 @@ def newer(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         old = recipe(*of)
         return Recipe(old.lr / 2, old.epochs + 30)
 
-    monkeypatch.setattr(choices, "recipe", another)
-    monkeypatch.setattr(choices, "default_hidden", lambda *of: (default_hidden(*of)[0] + 2,))
+    monkeypatch.setattr("nineteen.script.spec.recipe", another)
+    monkeypatch.setattr(
+        "nineteen.script.spec.default_hidden", lambda *of: (default_hidden(*of)[0] + 2,)
+    )
     fit.cache_clear()
     yield
     fit.cache_clear()

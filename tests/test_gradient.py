@@ -7,9 +7,8 @@ from itertools import pairwise, product
 import numpy as np
 import pytest
 from exact import gradient, loss
-from nineteen.script.activations import ACTIVATIONS, Activation
 from nineteen.script.render import render
-from nineteen.script.spec import ScriptSpec
+from nineteen.script.spec import ACTIVATIONS, Activation, ScriptSpec
 from nineteen.training.gradient import Array, Matrices, hidden, kink_distance, matrices, predict
 from nineteen.training.observe import Update, observe
 from space import spec

@@ -12,11 +12,10 @@ from exact import gradient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nineteen.errors import UsageError
-from nineteen.script.activations import ACTIVATIONS
 from nineteen.script.judge import judge
 from nineteen.script.render import render
 from nineteen.script.run import Ending, run
-from nineteen.script.spec import ScriptSpec
+from nineteen.script.spec import ACTIVATIONS, ScriptSpec
 from nineteen.training import execute
 from nineteen.training.diagnosis import wrong_change
 from nineteen.training.examine import examine, examine_here

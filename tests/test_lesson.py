@@ -24,12 +24,11 @@ from markdown_it import MarkdownIt
 from nineteen.cli import main
 from nineteen.page import look as figures
 from nineteen.page.document import FORMATS, document_files
-from nineteen.script.activations import ACTIVATIONS
 from nineteen.script.gates import GATES, table_of
 from nineteen.script.judge import read_predictions, wrong_rows
 from nineteen.script.make import Made, make
 from nineteen.script.render import render
-from nineteen.script.spec import Batch, ScriptSpec
+from nineteen.script.spec import ACTIVATIONS, Batch, ScriptSpec
 from nineteen.script.templates import templates_folder
 from nineteen.training.execute import execute
 from nineteen.training.gradient import matrices, predict

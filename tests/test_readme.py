@@ -11,11 +11,9 @@ from pathlib import Path
 import fresh
 import pytest
 from nineteen import cli
-from nineteen.script.activations import ACTIVATIONS
 from nineteen.script.options import PROGRAM, command_parser, decimal
-from nineteen.script.recipe import default_hidden, recipe
 from nineteen.script.render import render
-from nineteen.script.spec import Batch
+from nineteen.script.spec import ACTIVATIONS, Batch, default_hidden, recipe
 from nineteen.script.templates import data
 
 ROOT = Path(cli.__file__).parent.parent.parent

@@ -4,9 +4,7 @@ import re
 
 import nineteen
 from fresh import ROOT
-from nineteen.script.activations import ACTIVATIONS
-from nineteen.script.recipe import default_hidden, recipe
-from nineteen.script.spec import Batch
+from nineteen.script.spec import ACTIVATIONS, Batch, default_hidden, recipe
 
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 RELEASE = re.search(r"^## ([0-9.]+), (\d{4}-\d\d-\d\d)\n(.*?)^## ", CHANGELOG, re.M | re.S)

@@ -5,8 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from nineteen.errors import UsageError
-from nineteen.script.as_written import spec_as_written
-from nineteen.script.choices import choose, command, read
+from nineteen.script.choices import choose, command, read, spec_as_written
 from nineteen.script.judge import judge
 from nineteen.script.render import render
 from nineteen.script.run import Ending, Run

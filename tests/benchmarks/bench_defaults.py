@@ -20,11 +20,11 @@ from pathlib import Path
 from typing import Any
 
 from nineteen.page.terminal import counted
-from nineteen.script.activations import ACTIVATIONS
 from nineteen.script.choices import choose, spec_of
 from nineteen.script.files import write_atomically
 from nineteen.script.gates import GATES, names, table_of
 from nineteen.script.render import environment, render
+from nineteen.script.spec import ACTIVATIONS
 from nineteen.verbs.sweep.command import sweep
 from nineteen.verbs.sweep.npn import npn_classes
 from nineteen.verbs.sweep.sweep_result import Share

@@ -20,13 +20,12 @@ from typing import Any
 import numpy as np
 from nineteen.page.estimates import wilson
 from nineteen.page.terminal import counted
-from nineteen.script.activations import ACTIVATIONS
 from nineteen.script.choices import choose, spec_of
 from nineteen.script.files import write_atomically
 from nineteen.script.gates import GATES, names, table_of
 from nineteen.script.judge import judge
 from nineteen.script.render import environment, fit, for_seeds
-from nineteen.script.spec import Batch
+from nineteen.script.spec import ACTIVATIONS, Batch
 from nineteen.training.side_by_side import run_together
 
 PAGE = Path("generated", "samples.md")

@@ -1,19 +1,18 @@
 """A script's command in both directions: choices to ScriptSpec, and that to canonical text."""
 
 import argparse
+import hashlib
 import re
 import shlex
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from nineteen.errors import UsageError
-from nineteen.script.activations import SIGMOID, Activation
 from nineteen.script.options import PROGRAM, Option, script_options, script_parser, written
-from nineteen.script.recipe import default_hidden, recipe
-from nineteen.script.spec import Batch, ScriptSpec, default_batch_size, shorten, table_name
+from nineteen.script.spec import Activation, Batch, ScriptSpec, default_values
 from nineteen.script.subject import check_learnable, subject_table
-from nineteen.script.table import TruthTable
+from nineteen.script.templates import data
 
 # A command at the end of a line, however its user starts Python: `python3 -m`, `py -m`, `uv run`,
 # `nineteen …`. What is put behind it, such as `# noqa` or `(lesson 3)`, is a note.
@@ -21,6 +20,11 @@ COMMAND = re.compile(
     r"# *(?:\$ ?)?(?:(?:uvx|(?:uv|pipx|poetry|pdm|pixi|hatch) run) )?"
     r"(?:py(?:thon)?[\d.]*(?:\.exe)?(?: -[\w.]+)? -m (?:generator|nineteen)|nineteen) (?P<words>.*)"
 )
+_MEANINGS: dict[str, Callable[..., Any]] = {
+    "noise": float,
+    "hidden": lambda units: (int(units),),
+    "epochs": lambda first, end: int(end) - int(first or 0),
+}
 _NOTE = re.compile(r"[(\[\u2013\u2014]|<-|//|->")
 
 
@@ -95,7 +99,8 @@ def spec_of(choices: Choices) -> ScriptSpec:
     if choices.noise is not None and choices.samples is None:
         raise UsageError("--noise goes with --samples: add --samples 1024", "--noise")
     chosen = _chosen(vars(choices))
-    values = {name: chosen.get(name, usual) for name, usual in _defaults(table, chosen).items()}
+    usual = default_values(table, chosen)
+    values = {name: chosen.get(name, value) for name, value in usual.items()}
     if not choices.keep:
         check_learnable(table, values["hidden"], names, " (--keep makes the script all the same)")
     show_loss = choices.show == "loss"
@@ -104,7 +109,7 @@ def spec_of(choices: Choices) -> ScriptSpec:
 
 def canonical_choices(spec: ScriptSpec) -> Choices:
     """What has to be chosen for a spec: only what differs from the defaults."""
-    defaults = _defaults(spec.table, vars(spec)).items()
+    defaults = default_values(spec.table, vars(spec)).items()
     chosen = {name: getattr(spec, name) for name, usual in defaults if getattr(spec, name) != usual}
     if not spec.gates and not spec.expr:
         bits = list(spec.table.columns)
@@ -115,24 +120,41 @@ def canonical_choices(spec: ScriptSpec) -> Choices:
     return Choices(spec.gates, expr=spec.expr or None, show=show, **chosen)
 
 
-def _defaults(table: TruthTable, chosen: Mapping[str, Any]) -> dict[str, Any]:
-    """What each field of a ScriptSpec is where it was not chosen, by those that were."""
-    batch, activation = chosen.get("batch", Batch.FULL), chosen.get("activation", SIGMOID)
-    samples = chosen.get("samples", 0)
-    hidden = default_hidden(table.inputs, activation, samples)
-    size = default_batch_size(batch, table.rows, samples)
-    layers, rows = chosen.get("hidden", hidden), chosen.get("batch_size", size)
-    usual = recipe(table.inputs, layers, batch, activation, samples, rows)
-    return {
-        **{"hidden": hidden, "batch": Batch.FULL, "batch_size": size, "activation": SIGMOID},
-        **{"samples": 0, "noise": 0.5 if samples else 0.0, "seed": 0, "keep": False},
-        **{"lr": usual.lr, "epochs": usual.epochs},
-    }
-
-
 def read(line: str) -> ScriptSpec:
     """The ScriptSpec of a first line, by today's defaults; UsageError where its command is none."""
     return spec_of(choose(command_words(line)))
+
+
+def spec_as_written(line: str, source: str, every: bool = False) -> ScriptSpec:
+    """The ScriptSpec of a script by its first line, and by its text where that line is silent.
+
+    Defaults change, and older scripts stay right: the layer size, rate and epochs that the command
+    does not name come from the text, and always the seed; with `every`, also those that it names.
+    What the text does not say plainly has today's defaults. Raises UsageError as `read` does.
+    """
+    named, text = choose(command_words(line)), re.sub(" *#.*", "", source)
+    said: dict[str, Any] = {"lr": _rate(text)}
+    for name, pattern in data("check/as_written.toml")["plain"].items():
+        if found := re.search(pattern, text, re.MULTILINE):
+            said[name] = _MEANINGS.get(name, int)(*found.groups())
+    silent = {"seed"} | {name for name in said if every or getattr(named, name) is None}
+    values = {name: value for name, value in said.items() if name in silent and value is not None}
+    try:
+        return spec_of(replace(named, **values))
+    except UsageError:  # such as 0 epochs, which no command means
+        return read(line)
+
+
+def _rate(source: str) -> float | None:
+    """The number that the first update is multiplied by; 1 where there is none."""
+    patterns = data("check/as_written.toml")["rate"]
+    update, rate = (re.search(patterns[one], source, re.MULTILINE) for one in ("update", "named"))
+    if not update or update[2] == "/":
+        return None
+    if update[1] == "lr":
+        follows = source[update.end() :].startswith(("layer", "step", "X"))
+        return float(rate[1]) if rate and follows else None
+    return float(update[1]) if re.fullmatch(patterns["number"], update[1] or "") else 1.0
 
 
 def command_words(line: str) -> list[str]:
@@ -155,7 +177,15 @@ def command(spec: ScriptSpec) -> str:
 
 def file_stem(spec: ScriptSpec) -> str:
     """The name of the script's file without its ending: an identifier, the seed left out."""
-    subject = list(spec.gates) or [table_name(spec.table)]
+    subject = list(spec.gates) or [spec.table.name]
     stems = [option.stem.format(value) for option, value in canonical_choices(spec).given]
     parts = [re.sub(r"[^a-z0-9]", "_", stem.replace(",", "x")) for stem in stems if stem]
     return shorten("_".join([*subject, *parts, spec.batch]))
+
+
+def shorten(stem: str, limit: int = 64) -> str:
+    """A file's stem of at most `limit` characters; a longer one ends in a short hash of itself."""
+    if len(stem) <= limit:
+        return stem
+    digest = hashlib.sha256(stem.encode()).hexdigest()[:8]
+    return f"{stem[: limit - 9]}_{digest}"

@@ -9,9 +9,8 @@ from math import inf
 from typing import Any, NamedTuple, NoReturn
 
 from nineteen.errors import UsageError
-from nineteen.script.activations import ACTIVATIONS, kinds
 from nineteen.script.gates import GATES
-from nineteen.script.spec import Batch
+from nineteen.script.spec import ACTIVATIONS, Batch, kinds
 from nineteen.script.templates import data
 
 PROGRAM = "python -m generator"

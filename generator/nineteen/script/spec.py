@@ -1,20 +1,22 @@
-"""What a script is to be: one validated, frozen description that everything else reads."""
+"""What a script is to be: one validated, frozen description, and what its defaults come from."""
 
-import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from math import ceil, sqrt
 from string import ascii_lowercase
+from typing import Any, NamedTuple
 
 from nineteen.errors import UsageError
-from nineteen.script.activations import Activation
 from nineteen.script.gates import gate_of
 from nineteen.script.table import TruthTable
+from nineteen.script.templates import data
 
 MAX_EPOCHS = 100_000
 MAX_SEED = 2**32 - 1
 MAX_SAMPLES = 65_536
+RECIPES = data("recipe.toml")
 # What a number is above, the most it may be, and how that is said; NaN is never within.
 _LIMITS = {
     "samples": (1, MAX_SAMPLES, f"a whole number from 2 to {MAX_SAMPLES}"),
@@ -25,12 +27,57 @@ _LIMITS = {
 }
 
 
+@dataclass(frozen=True)
+class Activation:
+    """A row of templates/activations.toml, which explains its keys; the output's is the sigmoid."""
+
+    name: str
+    function: str
+    slope: str
+    slope_tex: str
+    least: float
+    noun: str
+    formula: str
+    meaning: str
+    slope_meaning: str
+    slope_derived: str
+    kink: bool = False
+
+    def __str__(self) -> str:
+        return self.name
+
+    def of(self, sums: str) -> str:
+        """The function of an expression; one without a plus needs no parentheses behind a minus."""
+        function = self.function if "+" in sums else self.function.replace("-({z})", "-{z}")
+        return function.format(z=sums)
+
+
+ACTIVATIONS = {name: Activation(name, **row) for name, row in data("activations.toml").items()}
+SIGMOID = ACTIVATIONS["sigmoid"]
+
+
+def kinds() -> str:
+    """The names of all activations, as in "sigmoid, tanh or relu"."""
+    *names, last = ACTIVATIONS
+    return f"{', '.join(names)} or {last}"
+
+
 class Batch(StrEnum):
     """How many rows, of the truth table or of samples, make an update: one, some, all."""
 
     SGD = "sgd"
     MINI = "mini"
     FULL = "full"
+
+
+# What does not depend on another choice.
+_USUAL: dict[str, Any] = {
+    "batch": Batch.FULL,
+    "activation": SIGMOID,
+    "samples": 0,
+    "seed": 0,
+    "keep": False,
+}
 
 
 @dataclass(frozen=True)
@@ -113,6 +160,53 @@ class ScriptSpec:
         return f"`{self.expr}`" if self.expr else f"a truth table of {self.table.rows} rows"
 
 
+class Recipe(NamedTuple):
+    """The default learning rate and number of epochs."""
+
+    lr: float
+    epochs: int
+
+
+def default_hidden(inputs: int, activation: Activation, samples: int = 0) -> tuple[int, ...]:
+    """The default layer sizes: one hidden layer."""
+    rows = RECIPES[activation.name]
+    return ((rows["samples"] if samples else rows)[str(inputs)][0],)
+
+
+def recipe(
+    inputs: int,
+    hidden: tuple[int, ...],
+    batch: Batch,
+    activation: Activation,
+    samples: int = 0,
+    batch_size: int = 0,
+) -> Recipe:
+    """The measured defaults for a network of these sizes; with samples, by the size of a batch."""
+    rows, width = RECIPES[activation.name], max(hidden)
+    if len(hidden) > 1:
+        fitting = (row for row in rows["deep"] if inputs <= row[0] and width <= row[1])
+        _, _, lr, epochs = next(fitting, rows["deep"][-1])
+        lr = _one_digit(lr * 2**inputs / samples) if samples else lr
+        return Recipe(lr, epochs)
+    if samples:
+        # By the square root, the noise of an update's sum is the same for every batch (Krizhevsky
+        # 2014, arXiv:1404.5997, section 5). Where many are added up, the largest step has a limit.
+        size = max(1, batch_size)  # what is less is refused later
+        units, rate, most, travel = rows["samples"][str(inputs)]
+        lr = _one_digit(min(rate / sqrt(size), most / size))
+        epochs = ceil((2 if width < units else 1) * travel / (lr * samples))
+        return Recipe(lr, min(MAX_EPOCHS, epochs))
+    large = RECIPES["large_batches"].get(f"{activation} {inputs} {batch}")
+    units, lr, epochs = large or rows[str(inputs)]
+    if width < units:  # a small layer takes longer, and gets stuck less in smaller steps
+        return Recipe(min(lr, 0.5), max(400, 2 * epochs))
+    return Recipe(lr, epochs)
+
+
+def _one_digit(rate: float) -> float:
+    return float(f"{rate:.0e}")
+
+
 def default_batch_size(batch: Batch, rows: int, samples: int = 0) -> int:
     """Rows per update: 1, a quarter but at least 2 (of samples at most 32), or all of them."""
     rows = samples or rows
@@ -120,17 +214,16 @@ def default_batch_size(batch: Batch, rows: int, samples: int = 0) -> int:
     return {Batch.SGD: 1, Batch.MINI: max(2, some), Batch.FULL: rows}[batch]
 
 
-def table_name(table: TruthTable) -> str:
-    """A table as an identifier, its columns in hexadecimal: table3_96."""
-    return "_".join([f"table{table.inputs}", *(f"{int(column, 2):x}" for column in table.columns)])
-
-
-def shorten(stem: str, limit: int = 64) -> str:
-    """A file's stem of at most `limit` characters; a longer one ends in a short hash of itself."""
-    if len(stem) <= limit:
-        return stem
-    digest = hashlib.sha256(stem.encode()).hexdigest()[:8]
-    return f"{stem[: limit - 9]}_{digest}"
+def default_values(table: TruthTable, chosen: Mapping[str, Any]) -> dict[str, Any]:
+    """What each field of a ScriptSpec is where it was not chosen, by those that were."""
+    given = {**_USUAL, **chosen}
+    batch, activation, samples = given["batch"], given["activation"], given["samples"]
+    hidden = default_hidden(table.inputs, activation, samples)
+    size = default_batch_size(batch, table.rows, samples)
+    layers, rows = given.get("hidden", hidden), given.get("batch_size", size)
+    usual = recipe(table.inputs, layers, batch, activation, samples, rows)
+    depending = {"hidden": hidden, "batch_size": size, "noise": 0.5 if samples else 0.0}
+    return _USUAL | depending | usual._asdict()
 
 
 def _faults(spec: ScriptSpec) -> Iterator[tuple[str, str]]:

@@ -42,6 +42,11 @@ class TruthTable:
         """How many numbers a network answers with: rows times outputs."""
         return self.rows * self.outputs
 
+    @property
+    def name(self) -> str:
+        """The table as an identifier, its columns in hexadecimal: table3_96."""
+        return "_".join([f"table{self.inputs}", *(f"{int(one, 2):x}" for one in self.columns)])
+
     def targets(self) -> tuple[tuple[int, ...], ...]:
         """The wanted outputs, row by row: (rows, outputs), each 0 or 1."""
         return tuple(tuple(map(int, row)) for row in zip(*self.columns, strict=True))

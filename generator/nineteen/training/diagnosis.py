@@ -7,8 +7,7 @@ from math import lgamma, log
 
 import numpy as np
 
-from nineteen.script.activations import ACTIVATIONS
-from nineteen.script.spec import Batch, ScriptSpec
+from nineteen.script.spec import ACTIVATIONS, Batch, ScriptSpec
 from nineteen.script.templates import data
 from nineteen.training import gradient as exact
 from nineteen.training.gradient import Array, Function, parts

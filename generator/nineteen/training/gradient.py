@@ -14,8 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nineteen.script.activations import Activation
-from nineteen.script.spec import ScriptSpec
+from nineteen.script.spec import Activation, ScriptSpec
 from nineteen.script.table import TruthTable
 
 Array = NDArray[np.float64]

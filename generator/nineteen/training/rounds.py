@@ -10,8 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from nineteen.script.activations import ACTIVATIONS, Activation
-from nineteen.script.spec import ScriptSpec
+from nineteen.script.spec import ACTIVATIONS, Activation, ScriptSpec
 from nineteen.script.syntax import parse
 from nineteen.script.table import TruthTable
 from nineteen.training import gradient as exact

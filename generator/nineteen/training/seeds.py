@@ -4,14 +4,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from nineteen.script.activations import ACTIVATIONS
 from nineteen.script.choices import Choices, command, spec_of
 from nineteen.script.judge import Status, judge
 from nineteen.script.make import SEEDS, Made, SeedShare, make
-from nineteen.script.recipe import default_hidden
 from nineteen.script.render import fit
 from nineteen.script.run import Run
-from nineteen.script.spec import MAX_EPOCHS, MAX_SAMPLES, ScriptSpec
+from nineteen.script.spec import ACTIVATIONS, MAX_EPOCHS, MAX_SAMPLES, ScriptSpec, default_hidden
 
 ALMOST_ALL = 0.95  # a script that learns with fewer of the seeds is handed out with advice
 _STEPS = (1000, 500, 200, 100, 50, 20, 10)  # how many seeds are tried

@@ -12,12 +12,11 @@ from typing import NamedTuple
 import numpy as np
 
 from nineteen.page import look
-from nineteen.script import choices, options, recipe
-from nineteen.script.activations import ACTIVATIONS
+from nineteen.script import choices, options
 from nineteen.script.judge import TOLERANCE, Status, read_predictions
 from nineteen.script.make import SECONDS
 from nineteen.script.render import environment, render
-from nineteen.script.spec import ScriptSpec
+from nineteen.script.spec import ACTIVATIONS, ScriptSpec, default_hidden, recipe
 from nineteen.script.templates import data, templates_folder
 from nineteen.training.examine import examine
 from nineteen.training.observe import Array
@@ -183,6 +182,6 @@ def _facts() -> dict[str, object]:
     schema = templates_folder() / REFERENCE / "results.schema.json"
     facts = {"program": options.PROGRAM, "command": choices.command, "decimal": options.decimal}
     facts |= {"render": render, "zip": zip, "look": look, "tried": TRIED, "parsers": parsers}
-    facts |= {"activations": ACTIVATIONS, "recipes": recipe, "found": found}
-    facts |= {"figures": data(f"{REFERENCE}/figures.toml")["group"]}
+    facts |= {"activations": ACTIVATIONS, "recipe": recipe, "default_hidden": default_hidden}
+    facts |= {"found": found, "figures": data(f"{REFERENCE}/figures.toml")["group"]}
     return facts | {"results": json.loads(schema.read_text(encoding="utf-8"))}

@@ -11,8 +11,7 @@ from itertools import pairwise, zip_longest
 from pathlib import Path
 
 from nineteen.errors import UsageError
-from nineteen.script.as_written import spec_as_written
-from nineteen.script.choices import COMMAND, file_stem, read
+from nineteen.script.choices import COMMAND, file_stem, read, spec_as_written
 from nineteen.script.options import printable
 from nineteen.script.render import MAX_COLUMNS, MAX_LINES, formatted
 from nineteen.script.spec import ScriptSpec

@@ -12,15 +12,13 @@ from nineteen.errors import UsageError, extra
 from nineteen.page.array_text import ROOM, filled_in, values_text
 from nineteen.page.document import FORMATS, Document, Picture, document_files, write_all
 from nineteen.page.look import save, style
-from nineteen.script.activations import ACTIVATIONS, Activation
 from nineteen.script.annotate import annotated
 from nineteen.script.choices import command, file_stem
 from nineteen.script.files import LESSONS, check_target, output_path
 from nineteen.script.gates import gate_of
 from nineteen.script.make import Made
-from nineteen.script.recipe import recipe
 from nineteen.script.render import environment, render
-from nineteen.script.spec import Batch, ScriptSpec, default_batch_size
+from nineteen.script.spec import ACTIVATIONS, Activation, Batch, ScriptSpec, default_values
 from nineteen.script.table import linearly_separable
 from nineteen.training.gradient import matrices
 from nineteen.training.observe import losses_of
@@ -112,7 +110,7 @@ def answers(made: Made, update: OneUpdate) -> dict[str, Any]:
     spec = made.spec
     kind = ACTIVATIONS["tanh" if spec.activation.name != "tanh" else "sigmoid"]
     batch = Batch.FULL if spec.batch is Batch.SGD else Batch.SGD
-    size = default_batch_size(batch, spec.table.rows, spec.samples)
+    size = default_values(spec.table, vars(spec) | {"batch": batch})["batch_size"]
     pairs = zip(made.verdict.predictions, spec.table.targets(), strict=True)
     tried = min(SEEDS, seeds_to_try(replace(spec, epochs=2 * spec.epochs)))
     epochs = {"usual": spec.epochs, "half": max(1, spec.epochs // 2), "twice": 2 * spec.epochs}
@@ -120,10 +118,9 @@ def answers(made: Made, update: OneUpdate) -> dict[str, Any]:
     sizes = tuple(max(2, units // 2) for units in spec.hidden)
     if sizes == spec.hidden:
         sizes = tuple(2 * units for units in sizes)
-    usual = recipe(
-        spec.table.inputs, sizes, spec.batch, spec.activation, spec.samples, spec.batch_size
-    )
-    others["other"] = other = replace(spec, hidden=sizes, lr=usual.lr, epochs=usual.epochs, seed=0)
+    usual = default_values(spec.table, vars(spec) | {"hidden": sizes})
+    new = {"hidden": sizes, "lr": usual["lr"], "epochs": usual["epochs"], "seed": 0}
+    others["other"] = other = replace(spec, **new)
     return {"other": other, "another": kind, "tried": tried} | {
         "learns": {name: learned_with(one, tried) for name, one in others.items()},
         "missed": max(abs(a - b) for row in pairs for a, b in zip(*row, strict=True)),
@@ -142,7 +139,7 @@ def two_losses(spec: ScriptSpec) -> dict[Batch, list[float]]:
     """
     kinds, found = sorted((Batch.FULL, Batch.SGD), reverse=len(command(spec)) % 2 > 0), {}
     for batch in kinds:
-        size = default_batch_size(batch, spec.table.rows, spec.samples)
+        size = default_values(spec.table, vars(spec) | {"batch": batch})["batch_size"]
         source = render(replace(spec, batch=batch, batch_size=size, show_loss=False))
         losses, _ = losses_of(source, spec.rows * spec.table.outputs)
         found[batch] = losses[: max(20, spec.epochs // 3)]

@@ -11,9 +11,8 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from nineteen.script.activations import SIGMOID
 from nineteen.script.options import decimal
-from nineteen.script.spec import Batch, ScriptSpec
+from nineteen.script.spec import SIGMOID, Batch, ScriptSpec
 from nineteen.script.templates import data
 
 TABLE = "lesson/formulas.toml"

@@ -11,8 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from nineteen.page import look
-from nineteen.script.activations import SIGMOID
-from nineteen.script.spec import Batch, ScriptSpec
+from nineteen.script.spec import SIGMOID, Batch, ScriptSpec
 from nineteen.training.gradient import Matrices, predict, shapes
 
 if TYPE_CHECKING:

@@ -11,11 +11,11 @@ from pathlib import Path, PurePosixPath
 
 from nineteen.errors import UsageError
 from nineteen.page.look import BITS, STRATEGIES
-from nineteen.script.activations import ACTIVATIONS, SIGMOID
 from nineteen.script.choices import canonical_choices, read
 from nineteen.script.gates import GATES, names, table_of
 from nineteen.script.options import PROGRAM, short
 from nineteen.script.render import environment, render
+from nineteen.script.spec import ACTIVATIONS, SIGMOID
 from nineteen.script.templates import data, templates_folder
 from nineteen.training.mistakes import mistakes
 from nineteen.verbs.playground import bridge

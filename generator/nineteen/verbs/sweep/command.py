@@ -13,7 +13,6 @@ from nineteen.page.look import save
 from nineteen.page.terminal import announce
 from nineteen.script import choices, files, options
 from nineteen.script.render import environment
-from nineteen.script.spec import shorten
 from nineteen.verbs.sweep.jobs import plan_sweep
 from nineteen.verbs.sweep.ledger import observe_updates, resume, run_plan
 from nineteen.verbs.sweep.pool import WorkersDie, expected_time, workers_for
@@ -104,7 +103,7 @@ def _kept(result: SweepResult) -> str:
 def _write_page(result: SweepResult) -> tuple[Path, str]:
     """The Markdown page that was written, beside it the chart and the data; and what is missing."""
     words = result.plan.command.removeprefix(f"{options.PROGRAM} sweep ").lower()
-    page = FOLDER / f"{shorten(re.sub(r'[^a-z0-9]+', '_', words).strip('_'))}.md"
+    page = FOLDER / f"{choices.shorten(re.sub(r'[^a-z0-9]+', '_', words).strip('_'))}.md"
     picture, missing = page.with_suffix(".svg"), ""
     try:
         files.write_atomically(picture, save(result.plot()).decode())

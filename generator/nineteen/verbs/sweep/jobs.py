@@ -9,7 +9,7 @@ from typing import Any
 
 from nineteen.errors import UsageError
 from nineteen.script import choices, gates, options
-from nineteen.script.spec import Batch, ScriptSpec, table_name
+from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.verbs.sweep.npn import npn_classes
 
 MAX_SCRIPTS = 10_000_000
@@ -55,7 +55,7 @@ class SweepPlan:
     def name(self, cell: int) -> str:
         """What a cell trains: gate names, or the table's name."""
         spec = self.spec(cell)
-        return " ".join(spec.gates) or table_name(spec.table)
+        return " ".join(spec.gates) or spec.table.name
 
     def spec(self, cell: int) -> ScriptSpec:
         """A cell's spec, seed 0, with --keep if no weights can fit; raises UsageError as `make`."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from nineteen.errors import UsageError
 from nineteen.script import choices, files, judge, render, run
-from nineteen.script.spec import ScriptSpec, table_name
+from nineteen.script.spec import ScriptSpec
 from nineteen.script.table import TruthTable
 from nineteen.training.observe import Update
 from nineteen.training.seeds import expected_seconds
@@ -119,7 +119,7 @@ def row_head(spec: ScriptSpec) -> dict[str, object]:
     samples = {"samples": spec.samples, "noise": spec.noise} if spec.samples else {}
     return {
         "command": choices.command(spec),
-        "gate": " ".join(spec.gates) or table_name(spec.table),
+        "gate": " ".join(spec.gates) or spec.table.name,
         "table": ",".join(spec.table.columns),
         "hidden": list(spec.hidden),
         "activation": spec.activation.name,
