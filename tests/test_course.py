@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from nineteen.script.choices import choices_of, read, spec_of
+from nineteen.script.gates import linearly_separable
 from nineteen.script.options import PROGRAM, command_parser
 from nineteen.script.render import render
 from nineteen.script.run import run
-from nineteen.script.table import linearly_separable
 from nineteen.script.templates import data
 from nineteen.training.seeds import failing_seeds
 from nineteen.verbs import VERBS

@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nineteen.errors import UsageError
+from nineteen.script.gates import TruthTable
 from nineteen.script.subject import MAX_CHARACTERS, USE
 from nineteen.script.subject import expression_table as parse
-from nineteen.script.table import TruthTable
 
 HOSTILE = [
     "",

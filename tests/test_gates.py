@@ -9,7 +9,7 @@ from functools import reduce
 import pytest
 from nineteen.errors import UsageError
 from nineteen.script import gates
-from nineteen.script.table import TruthTable
+from nineteen.script.gates import TruthTable
 
 TWO_INPUTS: dict[str, Callable[[int, int], object]] = {
     "false": lambda a, b: 0,

@@ -5,9 +5,9 @@ import time
 
 import numpy as np
 import pytest
+from nineteen.script.gates import TruthTable
 from nineteen.script.judge import Status, Verdict, judge, wrong_rows
 from nineteen.script.run import OUTPUT_LIMIT, Ending, Run, run
-from nineteen.script.table import TruthTable
 
 XOR = TruthTable(2, ("0110",))
 ADDER = TruthTable(2, ("0110", "0001"))  # sum and carry

@@ -7,10 +7,10 @@ from math import sqrt
 import numpy as np
 import pytest
 from nineteen.errors import UsageError
+from nineteen.script.gates import TruthTable
 from nineteen.script.judge import judge
 from nineteen.script.render import render
 from nineteen.script.spec import SIGMOID, Batch, ScriptSpec, default_batch_size
-from nineteen.script.table import TruthTable
 from nineteen.training.execute import run_here
 from nineteen.verbs.sweep.npn import npn_classes
 from numpy.typing import NDArray

@@ -5,7 +5,7 @@ import random
 import time
 
 import pytest
-from nineteen.script.table import linearly_separable
+from nineteen.script.gates import linearly_separable
 
 
 def bits(number: int, inputs: int) -> str:

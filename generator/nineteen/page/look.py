@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from nineteen.errors import extra
+from nineteen.script.gates import TruthTable
 from nineteen.script.spec import Batch
-from nineteen.script.table import TruthTable
 from nineteen.script.templates import data, templates_folder
 
 if TYPE_CHECKING:

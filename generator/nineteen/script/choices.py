@@ -20,12 +20,13 @@ COMMAND = re.compile(
     r"# *(?:\$ ?)?(?:(?:uvx|(?:uv|pipx|poetry|pdm|pixi|hatch) run) )?"
     r"(?:py(?:thon)?[\d.]*(?:\.exe)?(?: -[\w.]+)? -m (?:generator|nineteen)|nineteen) (?P<words>.*)"
 )
-_MEANINGS: dict[str, Callable[..., Any]] = {
+_NOTE = re.compile(r"[(\[\u2013\u2014]|<-|//|->")
+# What the groups that check/as_written.toml finds mean, where they are no single whole number.
+_SAID: dict[str, Callable[..., Any]] = {
     "noise": float,
     "hidden": lambda units: (int(units),),
     "epochs": lambda first, end: int(end) - int(first or 0),
 }
-_NOTE = re.compile(r"[(\[\u2013\u2014]|<-|//|->")
 
 
 @dataclass(frozen=True)
@@ -136,7 +137,7 @@ def spec_as_written(line: str, source: str, every: bool = False) -> ScriptSpec:
     said: dict[str, Any] = {"lr": _rate(text)}
     for name, pattern in data("check/as_written.toml")["plain"].items():
         if found := re.search(pattern, text, re.MULTILINE):
-            said[name] = _MEANINGS.get(name, int)(*found.groups())
+            said[name] = _SAID.get(name, int)(*found.groups())
     silent = {"seed"} | {name for name in said if every or getattr(named, name) is None}
     values = {name: value for name, value in said.items() if name in silent and value is not None}
     try:
@@ -185,7 +186,5 @@ def file_stem(spec: ScriptSpec) -> str:
 
 def shorten(stem: str, limit: int = 64) -> str:
     """A file's stem of at most `limit` characters; a longer one ends in a short hash of itself."""
-    if len(stem) <= limit:
-        return stem
     digest = hashlib.sha256(stem.encode()).hexdigest()[:8]
-    return f"{stem[: limit - 9]}_{digest}"
+    return stem if len(stem) <= limit else f"{stem[: limit - 9]}_{digest}"

@@ -28,15 +28,12 @@ def output_path(output: str | None, default: Path, format: str = "") -> Path:
 
 def check_target(path: Path, force: bool) -> None:
     """Raise UsageError where `path` cannot be written, or holds what would be lost by writing."""
-    wrong = ""
     if path.is_dir():
-        wrong = "it is a folder; name a file in it"
-    elif path.exists() and not path.is_file():
-        wrong = "it is not a regular file; name another"
-    elif path.exists() and not os.access(path, os.W_OK):
-        wrong = "it may not be written; name another place with -o"
-    if wrong:
-        raise UsageError(f"-o {path}: {wrong}")
+        raise UsageError(f"-o {path}: it is a folder; name a file in it")
+    if path.exists() and not path.is_file():
+        raise UsageError(f"-o {path}: it is not a regular file; name another")
+    if path.exists() and not os.access(path, os.W_OK):
+        raise UsageError(f"-o {path}: it may not be written; name another place with -o")
     check_folder(path.parent)
     if path.exists() and not force and not _is_ours(path):
         raise UsageError(f"{path} was changed by hand or by an older generator: use --force, or -o")

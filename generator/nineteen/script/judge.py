@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, dropwhile, takewhile
 
+from nineteen.script.gates import TruthTable
 from nineteen.script.run import OUTPUT_LIMIT, SCRIPT, Ending, Run
-from nineteen.script.table import TruthTable
 
 Predictions = tuple[tuple[float, ...], ...]
 
@@ -69,14 +69,13 @@ def judge(run: Run, table: TruthTable, *, show_loss: bool = False, more: bool = 
 
 def unfinished(run: Run) -> Verdict | None:
     """The verdict on a run that broke off, and how it did; None where it finished."""
-    match run.ending:
-        case Ending.FINISHED:
-            return None
-        case Ending.TIMEOUT:
-            reason = f"it had not finished after {run.limit:g} seconds: does a loop never end?"
-            return Verdict(Status.TIMEOUT, reason=reason)
-        case Ending.TOO_MUCH_OUTPUT:
-            return Verdict(Status.NOT_LEARNED, reason=f"it prints more than {OUTPUT_LIMIT} bytes")
+    if run.ending is Ending.FINISHED:
+        return None
+    if run.ending is Ending.TIMEOUT:
+        reason = f"it had not finished after {run.limit:g} seconds: does a loop never end?"
+        return Verdict(Status.TIMEOUT, reason=reason)
+    if run.ending is Ending.TOO_MUCH_OUTPUT:
+        return Verdict(Status.NOT_LEARNED, reason=f"it prints more than {OUTPUT_LIMIT} bytes")
     last, line = run.stderr.rstrip().rpartition("\n")[2], _crashed_line(run.stderr)
     reason = _short(last, 200) + (f" (line {line})" if line else "")
     if run.exit_code < 0:

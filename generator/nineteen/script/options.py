@@ -67,12 +67,10 @@ def written(value: object) -> str:
 
 # What the values of options mean; how they look is in the same rows of templates/options.toml.
 _NAMED: dict[str, Mapping[str, Any]] = {"batch": BATCHES, "activation": ACTIVATIONS}
-_MEANINGS: dict[str, Callable[[str], Any]] = {
-    **{"integer": int, "rate": float, "noise": float, "seconds": float},
-    **dict.fromkeys(["sizes", "batch sizes"], lambda text: tuple(map(int, text.split(",")))),
-    "loss": str,
-    **{kind: named.__getitem__ for kind, named in _NAMED.items()},
-}
+_MEANINGS: dict[str, Callable[[str], Any]] = dict.fromkeys(["rate", "noise", "seconds"], float)
+_MEANINGS |= dict.fromkeys(["sizes", "batch sizes"], lambda text: tuple(map(int, text.split(","))))
+_MEANINGS |= {"integer": int, "loss": str}
+_MEANINGS |= {kind: named.__getitem__ for kind, named in _NAMED.items()}
 
 
 def reader(kind: str, least: float = -inf, most: float = inf) -> Callable[[str], Any]:

@@ -106,13 +106,14 @@ def _values(spec: ScriptSpec) -> dict[str, Any]:
     inputs, rows = spec.table.inputs, range(spec.table.rows)
     bits = [[2 * int(bit) - 1 for bit in spec.table.inputs_of(row)] for row in rows]
     targets, form = _targets(spec)
-    return vars(spec) | {
-        **{"spec": spec, "command": choices.command(spec), "rows": spec.rows},
-        **{"inputs": inputs, "outputs": spec.table.outputs, "table_rows": len(rows)},
-        **{"lr": decimal(spec.lr), "noise": decimal(spec.noise), "batches": _batches(spec)},
-        **{"targets": targets, "form": form, "show_every": max(1, spec.epochs // 10)},
+    numbers = {"inputs": inputs, "outputs": spec.table.outputs, "table_rows": len(rows)}
+    numbers |= {"rows": spec.rows, "show_every": max(1, spec.epochs // 10)}
+    texts = {"command": choices.command(spec), "targets": targets, "batches": _batches(spec)}
+    texts |= {"form": form, "lr": decimal(spec.lr), "noise": decimal(spec.noise)}
+    return {"spec": spec, **vars(spec), **numbers, **texts} | {
         "template": "one_layer.py.j2" if len(spec.hidden) == 1 else "deep.py.j2",
-        **{"X": bits, "X_and_ones": [[*row, 1] for row in bits]},
+        "X": bits,
+        "X_and_ones": [[*row, 1] for row in bits],
         "shape": (2,) * inputs if inputs <= 4 else f"(2,) * {inputs}",
         "matrices": tuple((before + 1, after) for before, after in pairwise(spec.sizes)),
     }

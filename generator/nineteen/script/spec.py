@@ -9,8 +9,7 @@ from string import ascii_lowercase
 from typing import Any, NamedTuple
 
 from nineteen.errors import UsageError
-from nineteen.script.gates import gate_of
-from nineteen.script.table import TruthTable
+from nineteen.script.gates import TruthTable, gate_of
 from nineteen.script.templates import data
 
 MAX_EPOCHS = 100_000
@@ -71,13 +70,7 @@ class Batch(StrEnum):
 
 
 # What does not depend on another choice.
-_USUAL: dict[str, Any] = {
-    "batch": Batch.FULL,
-    "activation": SIGMOID,
-    "samples": 0,
-    "seed": 0,
-    "keep": False,
-}
+_USUAL = {"batch": Batch.FULL, "activation": SIGMOID, "samples": 0, "seed": 0, "keep": False}
 
 
 @dataclass(frozen=True)
@@ -186,14 +179,14 @@ def recipe(
     if len(hidden) > 1:
         fitting = (row for row in rows["deep"] if inputs <= row[0] and width <= row[1])
         _, _, lr, epochs = next(fitting, rows["deep"][-1])
-        lr = _one_digit(lr * 2**inputs / samples) if samples else lr
+        lr = float(f"{lr * 2**inputs / samples:.0e}") if samples else lr
         return Recipe(lr, epochs)
     if samples:
         # By the square root, the noise of an update's sum is the same for every batch (Krizhevsky
         # 2014, arXiv:1404.5997, section 5). Where many are added up, the largest step has a limit.
         size = max(1, batch_size)  # what is less is refused later
         units, rate, most, travel = rows["samples"][str(inputs)]
-        lr = _one_digit(min(rate / sqrt(size), most / size))
+        lr = float(f"{min(rate / sqrt(size), most / size):.0e}")  # one digit
         epochs = ceil((2 if width < units else 1) * travel / (lr * samples))
         return Recipe(lr, min(MAX_EPOCHS, epochs))
     large = RECIPES["large_batches"].get(f"{activation} {inputs} {batch}")
@@ -201,10 +194,6 @@ def recipe(
     if width < units:  # a small layer takes longer, and gets stuck less in smaller steps
         return Recipe(min(lr, 0.5), max(400, 2 * epochs))
     return Recipe(lr, epochs)
-
-
-def _one_digit(rate: float) -> float:
-    return float(f"{rate:.0e}")
 
 
 def default_batch_size(batch: Batch, rows: int, samples: int = 0) -> int:
@@ -216,7 +205,7 @@ def default_batch_size(batch: Batch, rows: int, samples: int = 0) -> int:
 
 def default_values(table: TruthTable, chosen: Mapping[str, Any]) -> dict[str, Any]:
     """What each field of a ScriptSpec is where it was not chosen, by those that were."""
-    given = {**_USUAL, **chosen}
+    given: dict[str, Any] = {**_USUAL, **chosen}
     batch, activation, samples = given["batch"], given["activation"], given["samples"]
     hidden = default_hidden(table.inputs, activation, samples)
     size = default_batch_size(batch, table.rows, samples)

@@ -8,19 +8,17 @@ from string import ascii_lowercase
 
 from nineteen.errors import UsageError
 from nineteen.script import gates
+from nineteen.script.gates import MAX_INPUTS, TruthTable, linearly_separable
 from nineteen.script.options import PROGRAM, short
 from nineteen.script.spec import Batch
 from nineteen.script.syntax import parse_expression
-from nineteen.script.table import MAX_INPUTS, TruthTable, linearly_separable
 
 MAX_CHARACTERS = 400
 MAX_LEVELS = 100
 USE = "use and, or, not, ^, &, |, ~, ==, != and parentheses"
-_OPERATIONS = {
-    **{ast.And: and_, ast.BitAnd: and_, ast.Or: or_, ast.BitOr: or_},
-    **{ast.BitXor: xor, ast.NotEq: xor, ast.Eq: xor, ast.Not: xor, ast.Invert: xor},
-}
-_NEGATED = (ast.Eq, ast.Not, ast.Invert)
+_NEGATED = (ast.Eq, ast.Not, ast.Invert)  # the opposite of all operands' xor
+_OPERATIONS = {ast.And: and_, ast.BitAnd: and_, ast.Or: or_, ast.BitOr: or_}
+_OPERATIONS |= dict.fromkeys((ast.BitXor, ast.NotEq, *_NEGATED), xor)
 
 
 def subject_table(
@@ -63,7 +61,7 @@ def _check_word(word: str) -> None:
 def check_learnable(
     table: TruthTable, hidden: tuple[int, ...], names: tuple[str, ...], otherwise: str = ""
 ) -> None:
-    """Refuse what no weights can represent: one unit a layer draws one line (see table.py)."""
+    """Refuse what no weights can represent: one unit a layer draws only one line."""
     if set(hidden) != {1}:
         return
     for index, column in enumerate(table.columns):

@@ -14,8 +14,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nineteen.script.gates import TruthTable
 from nineteen.script.spec import Activation, ScriptSpec
-from nineteen.script.table import TruthTable
 
 Array = NDArray[np.float64]
 Function = Callable[[Array], Array]

@@ -10,9 +10,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nineteen.script.gates import TruthTable
 from nineteen.script.spec import ACTIVATIONS, Activation, ScriptSpec
 from nineteen.script.syntax import parse
-from nineteen.script.table import TruthTable
 from nineteen.training import gradient as exact
 from nineteen.training.execute import NotApplicable, Report, Watcher
 from nineteen.training.gradient import Array, Matrices

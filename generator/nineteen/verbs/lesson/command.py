@@ -15,11 +15,10 @@ from nineteen.page.look import save, style
 from nineteen.script.annotate import annotated
 from nineteen.script.choices import command, file_stem
 from nineteen.script.files import LESSONS, check_target, output_path
-from nineteen.script.gates import gate_of
+from nineteen.script.gates import gate_of, linearly_separable
 from nineteen.script.make import Made
 from nineteen.script.render import environment, render
 from nineteen.script.spec import ACTIVATIONS, Activation, Batch, ScriptSpec, default_values
-from nineteen.script.table import linearly_separable
 from nineteen.training.gradient import matrices
 from nineteen.training.observe import losses_of
 from nineteen.training.one_update import OneUpdate, one_update

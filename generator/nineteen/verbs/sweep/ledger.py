@@ -12,8 +12,8 @@ import numpy as np
 
 from nineteen.errors import UsageError
 from nineteen.script import choices, files, judge, render, run
+from nineteen.script.gates import TruthTable
 from nineteen.script.spec import ScriptSpec
-from nineteen.script.table import TruthTable
 from nineteen.training.observe import Update
 from nineteen.training.seeds import expected_seconds
 from nineteen.training.side_by_side import Places, observe_together, run_together
