@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 from difflib import get_close_matches
 from operator import add, mul
-from typing import Any
 
 from nineteen.errors import UsageError
 from nineteen.script.templates import data
@@ -106,12 +105,10 @@ class Gate:
         return (len(self.bits[0]) - 1).bit_length() if self.bits else 0
 
 
-def _row(name: str, facts: dict[str, Any]) -> Gate:
-    lists = {key: tuple(fact) for key, fact in facts.items() if isinstance(fact, list)}
-    return Gate(name, **facts | lists)
-
-
-GATES = {name: _row(name, facts) for name, facts in data("gates.toml").items()}
+GATES: dict[str, Gate] = {}
+for _name, _facts in data("gates.toml").items():
+    _lists = {key: tuple(fact) for key, fact in _facts.items() if isinstance(fact, list)}
+    GATES[_name] = Gate(_name, **_facts | _lists)
 _ALIASES = {alias: gate.name for gate in GATES.values() for alias in gate.aliases}
 
 

@@ -126,7 +126,12 @@ def _supervise(
         began = time.perf_counter()
         process = _start(folder, memory, around)
         try:
-            _limit_memory(process.pid, memory)
+            if sys.platform == "linux":  # only Linux can limit the memory of a process from outside
+                import resource
+
+                # It may have ended already, or live under a lower limit, which then stays.
+                with suppress(OSError, ValueError):
+                    resource.prlimit(process.pid, resource.RLIMIT_AS, (memory, memory))
             _thread(_await_exit, process, done)
             pipes = zip((process.stdout, process.stderr), kept, strict=True)
             readers = [_thread(_read, *pipe, done) for pipe in pipes]
@@ -166,16 +171,6 @@ def _start(folder: str, memory: int, around: Sequence[str]) -> subprocess.Popen[
         start_new_session=True,  # Windows ignores this, and elsewhere the flag is 0
         creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
     )
-
-
-def _limit_memory(pid: int, memory: int) -> None:
-    """Limit the address space of a process; only Linux can do so from outside."""
-    if sys.platform == "linux":
-        import resource
-
-        # It may have ended already, or live under a lower limit, which then stays.
-        with suppress(OSError, ValueError):
-            resource.prlimit(pid, resource.RLIMIT_AS, (memory, memory))
 
 
 def _thread(target: Callable[..., None], *args: object) -> threading.Thread:
