@@ -4,7 +4,7 @@ from functools import cache
 
 from nineteen.script.render import render
 from nineteen.script.templates import data
-from nineteen.training.mistakes import Mistake
+from nineteen.training.diagnosis import Mistake
 from space import spec
 
 BASES: dict[str, str] = data("mistakes.toml")["commands"]

@@ -19,8 +19,8 @@ from nineteen.script.make import Made, make
 from nineteen.script.options import PROGRAM
 from nineteen.script.render import MAX_LINES
 from nineteen.script.run import run
+from nineteen.training.diagnosis import mistakes
 from nineteen.training.examine import examine
-from nineteen.training.mistakes import mistakes
 from nineteen.verbs.exercise import assignment as bugs
 from nineteen.verbs.exercise.assignment import Bug, bug_named, bug_of
 from nineteen.verbs.exercise.command import exercise_files

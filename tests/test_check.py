@@ -16,7 +16,7 @@ from nineteen.cli import main
 from nineteen.script.choices import read
 from nineteen.script.judge import Status, Verdict, judge
 from nineteen.script.run import Ending, Run
-from nineteen.training.honesty import Honesty
+from nineteen.training.examine import Honesty
 from nineteen.verbs.check import check_report as checking
 from nineteen.verbs.check import found_script, replacement
 from nineteen.verbs.check.check_report import check_script, report_lines

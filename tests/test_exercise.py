@@ -26,8 +26,7 @@ from nineteen.script.options import PROGRAM
 from nineteen.script.render import MAX_COLUMNS, MAX_LINES, confirm, render
 from nineteen.script.run import Run
 from nineteen.script.spec import ScriptSpec
-from nineteen.training.examine import examine, examine_here
-from nineteen.training.honesty import Honesty
+from nineteen.training.examine import Honesty, examine, examine_here
 from nineteen.verbs.check.check_report import check_script
 from nineteen.verbs.check.files_to_check import Settings
 from nineteen.verbs.exercise import grade

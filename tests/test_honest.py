@@ -18,10 +18,9 @@ from nineteen.script.run import Ending, run
 from nineteen.script.spec import ACTIVATIONS, ScriptSpec
 from nineteen.training import execute
 from nineteen.training.diagnosis import wrong_change
-from nineteen.training.examine import examine, examine_here
+from nineteen.training.examine import Honesty, examine, examine_here
 from nineteen.training.gradient import flat
 from nineteen.training.gradient_steps import GradientSteps, replay
-from nineteen.training.honesty import Honesty
 from nineteen.verbs.catalogue.command import specs
 from space import command_lines, spec
 
@@ -188,10 +187,10 @@ def test_a_report_with_another_token_is_none(tmp_path: Path) -> None:
 
 def test_a_fault_of_the_check_is_not_the_scripts() -> None:
     broken = (
-        SOURCE + "import nineteen.training.honesty\nnineteen.training.honesty.wrong_order = None\n"
+        SOURCE + "import nineteen.training.examine\nnineteen.training.examine.wrong_order = None\n"
     )
     with pytest.raises(
-        RuntimeError, match=r"the check itself failed: .*NoneType.* \(honesty.py, line \d+\)$"
+        RuntimeError, match=r"the check itself failed: .*NoneType.* \(examine.py, line \d+\)$"
     ):
         examine(broken, XOR, 30)
 

@@ -12,8 +12,8 @@ from nineteen.script.choices import read
 from nineteen.script.judge import Verdict
 from nineteen.script.render import render
 from nineteen.script.run import Ending
+from nineteen.training.diagnosis import Mistake, mistakes
 from nineteen.training.examine import Honesty, examine, examine_here
-from nineteen.training.mistakes import Mistake, mistakes
 from space import spec
 
 MUTANTS = mistakes()

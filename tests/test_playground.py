@@ -29,7 +29,7 @@ from nineteen.script.judge import judge
 from nineteen.script.render import render
 from nineteen.script.run import run
 from nineteen.script.templates import templates_folder
-from nineteen.training.mistakes import mistakes
+from nineteen.training.diagnosis import mistakes
 from nineteen.training.observe import Start, Update, observe
 from nineteen.training.record import record
 from nineteen.training.snapshots import Snapshot, packed, unpacked

@@ -6,8 +6,7 @@ import pytest
 from nineteen.script.judge import judge
 from nineteen.script.render import render
 from nineteen.script.run import OUTPUT_LIMIT, Ending, run
-from nineteen.training.examine import examine
-from nineteen.training.honesty import Honesty
+from nineteen.training.examine import Honesty, examine
 from space import spec
 
 XOR = spec("xor", "--hidden", "8", "--lr", "0.5", "--epochs", "300")

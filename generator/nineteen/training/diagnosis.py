@@ -2,6 +2,8 @@
 
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from math import lgamma, log
 
@@ -27,6 +29,39 @@ def say(sentence: str, **facts: object) -> str:
     """A sentence of templates/honest.toml with these facts."""
     text: str = data("honest.toml")[sentence]
     return text.format(**facts)
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A realistic mistake (templates/mistakes.toml), made in a script by exact replacements."""
+
+    name: str
+    step: str  # where it stands
+    command: str  # of the script in which it is made
+    change: tuple[tuple[str, str], ...]
+    sentence: str = ""  # a part of what the honest check says; "" where what is printed tells
+    learns: bool = False  # whether the script learns in spite of it
+    equivalent: str = ""  # why it is none
+
+    def made_in(self, source: str) -> str:
+        """A script's text with the mistake in it; "" where there is nothing to change."""
+        for old, new in self.change:
+            if old not in source:
+                return ""
+            source = source.replace(old, new)
+        return source
+
+
+@cache
+def mistakes() -> tuple[Mistake, ...]:
+    """All of them, in the order of the table; every name is there once."""
+    table, made = data("mistakes.toml"), []
+    for step, rows in [*table.items()][1:]:
+        for row in rows:
+            change = tuple((old, new) for old, new in row["change"])
+            command = table["commands"][row["command"]]
+            made.append(Mistake(**row | {"step": step, "change": change, "command": command}))
+    return tuple(made)
 
 
 def wrong_error(steps: GradientSteps) -> str:
@@ -121,6 +156,17 @@ def _changes(steps: GradientSteps) -> Iterator[tuple[str, Array]]:
 
 def _alike(factors: Array, wanted: Array | float) -> bool:
     return bool((np.abs(factors - wanted) <= ALIKE * np.abs(wanted)).all())
+
+
+def wrong_between(last: Array, steps: GradientSteps) -> str:
+    """What changes the weights between updates, one sentence, or ""; `last` are those before."""
+    kept = np.concatenate([last[None], steps.after[:-1]])
+    # By their bytes: a NaN is not equal to itself.
+    other = steps.by_part(np.logical_or, kept.view(np.int64) != steps.before.view(np.int64))
+    for name, moved in zip(parts(steps.spec), other.T, strict=True):
+        if moved.any():
+            return say("between", name=name, number=steps.numbers[moved.argmax()])
+    return ""
 
 
 def wrong_order(steps: Sequence[tuple[int, tuple[int, ...]]], spec: ScriptSpec) -> str:

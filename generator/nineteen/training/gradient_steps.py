@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import accumulate
 from typing import Any
 
@@ -24,6 +24,22 @@ KINK = 1e-9  # this near it, a unit of ReLU may stand on either side, by the ord
 # the same array (honest scripts stay below 1e-9, and no mistake worth the name is this small), or
 # by so many spacings of the floats it is made of, which matters where training has nearly stopped.
 CHANGE, ROUNDING = 1e-6, 64 * float(np.finfo(float).eps)
+
+
+@lru_cache(maxsize=4)
+def start_of(spec: ScriptSpec) -> Start:
+    """What training starts from by the command, drawn as a script does; X without its ones."""
+    rng = np.random.default_rng(spec.seed)
+    X, y = exact.inputs_of(spec.table), np.array(spec.table.targets(), float)
+    if spec.samples:
+        samples, ones = rng.integers(spec.table.rows, size=spec.samples), len(spec.hidden) > 1
+        X, y = X[samples], y[samples]
+        if spec.noise:  # a column of ones has numbers drawn for it too, and no noise
+            noise = rng.normal(0, spec.noise, (spec.samples, spec.table.inputs + ones))
+            X = X + noise[:, : spec.table.inputs]
+    of = exact.shapes(spec).values()
+    weights = (rng.normal(size=each) if len(each) == 2 else np.zeros(each) for each in of)
+    return Start(X, y, tuple(weights))
 
 
 @dataclass(frozen=True)

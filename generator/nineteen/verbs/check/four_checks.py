@@ -12,7 +12,7 @@ from nineteen.script.make import SeedShare
 from nineteen.script.options import PROGRAM
 from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
-from nineteen.training.honesty import Honesty
+from nineteen.training.examine import Honesty
 from nineteen.verbs.check.found_script import FoundScript, form_problems
 
 ENDED = (Status.CRASHED, Status.TIMEOUT)

@@ -16,8 +16,8 @@ from nineteen.script.render import MAX_LINES, render
 from nineteen.script.spec import ScriptSpec
 from nineteen.script.syntax import parse
 from nineteen.script.templates import data
+from nineteen.training.diagnosis import mistakes
 from nineteen.training.examine import examine
-from nineteen.training.mistakes import mistakes
 
 POINTS = 15  # of every exercise, whatever its strategy and size
 # The steps of mistakes that are made while a script trains, which nobody sees in what it prints.

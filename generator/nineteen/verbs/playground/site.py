@@ -17,7 +17,7 @@ from nineteen.script.options import PROGRAM, short
 from nineteen.script.render import environment, render
 from nineteen.script.spec import ACTIVATIONS, SIGMOID
 from nineteen.script.templates import data, templates_folder
-from nineteen.training.mistakes import mistakes
+from nineteen.training.diagnosis import mistakes
 from nineteen.verbs.playground import bridge
 
 PYODIDE = "https://cdn.jsdelivr.net/pyodide/v314.0.7/full/"
