@@ -1,4 +1,4 @@
-"""The likely mistake in an update, or in the order of the rows, in a student's words."""
+"""Mistakes to be made in a script; and the likely one in what a script did, in plain words."""
 
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
@@ -21,8 +21,6 @@ ENOUGH = 8  # updates, the first and the first wrong ones, that an explanation h
 # How improbable what is seen has to be, were it reshuffled, before a script is said not to: with
 # two such tests a script, ten thousand honest ones raise a false alarm once in 50,000 times.
 IMPROBABLE = 1e-9
-
-Batches = list[tuple[int, ...]]  # of one epoch: the rows of each of its updates
 
 
 def say(sentence: str, **facts: object) -> str:
@@ -182,10 +180,11 @@ def wrong_order(steps: Sequence[tuple[int, tuple[int, ...]]], spec: ScriptSpec) 
     return _not_reshuffled(epochs, spec)
 
 
-def _wrong_rows(batches: Batches, spec: ScriptSpec) -> str:
+def _wrong_rows(batches: list[tuple[int, ...]], spec: ScriptSpec) -> str:
     used, name = Counter(row for rows in batches for row in rows), spec.row_name
     if len(used) < spec.rows or max(used.values()) > 1:
-        often = [f"uses {name(row)} {_times(n)}" for row, n in sorted(used.items()) if n > 1]
+        again = {name(row): n for row, n in sorted(used.items()) if n > 1}
+        often = [f"uses {row} {'twice' if n == 2 else f'{n} times'}" for row, n in again.items()]
         never = [f"never uses {name(row)}" for row in range(spec.rows) if not used[row]]
         wrong, noun = often[:2] + never[:2], "samples" if spec.samples else "rows"
         if len(often) > 2 or len(never) > 2:
@@ -196,7 +195,7 @@ def _wrong_rows(batches: Batches, spec: ScriptSpec) -> str:
     return "" if found == wanted else say("sizes", found=_updates(found), meant=_updates(wanted))
 
 
-def _not_reshuffled(epochs: list[Batches], spec: ScriptSpec) -> str:
+def _not_reshuffled(epochs: list[list[tuple[int, ...]]], spec: ScriptSpec) -> str:
     """Whether too few different orders, or too few different ways to share out the rows, occur.
 
     Of m equally probable orders, at most d different ones occur in E epochs with a probability of
@@ -236,7 +235,3 @@ def _updates(sizes: list[int]) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
-
-
-def _times(number: int) -> str:
-    return "twice" if number == 2 else f"{number} times"

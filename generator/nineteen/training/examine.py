@@ -127,7 +127,6 @@ class Audit(Watcher):
         self._sure, self._checked, self._final = False, 0, np.zeros(0)
 
     def follow(self, source: str) -> ast.Module:
-        """The script's tree, observed."""
         if self._named:
             try:
                 return instrument(source)
@@ -136,7 +135,6 @@ class Audit(Watcher):
         return self._rounds.follow(source)
 
     def calls(self) -> Calls:
-        """What that tree calls."""
         return calls(self._see, self._start) | self._rounds.calls()
 
     def found(self, why: NotApplicable | None) -> Report:

@@ -87,8 +87,7 @@ def run_here(script: str | ast.Module, **names: Callable[..., Any]) -> Run:
     except Exception:
         code, failed = 1, traceback.format_exc()
     ending = Ending.CRASHED if code else Ending.FINISHED
-    used = time.perf_counter() - began
-    return Run(printed.getvalue(), failed, used, ending, int(bool(code)))
+    return Run(printed.getvalue(), failed, time.perf_counter() - began, ending, int(bool(code)))
 
 
 def watched_here(source: str, watcher: Callable[[], Watcher]) -> tuple[Run, Report]:

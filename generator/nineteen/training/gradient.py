@@ -8,7 +8,7 @@ Machine Learning", 2006, section 5.2).
 
 from collections.abc import Callable, Sequence
 from functools import cache
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -62,10 +62,9 @@ def shapes(spec: ScriptSpec) -> dict[str, tuple[int, ...]]:
 def parts(spec: ScriptSpec) -> dict[str, int]:
     """What a script calls each matrix and its bias, and how many numbers they have."""
     sizes = [pair for a, b in pairwise(spec.sizes) for pair in (a * b, b)]
-    names = ["W1", "b1", "W2", "b2"]
-    if len(spec.hidden) > 1:
-        layers = range(len(spec.hidden) + 1)
-        names = [name for i in layers for name in (f"W[{i}]", f"the bias row of W[{i}]")]
+    names = [*shapes(spec)]
+    if len(spec.hidden) > 1:  # a bias is the last row of its matrix
+        names = [each for name in names for each in (name, f"the bias row of {name}")]
     return dict(zip(names, sizes, strict=True))
 
 
@@ -82,12 +81,10 @@ def flat(weights: Sequence[Array]) -> Array:
 
 def split(numbers: Array, spec: ScriptSpec) -> Matrices:
     """The matrices of such numbers, which may have more axes before them."""
-    made, begin = list[Array](), 0
-    for before, after in pairwise(spec.sizes):
-        end = begin + (before + 1) * after
-        made.append(numbers[..., begin:end].reshape(*numbers.shape[:-1], before + 1, after))
-        begin = end
-    return tuple(made)
+    sizes = [(before + 1, after) for before, after in pairwise(spec.sizes)]
+    pieces = np.split(numbers, [*accumulate(a * b for a, b in sizes)][:-1], axis=-1)
+    pairs = zip(pieces, sizes, strict=True)
+    return tuple(piece.reshape(*numbers.shape[:-1], *size) for piece, size in pairs)
 
 
 def joined(gradients: Matrices) -> Array:
@@ -104,9 +101,7 @@ def forward(weights: Matrices, X: Array, function: Function) -> tuple[list[Array
 
 
 def _sums(layer: Array, matrix: Array) -> Array:
-    sums: Array = layer @ matrix[..., :-1, :]
-    sums += matrix[..., -1:, :]
-    return sums
+    return np.asarray(layer @ matrix[..., :-1, :] + matrix[..., -1:, :])
 
 
 def predict(weights: Matrices, X: Array, activation: Activation) -> Array:

@@ -97,8 +97,7 @@ def instrument(source: str | bytes) -> ast.Module:
     rows = "rows" if "rows" in stored([loop]) else _rows_of_y(loop)
     known = next(i for i, line in enumerate(body) if error in stored([line], deep=False))
     body.append(call(f"__updated__(({weights},))", body[-1]))
-    seen = call(f"__seen__(epoch, {rows}, {error}, ({weights},))", body[known])
-    body.insert(known + 1, seen)
+    body.insert(known + 1, call(f"__seen__(epoch, {rows}, {error}, ({weights},))", body[known]))
     tree.body.insert(place, call(f"__started__(X, y, ({weights},))", loop))
     return tree
 
@@ -156,7 +155,6 @@ class Rounds:
         return tree
 
     def calls(self) -> Calls:
-        """What that tree calls."""
         return {"__round__": self._see}
 
     def _see(self, loop: int, names: dict[str, Any], end: bool = False) -> None:

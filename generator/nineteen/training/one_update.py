@@ -25,7 +25,6 @@ _MARGIN = 0.005  # of that, for those who round on the way
 _OF_ROWS = ("layer", "output", "error", "delta", "layers")  # names whose first axis is the rows
 
 Mask = NDArray[np.bool_]
-Blanks = tuple[tuple[Mask, ...], ...]  # by line and array
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,7 @@ def one_update(
     again = partial(record, source, {update}, alone=isinstance(script, Path))
     recording = again()
     snapshot = _chosen(recording, update, name)
-    blanks = left_out(snapshot, again) if blank else ()
+    blanks = left_out(snapshot, again) if blank else []
     ran = tuple(
         UpdateLine(n, lines[n - 1], meanings.pop(str(n), ""), values, *blanks[i : i + 1])
         for i, (n, values) in enumerate(snapshot.lines)
@@ -139,8 +138,8 @@ def _part(value: Value, names: Container[str], place: int) -> Value:
     return Value(name, value.new[place : place + 1], None, alias)
 
 
-def left_out(snapshot: Snapshot, again: Callable[..., Recording]) -> Blanks:
-    """The blanks: of each array that a line computes the last row, or else the last number.
+def left_out(snapshot: Snapshot, again: Callable[..., Recording]) -> list[tuple[Mask, ...]]:
+    """The blanks by line: of each array that it computes the last row, or else the last number.
 
     Who computes them from what is shown is within TOLERANCE of the key: `again`, which runs the
     update with other numbers, has done so. Raises UsageError where there is nothing to show.
@@ -162,7 +161,7 @@ def left_out(snapshot: Snapshot, again: Callable[..., Recording]) -> Blanks:
     if not any(mask.any() for mask in masks):
         raise _refused("nothing", update=snapshot.update)
     rest = iter(masks)
-    return tuple(tuple(next(rest) for _ in line.values) for line in snapshot.lines)
+    return [tuple(next(rest) for _ in line.values) for line in snapshot.lines]
 
 
 def _last(value: Value) -> Mask:

@@ -14,9 +14,8 @@ from numpy.typing import NDArray
 from nineteen.script.run import Ending, Run
 from nineteen.training import snapshots
 from nineteen.training.execute import Calls, NotApplicable, Report, Watcher, run_here, watched
-from nineteen.training.follow import Site, follow
 from nineteen.training.observe import Array, Arrays, Start, copy
-from nineteen.training.snapshots import Passed, Recording, Snapshot, Value, arrays_in
+from nineteen.training.snapshots import Passed, Recording, Site, Snapshot, Value, arrays_in, follow
 
 SNAPSHOTS, BYTES = 500, 10_000_000  # of a recording, at most
 FEW = 100  # updates that are kept with their lines whatever else has to go
@@ -78,9 +77,7 @@ class _Draft:
 class Recorder(Watcher):
     """Keeps what a Recording holds, while the tree of `follow` runs with `calls` in its names."""
 
-    def __init__(
-        self, chosen: Collection[int], seconds: float, shown: Sequence[Array] = ()
-    ) -> None:
+    def __init__(self, chosen: Collection[int], seconds: float, shown: Sequence[Array]) -> None:
         self._chosen, self._few, self._shown = chosen, len(chosen) <= FEW, list(shown)
         self._seconds, self._deadline, self._late = seconds, time.perf_counter() + seconds, False
         self._start: Start | None = None
@@ -114,7 +111,6 @@ class Recorder(Watcher):
         return tree
 
     def calls(self) -> Calls:
-        """The functions that the tree calls, by name."""
         names = ("started", "seen", "updated", "ended", "before", "head", "line")
         return {f"__{name}__": getattr(self, f"_{name}") for name in names}
 
@@ -126,8 +122,7 @@ class Recorder(Watcher):
         """What was kept; called once, when the script has ended."""
         self._close(last=True)
         lines, kept = tuple(self._source.splitlines()), tuple(each for each, _ in self._kept)
-        counts = self._updates, self._epochs
-        return Recording(lines, kept, *counts, self._start, self._missing, run)
+        return Recording(lines, kept, self._updates, self._epochs, self._start, self._missing, run)
 
     def _started(self, X: Any, y: Any, weights: tuple[Any, ...]) -> None:
         if arrays := self._copies((X, y, *weights)):

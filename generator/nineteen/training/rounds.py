@@ -138,7 +138,6 @@ class AnyUpdates(Rounds, Watcher):
         self._numbers = {1.0}
 
     def follow(self, source: str) -> ast.Module:
-        """The script's tree with a call in each round of each loop."""
         constants = (getattr(node, "value", None) for node in ast.walk(parse(source)))
         self._numbers |= {float(each) for each in constants if isinstance(each, int | float)}
         return super().follow(source)

@@ -43,10 +43,8 @@ def seed_share(made: Made, tried: int) -> SeedShare:
 
 def make_first(spec: ScriptSpec, seed: int | None) -> Made:
     """The script with this seed, or with the first of `SEEDS` that learns. Raises UsageError."""
-    if seed is not None:
-        return make(spec, (seed,))
-    made = make(spec, SEEDS[:1])
-    if made.verdict.status is not Status.NOT_LEARNED:
+    made = make(spec, SEEDS[:1] if seed is None else (seed,))
+    if seed is not None or made.verdict.status is not Status.NOT_LEARNED:
         return made
     if not seeds_to_try(spec):
         return make(spec)

@@ -25,7 +25,7 @@ class Watch(Recorder):
     """Records one training, and reports its state twenty times a second."""
 
     def __init__(self, spec: ScriptSpec, report: Callable[[Json], None]) -> None:
-        super().__init__(range(1, 10**9), SECONDS)
+        super().__init__(range(1, 10**9), SECONDS, ())
         self.spec, self.report, self.reported = spec, report, time.perf_counter()
         self.epoch: Any = None
         self.losses: list[float] = []  # of the epochs, the last of which may not have ended
