@@ -9,8 +9,8 @@ from math import floor, log10
 import numpy as np
 
 from nineteen.script.syntax import parse
-from nineteen.training.observe import Array, NamedArrays
-from nineteen.training.one_update import FULL, Mask, OneUpdate, UpdateLine
+from nineteen.training.observe import Array, Mask, NamedArrays
+from nineteen.training.one_update import FULL, OneUpdate, UpdateLine
 from nineteen.training.snapshots import Value
 
 _ROWS, _COLUMNS = 4, 6  # of the corner that is shown of an array with too many numbers

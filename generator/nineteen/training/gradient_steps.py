@@ -12,9 +12,7 @@ from numpy.typing import NDArray
 from nineteen.script.spec import ScriptSpec
 from nineteen.training import gradient as exact
 from nineteen.training.gradient import Array, Function
-from nineteen.training.observe import Start, Update
-
-Mask = NDArray[np.bool_]
+from nineteen.training.observe import Mask, Start, Update
 
 PIECE = 2**13  # numbers of a layer at once: what is made of them on the way stays in the cache
 ERROR = 1e-9  # errors of honest scripts agree but for the sums before them

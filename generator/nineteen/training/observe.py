@@ -14,6 +14,7 @@ from nineteen.training.execute import Calls, NotApplicable, execute
 
 Array = NDArray[np.float64]
 Arrays = tuple[Array, ...]
+Mask = NDArray[np.bool_]
 NamedArrays = dict[str, Array]
 
 # What an instrumented script calls: before the first epoch, where an error is known, and after.

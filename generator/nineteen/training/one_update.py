@@ -7,7 +7,6 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nineteen.errors import UsageError
 from nineteen.script.annotate import explained, source_of
@@ -15,7 +14,7 @@ from nineteen.script.choices import command
 from nineteen.script.options import printable
 from nineteen.script.spec import ScriptSpec
 from nineteen.script.templates import data
-from nineteen.training.observe import Array
+from nineteen.training.observe import Array, Mask
 from nineteen.training.record import record
 from nineteen.training.snapshots import Recording, Snapshot, Value
 
@@ -23,8 +22,6 @@ FULL, PLACES = 64, 2  # numbers of an array that are shown, decimals on a worksh
 TOLERANCE = 0.02  # what the key allows
 _MARGIN = 0.005  # of that, for those who round on the way
 _OF_ROWS = ("layer", "output", "error", "delta", "layers")  # names whose first axis is the rows
-
-Mask = NDArray[np.bool_]
 
 
 @dataclass(frozen=True)

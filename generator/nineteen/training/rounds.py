@@ -8,7 +8,6 @@ from math import comb
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from nineteen.script.gates import TruthTable
 from nineteen.script.spec import ACTIVATIONS, Activation, ScriptSpec
@@ -16,7 +15,7 @@ from nineteen.script.syntax import parse
 from nineteen.training import gradient as exact
 from nineteen.training.execute import NotApplicable, Report, Watcher
 from nineteen.training.gradient import Array, Matrices
-from nineteen.training.observe import Arrays, NamedArrays, Rounds, Start, Update
+from nineteen.training.observe import Arrays, Mask, NamedArrays, Rounds, Start, Update
 
 _SETS = 300  # sets of rows that are tried for one update
 _NUMBERS = 20_000_000  # of the weights of all updates together
@@ -81,7 +80,7 @@ def _rows(network: Matrices, change: Array, error: Array, X: Array, spec: Script
 
 
 @cache
-def _sets(rows: int, size: int) -> NDArray[np.bool_]:
+def _sets(rows: int, size: int) -> Mask:
     left = {size, rows % size} - {0}  # also of those left for the last batch of an epoch
     chosen = [each for some in left for each in combinations(range(rows), some)]
     return np.array([[row in each for row in range(rows)] for each in chosen])
