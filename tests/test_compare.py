@@ -26,9 +26,9 @@ from nineteen.script.templates import data
 from nineteen.training.gradient import matrices, predict
 from nineteen.training.observe import Update, observe
 from nineteen.training.side_by_side import observe_together
-from nineteen.verbs.compare.command import Comparison, compare_options, compared
+from nineteen.verbs.compare.command import Comparison, command_of, compare_options, compared
 from nineteen.verbs.compare.comparison_pictures import gradient_noise, noise_in_theory
-from nineteen.verbs.compare.comparison_plan import ComparisonPlan, command_of, plan_comparison
+from nineteen.verbs.compare.comparison_plan import ComparisonPlan, plan_comparison
 from nineteen.verbs.compare.grid import GridCell
 from nineteen.verbs.compare.measuring import BY_SEED, measure_grid, watch_seeds
 from space import spec
