@@ -313,6 +313,25 @@ def test_command_line(
         assert main(["check", "trask.py", *words]) == code
 
 
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        (PLAIN.replace("3000", "60"), "its weights cannot be seen: no loop changes a NumPy array"),
+        (
+            TRASK.replace("syn0 +=", "syn0 += 0.3 *").replace("6000", "60"),
+            "no gradient of cross-entropy",
+        ),
+    ],
+)
+def test_what_cannot_be_seen_is_said(
+    text: str, seen: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "script.py"
+    path.write_text(text, encoding="utf-8")
+    main(["check", str(path), "--as", "xor", "--seeds", "0"])
+    assert seen in capsys.readouterr().out
+
+
 UNLUCKY = TRASK.replace("(3, 4)", "(3, 2)").replace("(4, 1)", "(2, 1)").replace("6000", "2000")
 
 

@@ -172,7 +172,9 @@ def _judged_as(found: FoundScript, settings: Settings) -> ScriptResult:
     learned = verdict.ok and not (share and share.failed)
     good, looked, words = (report.get(name, 0) for name in ("good", "looked", "words"))
     seen = f"{good} of {looked} updates that were looked at follow {words}"
-    if not good:  # it is not to blame for another method
+    if not looked:
+        seen = "its weights cannot be seen: no loop changes a NumPy array"
+    elif not good:  # it is not to blame for another method
         seen = "no gradient of cross-entropy or squared error was found that its updates follow"
     checks = {
         "learns": CheckResult("pass" if learned else "fail", tuple(lines)),
