@@ -12,10 +12,10 @@ import pytest
 from documents import XOR
 from nineteen.cli import main
 from nineteen.errors import UsageError
-from nineteen.script import any_origin as module
-from nineteen.script.any_origin import sandbox, sandbox_remark
+from nineteen.script import sandbox as module
 from nineteen.script.choices import read
 from nineteen.script.run import Ending, Run, run
+from nineteen.script.sandbox import sandbox, sandbox_remark
 from nineteen.training.examine import examine
 
 NEEDED = pytest.mark.skipif(

@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from nineteen.script.run import Ending, Run
 from nineteen.training import snapshots
 from nineteen.training.execute import Calls, NotApplicable, Report, Watcher, run_here, watched
+from nineteen.training.follow import Site, follow
 from nineteen.training.observe import Array, Arrays, Start, copy
-from nineteen.training.snapshots import Passed, Recording, Site, Snapshot, Value, arrays_in, follow
+from nineteen.training.snapshots import Passed, Recording, Snapshot, Value, arrays_in
 
 SNAPSHOTS, BYTES = 500, 10_000_000  # of a recording, at most
 FEW = 100  # updates that are kept with their lines whatever else has to go

@@ -15,10 +15,10 @@ from nineteen.errors import UsageError
 from nineteen.page.estimates import seeds_in_words, wilson
 from nineteen.page.terminal import Terminal, announce, counted
 from nineteen.script import any_origin, choices
-from nineteen.script.any_origin import sandbox, sandbox_remark
 from nineteen.script.options import printable
 from nineteen.script.render import environment, render
 from nineteen.script.run import Ending, run, stop_all
+from nineteen.script.sandbox import sandbox, sandbox_remark
 from nineteen.training.examine import examine
 from nineteen.training.execute import watched
 from nineteen.training.rounds import AnyUpdates
