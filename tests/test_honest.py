@@ -105,6 +105,15 @@ def test_weights_are_found_whatever_they_are_called() -> None:
     assert "W1 changes by -1 times" in wrong.reason
 
 
+def test_arrays_that_grow_are_no_weights() -> None:
+    """They begin as those that the seed draws, and stand before them."""
+    grown = SOURCE.replace("W1", "first").replace("W2, b2 =", "last, b2 =").replace("W2", "second")
+    head = next(line for line in grown.splitlines() if line.startswith("for epoch"))
+    more = "last = np.vstack([last, last[:1]])"
+    grown = grown.replace(head, f"second = last.copy()\n{head}\n    {more}")
+    assert examine(grown, XOR, 30)[2] == Honesty("pass")
+
+
 def test_weights_that_nobody_sees_are_neither_a_pass_nor_a_failure() -> None:
     hidden = SOURCE.replace("W1", "first").replace("size=(2, 8))", "size=(8, 2)).T")
     result, _, honesty = examine(hidden, XOR, 30)

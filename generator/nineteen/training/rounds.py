@@ -55,7 +55,8 @@ def _like(array: Array, drawn: Array) -> bool:
 
 def _weights(states: list[NamedArrays], drawn: Arrays) -> list[str]:
     first, last = states[0], states[-1]
-    whole = [label for label in first if all(label in state for state in states)]
+    sizes = [{label: array.size for label, array in state.items()} for state in states]
+    whole = [label for label in first if len({size.get(label) for size in sizes}) == 1]
     changes = [label for label in whole if not np.array_equal(first[label], last[label])]
     chosen: list[str] = []
     for each in drawn:
