@@ -108,6 +108,7 @@ def test_its_updates_are_the_gradient_and_the_derivation_says_so(name: str, size
     test_derivation.test_the_expressions_are_the_gradient_and_the_update(words)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ROWS)
 def test_its_lesson_has_its_words(name: str) -> None:
     pytest.importorskip("matplotlib", reason="pictures need the extra lessons")

@@ -151,6 +151,7 @@ def on_samples() -> MeasuredGrid:
     return measure_grid(plan_comparison(choose(words), None, SEEDS), 1)
 
 
+@pytest.mark.slow
 def test_samples_are_what_the_simulator_finds(on_samples: MeasuredGrid) -> None:
     cells = [
         cell

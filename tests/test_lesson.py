@@ -201,7 +201,7 @@ def check_lesson(texts: dict[Path, str], made: Made, math: str) -> None:
         check_notebook(texts[path], made)
 
 
-@pytest.mark.parametrize("turn", range(3))
+@pytest.mark.parametrize("turn", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 2))])
 def test_a_lesson_is_whole(made: Made, turn: int, tmp_path: Path) -> None:
     level, format = MATH[turn], list(FORMATS)[(turn + len(made.source)) % 3]
     check_lesson(written(made, level, format, tmp_path), made, level)
@@ -221,6 +221,7 @@ def test_a_lesson_trains_its_script_once_more(monkeypatch: pytest.MonkeyPatch) -
     assert trained.count(whole.source) == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("format", FORMATS)
 def test_the_same_command_gives_the_same_bytes(format: str, tmp_path: Path) -> None:
     once, again = (
@@ -557,6 +558,7 @@ def learned_alone(wanted: ScriptSpec, *edits: tuple[str, str]) -> int:
     return learned
 
 
+@pytest.mark.slow
 def test_the_figures_of_the_three_readings_are_those_of_other_runs() -> None:
     _, text = reading()
     wanted = spec("xor", "--batch", "mini")

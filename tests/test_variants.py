@@ -25,6 +25,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return place
 
 
+@pytest.mark.slow
 def test_every_variant_is_verified_and_listed(folder: Path) -> None:
     solutions = folder.with_name("variants_solution")
     with open(solutions / TABLE, encoding="utf-8", newline="") as file:

@@ -15,7 +15,7 @@ ALMOST_ALL = 0.95  # a script that learns with fewer of the seeds is handed out 
 _STEPS = (1000, 500, 200, 100, 50, 20, 10)  # how many seeds are tried
 _BUDGET = 150_000.0  # microseconds for all of them
 _HINTS = 2  # pieces of advice that are enough
-_LONG = 4.0  # seconds of one training that is too long to be tried
+_LONG, _UPDATE = 4.0, 1e-4  # seconds of a training too long to be tried, and of an update of few
 
 
 def expected_seconds(spec: ScriptSpec) -> float:
@@ -105,7 +105,7 @@ def _candidates(choices: Choices) -> Iterator[tuple[str, dict[str, Any]]]:
 def _learned(choices: Choices) -> tuple[int, int]:
     spec = spec_of(replace(choices, keep=True))
     cost = expected_seconds(spec)
-    if cost > _LONG:
+    if max(cost, _UPDATE * spec.updates) > _LONG:
         return 0, 1
     seeds: Sequence[int] = SEEDS if choices.seed is None else (choices.seed,)
     seeds = seeds[: max(1, int(1 / cost))]
