@@ -52,6 +52,7 @@ def test_samples_without_noise_are_rows_of_the_table() -> None:
     assert (names["y"][:, 0] == (names["X"][:, 0] != names["X"][:, 1])).all()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("activation", ["sigmoid", "tanh", "relu"])
 @pytest.mark.parametrize("batch", BATCHES)
 def test_it_learns_the_clean_table_and_is_honest(batch: str, activation: str) -> None:

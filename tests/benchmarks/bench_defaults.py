@@ -37,7 +37,9 @@ SEEDS = 10_000  # of every gate of one to four inputs
 # Of the gates of five inputs and more, for each strategy what fits into an hour.
 LARGE = {5: (100, 300, 300), 6: (30, 100, 100), 7: (10, 30, 30), 8: (5, 15, 15)}
 CLASS_SEEDS = {3: 10_000, 4: 1000}
-DEEP = ["4,4,4", "8,4", "8,8", "16,16", "16,16,16", "64,64,64"]
+# Several layers: with wide ones two inputs are always learned, so more inputs have narrow ones.
+NARROW, WIDE = ["4,4,4", "8,4", "8,8"], ["16,16", "16,16,16", "64,64,64"]
+DEEP = {2: NARROW + WIDE, 3: NARROW, 4: NARROW[:1]}
 DEEP_SEEDS = {2: 200, 3: 50, 4: 2}  # of every NPN class
 PROMISE = 0.999
 PARTS = ("small", "large", "classes", "deep")
@@ -107,7 +109,7 @@ def measurements() -> Iterator[Measurement]:
             for activation in ACTIVATIONS:
                 yield Measurement("large", inputs, gate, activation, (batch,), "", seeds)
     for inputs, seeds in DEEP_SEEDS.items():
-        for hidden in DEEP:
+        for hidden in DEEP[inputs]:
             for activation in ACTIVATIONS:
                 yield Measurement("deep", inputs, "", activation, tuple(STRATEGIES), hidden, seeds)
 
