@@ -118,6 +118,19 @@ def test_few_seeds_come_with_advice_and_many_without() -> None:
     assert make_shared(large).share == SeedShare(0, ())
 
 
+def test_advice_runs_no_training_that_is_long_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    tried, really = list[int](), training_seeds._runs
+
+    def runs(spec: ScriptSpec, seeds: range) -> list[Run]:
+        tried.append(spec.updates)
+        return really(spec, seeds)
+
+    monkeypatch.setattr(training_seeds, "_runs", runs)
+    hints = training_seeds.advice(choose(["xor", "--batch", "sgd", "--epochs", "100000"]))
+    assert "leave out --epochs" in hints[0]
+    assert max(tried) <= 40_000
+
+
 def test_the_share_in_words() -> None:
     assert seeds_in_words(SeedShare(500, ())) == "learns with 500 of 500 seeds (99.2 to 100 %)"
     assert seeds_in_words(SeedShare(100, tuple(range(20)))).endswith(
