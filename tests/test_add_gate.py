@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from environment import few
 from nineteen.script.templates import templates_folder
 
 # A gate of any number of inputs and a circuit of two outputs.
@@ -96,7 +97,7 @@ def test_the_list_has_them_with_the_right_bits(copy: Path) -> None:
     assert "1 to 8" in lines["one_hot"]
 
 
-@pytest.mark.parametrize("name", ORACLES)
+@pytest.mark.parametrize("name", few(ORACLES, 1))
 def test_scripts_are_made_explained_and_checked(copy: Path, name: str) -> None:
     path = copy / f"{name}.py"
     verb(copy, name, "-o", str(path))

@@ -174,6 +174,7 @@ def test_samples_are_what_the_simulator_finds(on_samples: MeasuredGrid) -> None:
     assert finding.verdict == verdict(*middle(small - full)[1:], 0.005)
 
 
+@pytest.mark.slow
 def test_samples_show_what_a_truth_table_cannot(on_samples: MeasuredGrid) -> None:
     said = {finding.key: finding.verdict for finding in all_findings(on_samples)}
     assert said["full memory"] == "holds"

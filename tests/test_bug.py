@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from environment import few
 from nineteen.cli import main
 from nineteen.errors import UsageError
 from nineteen.script.choices import command
@@ -71,7 +72,7 @@ def code(command: str) -> str:
     return exercise_code(made(command).spec, found(command))
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", few(COMMANDS, 2))
 def test_a_bug_learns_and_only_the_honest_check_tells(command: str) -> None:
     wanted, bug = made(command).spec, found(command)
     assert judge(run(bug.script), wanted.table, show_loss=wanted.show_loss).ok
@@ -123,6 +124,7 @@ def test_every_mistake_of_the_table_that_can_be_used_is() -> None:
     assert not {one.name for one in mistakes() if one.equivalent} & possible
 
 
+@pytest.mark.slow
 def test_variants_get_different_mistakes() -> None:
     used = Counter[str]()
     names = [bug_of(made(command).spec, used)[0].name for command in (MINI, MINI, MINI, "xor")]
@@ -157,7 +159,7 @@ def failed(folder: Path) -> list[str]:
 ALL = ["test_the_line_is_found", "test_what_is_wrong_is_said", "test_the_script_is_mended"]
 
 
-@pytest.mark.parametrize("command", COMMANDS[:3])
+@pytest.mark.parametrize("command", few(COMMANDS[:3], 1))
 def test_untouched_it_gets_nothing_and_solved_everything(command: str, tmp_path: Path) -> None:
     folder, bug = write(command, tmp_path), found(command)
     assert failed(folder) == ALL

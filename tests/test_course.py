@@ -37,6 +37,7 @@ def test_a_lesson_without_its_script_is_noticed() -> None:
         catalogue_files([(replace(spec, epochs=7), "") for spec in catalogue.specs()])
 
 
+@pytest.mark.slow
 def test_an_edited_page_is_stale(tmp_path: Path) -> None:
     folder = tmp_path / "generated"
     shutil.copytree(GENERATED, folder)

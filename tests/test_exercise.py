@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 from documents import scripts_in
-from environment import CI
+from environment import CI, few
 from hypothesis import HealthCheck, given, settings
 from nineteen.cli import main
 from nineteen.errors import UsageError
@@ -190,7 +190,7 @@ def check_every_step(wanted: ScriptSpec, blanks: Blanks) -> None:
         assert not said(check_step, code, blank.name, given)  # though the others are not written
 
 
-@settings(SOME, max_examples=200 if CI else 15)
+@settings(SOME, max_examples=200 if CI else 8)
 @given(command_lines(training=False))
 @pytest.mark.usefixtures("quick")
 def test_only_a_step_that_was_written_gets_its_points(words: list[str]) -> None:
@@ -315,7 +315,7 @@ def full_points(command: str) -> dict[str, int]:
     return own | {"script": blanks.script_points}
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", few(COMMANDS, 4))
 @pytest.mark.usefixtures("quick")
 def test_the_solution_gets_all_points_and_an_untouched_notebook_none(command: str) -> None:
     assert points(notebook(command), hidden=False) == full_points(command)

@@ -35,6 +35,7 @@ def named(name: str) -> Failure:
     return next(failure for failure in FAILURES if failure.name == name)
 
 
+@pytest.mark.slow
 def test_freshness_can_say_no(tmp_path: Path) -> None:
     folder = tmp_path / "generated"
     shutil.copytree(COMMITTED.parent, folder)

@@ -94,8 +94,8 @@ def test_a_relabelled_network_trains_the_relabelled_function(
     ("this", "that", "hidden", "batch", "alike"),
     [
         ("0110", "1001", 2, Batch.FULL, True),
-        ("0110", "1001", 2, Batch.SGD, True),
-        ("00010110", "10010111", 3, Batch.FULL, True),
+        pytest.param("0110", "1001", 2, Batch.SGD, True, marks=pytest.mark.slow),
+        pytest.param("00010110", "10010111", 3, Batch.FULL, True, marks=pytest.mark.slow),
         ("0110", "0001", 2, Batch.FULL, False),
     ],
 )

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from documents import AND, XOR, fence, notebook, scripts_in
+from environment import few
 from nineteen.cli import main
 from nineteen.errors import UsageError
 from nineteen.script.choices import read
@@ -304,7 +305,7 @@ print(len(found), time.process_time() - began, used)
 """
 
 
-@pytest.mark.parametrize("kind", LARGE)
+@pytest.mark.parametrize("kind", few(LARGE, 2))
 def test_reading_is_linear(kind: str, tmp_path: Path) -> None:
     """Ten times the text takes no more than 30 times as long, where a square takes 100 times."""
     times = []

@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from environment import few
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from nineteen import cli
@@ -504,9 +505,10 @@ def told_of(heard: list[Any], told: Any) -> tuple[Snapshot, ...]:
     return tuple(each for each in whole if (each.update - 1) % told["every"] == 0 or each in last)
 
 
-@pytest.mark.parametrize("every", [0.0, 0.05])
+@pytest.mark.parametrize("every", few([0.0, 0.05], 1))
 @pytest.mark.parametrize(
-    "words", ["xor", "half_adder --batch mini", "xor3 --hidden 6,4", "and --batch sgd --epochs 200"]
+    "words",
+    few(["xor", "half_adder --batch mini", "xor3 --hidden 6,4", "and --batch sgd --epochs 200"], 2),
 )
 def test_the_page_has_the_first_weights_and_every_update(
     words: str, every: float, monkeypatch: pytest.MonkeyPatch
@@ -625,7 +627,7 @@ def test_what_breaks_off_is_told_while_it_is_typed(source: str, line: int, reaso
 BUGS = json.loads(site()[MANIFEST])["bugs"]
 
 
-@pytest.mark.parametrize("bug", BUGS[::4], ids=lambda bug: bug["change"][0][1])
+@pytest.mark.parametrize("bug", few(BUGS[::4], 5), ids=lambda bug: bug["change"][0][1])
 def test_a_bug_to_find_learns_and_is_one_line_that_check_tells(bug: Any) -> None:
     assert len(BUGS) > 40
     told = ask(bug["words"])

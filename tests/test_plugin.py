@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 from documents import AND, LAYOUTS, OTHERS, PAGES, WAYS, XOR, fence, notebook
+from environment import few
 from nineteen import pytest_plugin
 from nineteen.script.choices import read
 from nineteen.script.render import render
@@ -385,7 +386,7 @@ def test_a_project_is_strict_by_its_pyproject(pytester: pytest.Pytester) -> None
 BARE = XOR.replace("  # python -m generator xor --batch mini", "")
 
 
-@pytest.mark.parametrize("options", [(), ("-n", "1")], ids=" ".join)
+@pytest.mark.parametrize("options", few([(), ("-n", "1")], 1), ids=" ".join)
 def test_summary_says_what_was_seen(pytester: pytest.Pytester, options: tuple[str, ...]) -> None:
     if options:
         pytest.importorskip("xdist", reason="pytest-xdist runs the tests side by side")

@@ -132,6 +132,7 @@ def test_tables_run_side_by_side_on_samples() -> None:
     assert alone == []
 
 
+@pytest.mark.slow
 def test_advice_on_samples_was_tried() -> None:
     hints = advice(choose(["xor", "--samples", "16"]))
     assert any(hint.startswith("use --samples 64 (learns with") for hint in hints)

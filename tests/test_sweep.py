@@ -14,6 +14,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from environment import few
 from nineteen.cli import main
 from nineteen.errors import UsageError
 from nineteen.page.estimates import wilson
@@ -347,7 +348,7 @@ def whole(uninterrupted: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     return path
 
 
-@pytest.mark.parametrize("keep", [0, 5, 1000, 9000])
+@pytest.mark.parametrize("keep", few([5, 1000, 0, 9000], 2))
 def test_a_file_cut_anywhere_is_continued(whole: Path, tmp_path: Path, keep: int) -> None:
     path = tmp_path / "cut.jsonl"
     path.write_bytes(whole.read_bytes()[:keep])
@@ -518,6 +519,7 @@ def mortal(swept: SweepPlan, jobs: Jobs) -> list[int]:
     return list(jobs)
 
 
+@pytest.mark.slow
 def test_a_worker_that_dies_twice_is_survived_and_nothing_counts_twice(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
