@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from documents import XOR, fence
+from environment import few
 from nineteen.cli import main
 from nineteen.errors import UsageError
 from nineteen.script.any_origin import judge_any, reseeded, seeds_learned, table_named
@@ -243,7 +244,7 @@ def test_a_script_without_seeds_says_so(tmp_path: Path, capsys: pytest.CaptureFi
     assert "its seeds cannot be replaced: it draws no random" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize("style", few(STYLES, 3))
 def test_learns_with_the_seeds_it_learns_with(style: str) -> None:
     """One by one and in processes of their own, so an independent count of the same."""
     source, tried = STYLES[style], 2
@@ -263,7 +264,7 @@ FOLLOWED = {
 }
 
 
-@pytest.mark.parametrize("name", FOLLOWED)
+@pytest.mark.parametrize("name", few(FOLLOWED, 3))
 def test_updates_are_followed(name: str) -> None:
     source, words = FOLLOWED[name]
     _, report = watched(source, partial(AnyUpdates, TABLE), 60)

@@ -499,7 +499,17 @@ def test_a_full_disk_keeps_the_rows_before(whole: Path, tmp_path: Path) -> None:
     path = tmp_path / "rows.jsonl"
     limit = "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN); "
     limit += "resource.setrlimit(resource.RLIMIT_FSIZE, (7000, 7000)); "
-    words = [sys.executable, "-c", limit + SMALL_PIECES, "sweep", *QUICK, *HERE, "-o", str(path)]
+    words = [
+        sys.executable,
+        "-B",
+        "-c",
+        limit + SMALL_PIECES,
+        "sweep",
+        *QUICK,
+        *HERE,
+        "-o",
+        str(path),
+    ]
     done = subprocess.run(words, capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
