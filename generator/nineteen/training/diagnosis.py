@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
+from itertools import chain, groupby
 from math import lgamma, log
 
 import numpy as np
@@ -79,7 +79,9 @@ def wrong_error(steps: GradientSteps) -> str:
 
 def wrong_change(steps: GradientSteps) -> str:
     """What is wrong with the change of the weights in some update, one sentence, or ""."""
-    wrong_parts = steps.wrong_parts(steps.wanted) & ~steps.at_kink[:, None]
+    wrong_parts = steps.wrong_parts(steps.wanted)
+    if wrong_parts.any():  # seldom, and it takes long to tell what stands at a kink
+        wrong_parts &= ~steps.at_kink[:, None]
     wrong = np.flatnonzero(wrong_parts.any(axis=1))[:ENOUGH]
     if not wrong.size:
         return ""
@@ -181,8 +183,9 @@ def wrong_order(steps: Sequence[tuple[int, tuple[int, ...]]], spec: ScriptSpec) 
 
 
 def _wrong_rows(batches: list[tuple[int, ...]], spec: ScriptSpec) -> str:
-    used, name = Counter(row for rows in batches for row in rows), spec.row_name
-    if len(used) < spec.rows or max(used.values()) > 1:
+    taken, name = [*chain.from_iterable(batches)], spec.row_name
+    if not len(taken) == len({*taken}) == spec.rows:
+        used = Counter(taken)
         again = {name(row): n for row, n in sorted(used.items()) if n > 1}
         often = [f"uses {row} {'twice' if n == 2 else f'{n} times'}" for row, n in again.items()]
         never = [f"never uses {name(row)}" for row in range(spec.rows) if not used[row]]

@@ -23,7 +23,7 @@ from nineteen.training.gradient_steps import gradient_steps, start_of
 from nineteen.training.observe import Arrays, Start, Update, calls, instrument
 from nineteen.training.rounds import drawn_rounds, drawn_updates
 
-AT_ONCE, NUMBERS = 512, 2**16  # updates checked at once, and numbers of an array, at most
+AT_ONCE, NUMBERS = 512, 2**19  # updates checked at once, and numbers of an array, at most
 PRINTED = 0.0051  # rounded to 2 decimals: half a unit of the last, and a margin for binary floats
 _LOSS = re.compile(r"^epoch +([0-9]+): loss (\S+)$", re.MULTILINE)
 
@@ -120,11 +120,15 @@ class Audit(Watcher):
         self._rounds, self._why = drawn_rounds(self._meant, spec), why
         largest = max(spec.batch_size * max(spec.sizes), *map(prod, shapes(spec).values()))
         self._at_once = max(1, min(AT_ONCE, NUMBERS // largest))
+        self._most = spec.updates + spec.updates_per_epoch  # one epoch more, to say so
         self._rows: list[tuple[int, tuple[int, ...]]] = []
         self._waiting: list[Update] = []
         self._losses: dict[int, float] = defaultdict(float)
         self._wrong = self._between = ""
         self._sure, self._checked, self._final = False, 0, np.zeros(0)
+        # Once a large array is gone, glibc keeps what is freed; else the arrays of each check would
+        # give their pages back to the system and wait for new ones, for up to half of its time.
+        np.empty(2**21)
 
     def follow(self, source: str) -> ast.Module:
         if self._named:
@@ -173,8 +177,7 @@ class Audit(Watcher):
             raise NotApplicable("no name tells which rows an update takes")
         if spec.show_loss:
             self._losses[update.epoch] += update.loss
-        # One epoch more than there should be is kept, to say so.
-        if len(self._rows) < spec.updates + spec.updates_per_epoch:
+        if len(self._rows) < self._most:
             self._rows.append((update.epoch, update.rows))
         self._waiting.append(update)
         if len(self._waiting) == self._at_once:
@@ -194,7 +197,8 @@ class Audit(Watcher):
         steps = steps if finite.all() else steps.at(finite)
         if len(steps.numbers):
             self._wrong = wrong_error(steps) or wrong_change(steps)
-            self._sure |= not steps.at_kink.all()  # an update at a kink has no one gradient
+            # An update at a kink has no one gradient.
+            self._sure = self._sure or not steps.at_kink.all()
 
 
 def _wrong_data(start: Start, spec: ScriptSpec) -> str:

@@ -101,7 +101,9 @@ def forward(weights: Matrices, X: Array, function: Function) -> tuple[list[Array
 
 
 def _sums(layer: Array, matrix: Array) -> Array:
-    return np.asarray(layer @ matrix[..., :-1, :] + matrix[..., -1:, :])
+    sums = np.asarray(layer @ matrix[..., :-1, :])
+    sums += matrix[..., -1:, :]
+    return sums
 
 
 def predict(weights: Matrices, X: Array, activation: Activation) -> Array:
@@ -117,7 +119,10 @@ def backward(weights: Matrices, layers: list[Array], delta: Array, slope: Functi
         parts = [layer.swapaxes(-1, -2) @ delta, ones @ delta]
         gradients.insert(0, np.concatenate(parts, axis=-2))
         if place:
-            delta = (delta @ weights[place][..., :-1, :].swapaxes(-1, -2)) * slope(layer)
+            back = weights[place][..., :-1, :].swapaxes(-1, -2)
+            # From one unit each sum has one term: broadcasting makes it in half the time.
+            delta = delta @ back if delta.shape[-1] > 1 else delta * back
+            delta *= slope(layer)
     return tuple(gradients)
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from functools import cached_property, lru_cache
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ from nineteen.training import gradient as exact
 from nineteen.training.gradient import Array, Function
 from nineteen.training.observe import Mask, Start, Update
 
-PIECE = 2**13  # numbers of a layer at once: what is made of them on the way stays in the cache
+PIECE = 2**16  # numbers of a layer at once: what is made of them on the way stays in the cache
 ERROR = 1e-9  # errors of honest scripts agree but for the sums before them
 KINK = 1e-9  # this near it, a unit of ReLU may stand on either side, by the order of a sum
 
@@ -157,11 +157,12 @@ def gradient_steps(
     lengths = np.array([[len(update.rows)] for update in updates])
     used = np.arange(lengths.max()) < lengths
     rows, error = np.zeros(used.shape, int), np.zeros((*used.shape, spec.table.outputs))
-    rows[used] = [row for update in updates for row in update.rows]
+    rows[used] = np.fromiter(chain.from_iterable(each.rows for each in updates), int)
     rows = np.where(used, rows, rows[:, :1])
     error[used] = np.concatenate([each.error.reshape(-1, spec.table.outputs) for each in updates])
     X, y, filled = meant.X[rows], meant.y[rows], used[..., None].astype(float)
-    before = np.array([exact.flat(update.before) for update in updates])
-    after = np.array([exact.flat(update.after) for update in updates])
+    before = exact.flat([array for each in updates for array in each.before])
+    after = exact.flat([array for each in updates for array in each.after])
+    before, after = (side.reshape(len(updates), -1) for side in (before, after))
     made, numbers = replay(spec, X, y, filled, before), np.arange(first, first + len(updates))
     return GradientSteps(spec, numbers, X, y, filled, error, before, after, *made)

@@ -33,9 +33,13 @@ class Start:
 
     def taken(self, rows: Any) -> tuple[int, ...]:
         """The numbers, from 0, of the rows that a script means by `rows`; None means all."""
-        numbers = np.arange(len(np.atleast_1d(self.y)))
-        used = numbers if rows is None else numbers[rows]  # as the script does: a slice, a mask
+        # As the script does: rows may be numbers, a slice, a mask.
+        used = self._numbers if rows is None else self._numbers[rows]
         return tuple(np.atleast_1d(used).tolist())
+
+    @cached_property
+    def _numbers(self) -> NDArray[np.int_]:
+        return np.arange(len(np.atleast_1d(self.y)))
 
 
 @dataclass(frozen=True)
