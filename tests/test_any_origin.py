@@ -12,10 +12,11 @@ from environment import few
 from nineteen.cli import main
 from nineteen.errors import UsageError
 from nineteen.script.any_origin import judge_any, reseeded, seeds_learned, table_named
+from nineteen.script.ended import Ending, Run
 from nineteen.script.judge import Status
 from nineteen.script.render import templates_folder
-from nineteen.script.run import Ending, Run, run
-from nineteen.training.execute import watched
+from nineteen.script.run import run
+from nineteen.training.alone import watched
 from nineteen.training.rounds import AnyUpdates
 
 TABLE = table_named("xor")

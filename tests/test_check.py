@@ -14,8 +14,8 @@ import pytest
 from documents import AND, DEEP, PAGES, XOR, fence, notebook, scripts_in
 from nineteen.cli import main
 from nineteen.script.choices import read
+from nineteen.script.ended import Ending, Run
 from nineteen.script.judge import Status, Verdict, judge
-from nineteen.script.run import Ending, Run
 from nineteen.training.examine import Honesty
 from nineteen.verbs.check import check_report as checking
 from nineteen.verbs.check import found_script, replacement

@@ -19,9 +19,9 @@ from fresh import ROOT
 from nineteen.cli import main
 from nineteen.errors import UsageError
 from nineteen.script.choices import choices_of, choose, command
+from nineteen.script.ended import Ending, Run
 from nineteen.script.judge import judge
 from nineteen.script.render import render
-from nineteen.script.run import Ending, Run
 from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.script.templates import data
 from nineteen.training.gradient import matrices, predict

@@ -20,11 +20,11 @@ from hypothesis import HealthCheck, given, settings
 from nineteen.cli import main
 from nineteen.errors import UsageError
 from nineteen.script.choices import command
+from nineteen.script.ended import Run
 from nineteen.script.judge import Verdict
 from nineteen.script.make import Made, make
 from nineteen.script.options import PROGRAM
 from nineteen.script.render import MAX_COLUMNS, MAX_LINES, confirm, render
-from nineteen.script.run import Run
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.examine import Honesty, examine, examine_here
 from nineteen.verbs.check.check_report import check_script

@@ -12,11 +12,12 @@ from exact import gradient
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nineteen.errors import UsageError
+from nineteen.script.ended import Ending
 from nineteen.script.judge import judge
 from nineteen.script.render import render
-from nineteen.script.run import Ending, run
+from nineteen.script.run import run
 from nineteen.script.spec import ACTIVATIONS, ScriptSpec
-from nineteen.training import execute
+from nineteen.training import alone
 from nineteen.training.diagnosis import wrong_change
 from nineteen.training.examine import Honesty, examine, examine_here
 from nineteen.training.gradient import flat
@@ -188,10 +189,10 @@ def test_a_report_of_its_own_is_no_pass(monkeypatch: pytest.MonkeyPatch) -> None
 def test_a_report_with_another_token_is_none(tmp_path: Path) -> None:
     page = tmp_path / "report.json"
     page.write_text('{"token": "right", "problem": ""}', encoding="utf-8")
-    assert execute._read(page, "right") == {"token": "right", "problem": ""}
-    assert execute._read(page, "wrong") == {}
+    assert alone._read(page, "right") == {"token": "right", "problem": ""}
+    assert alone._read(page, "wrong") == {}
     page.write_text('{"token": "rig', encoding="utf-8")
-    assert execute._read(page, "right") == {}
+    assert alone._read(page, "right") == {}
 
 
 def test_a_fault_of_the_check_is_not_the_scripts() -> None:

@@ -5,9 +5,10 @@ import time
 
 import numpy as np
 import pytest
+from nineteen.script.ended import OUTPUT_LIMIT, Ending, Run
 from nineteen.script.gates import TruthTable
 from nineteen.script.judge import Status, Verdict, judge, wrong_rows
-from nineteen.script.run import OUTPUT_LIMIT, Ending, Run, run
+from nineteen.script.run import run
 
 XOR = TruthTable(2, ("0110",))
 ADDER = TruthTable(2, ("0110", "0001"))  # sum and carry

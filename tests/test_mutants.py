@@ -9,9 +9,9 @@ from harmless import HARMLESS, OTHERWISE
 from lies import LIES
 from mutant import BASES, mutated
 from nineteen.script.choices import read
+from nineteen.script.ended import Ending
 from nineteen.script.judge import Verdict
 from nineteen.script.render import render
-from nineteen.script.run import Ending
 from nineteen.training.diagnosis import Mistake, mistakes
 from nineteen.training.examine import Honesty, examine, examine_here
 from space import spec

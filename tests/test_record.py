@@ -7,8 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from environment import few
+from nineteen.script.ended import Ending
 from nineteen.script.render import render
-from nineteen.script.run import Ending
 from nineteen.training import record as recorder
 from nineteen.training.execute import execute
 from nineteen.training.record import record

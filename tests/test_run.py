@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from nineteen.script.run import OUTPUT_LIMIT, Ending, Run, run
+from nineteen.script.ended import OUTPUT_LIMIT, Ending, Run
+from nineteen.script.run import run
 
 ROOT = Path(__file__).resolve().parent.parent
 SOON = 10.0  # seconds; generous, and far below the sleeps of the scripts that must not delay us

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from nineteen.errors import UsageError
 from nineteen.script.choices import choose, command, read, spec_as_written
+from nineteen.script.ended import Ending, Run
 from nineteen.script.judge import judge
 from nineteen.script.render import render
-from nineteen.script.run import Ending, Run
 from nineteen.script.spec import Batch
 from nineteen.training.examine import examine_here
 from nineteen.training.execute import execute

@@ -14,7 +14,8 @@ from nineteen.cli import main
 from nineteen.errors import UsageError
 from nineteen.script import sandbox as module
 from nineteen.script.choices import read
-from nineteen.script.run import Ending, Run, run
+from nineteen.script.ended import Ending, Run
+from nineteen.script.run import run
 from nineteen.script.sandbox import sandbox, sandbox_remark
 from nineteen.training.examine import examine
 

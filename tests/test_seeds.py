@@ -6,10 +6,10 @@ import pytest
 from environment import few
 from nineteen.page.estimates import seeds_in_words
 from nineteen.script.choices import choose
+from nineteen.script.ended import Run
 from nineteen.script.judge import judge
 from nineteen.script.make import SEEDS, SeedShare, make
 from nineteen.script.render import render
-from nineteen.script.run import Run
 from nineteen.script.spec import ScriptSpec
 from nineteen.training import seeds as training_seeds
 from nineteen.training.execute import run_here

@@ -11,8 +11,8 @@ from environment import few
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from nineteen.errors import UsageError
+from nineteen.script.ended import Ending, Run
 from nineteen.script.render import fit
-from nineteen.script.run import Ending, Run
 from nineteen.training import side_by_side
 from nineteen.training.execute import execute, run_here
 from nineteen.training.observe import Update, observe

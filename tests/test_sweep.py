@@ -19,9 +19,10 @@ from nineteen.cli import main
 from nineteen.errors import UsageError
 from nineteen.page.estimates import wilson
 from nineteen.script.choices import choose, read, spec_of
+from nineteen.script.ended import Ending, Run
 from nineteen.script.judge import judge
 from nineteen.script.render import for_seeds, render
-from nineteen.script.run import Ending, Run, printed_in_isolation, run
+from nineteen.script.run import printed_in_isolation, run
 from nineteen.training.execute import run_here
 from nineteen.verbs.sweep import ledger, pool
 from nineteen.verbs.sweep.command import main as sweep_main

@@ -3,9 +3,10 @@
 import re
 
 import pytest
+from nineteen.script.ended import OUTPUT_LIMIT, Ending
 from nineteen.script.judge import judge
 from nineteen.script.render import render
-from nineteen.script.run import OUTPUT_LIMIT, Ending, run
+from nineteen.script.run import run
 from nineteen.training.examine import Honesty, examine
 from space import spec
 

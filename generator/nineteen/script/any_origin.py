@@ -8,9 +8,10 @@ from itertools import chain, pairwise
 
 from nineteen.errors import UsageError
 from nineteen.script import make, subject, syntax
+from nineteen.script.ended import Ending, Run
 from nineteen.script.gates import TruthTable
 from nineteen.script.judge import Status, Verdict, compared, unfinished
-from nineteen.script.run import Ending, Run, printed_in_isolation
+from nineteen.script.run import printed_in_isolation
 from nineteen.script.templates import data
 
 _TOGETHER = 10  # seeds whose processes are forked from one that has imported NumPy

@@ -15,7 +15,7 @@ from nineteen.script.subject import check_learnable, subject_table
 from nineteen.script.templates import data
 
 # A command at the end of a line, however its user starts Python: `python3 -m`, `py -m`, `uv run`,
-# `nineteen …`. What is put behind it, such as `# noqa` or `(lesson 3)`, is a note.
+# `nineteen …`. What is put behind it, such as a `noqa` or `(lesson 3)`, is a note.
 COMMAND = re.compile(
     r"# *(?:\$ ?)?(?:(?:uvx|(?:uv|pipx|poetry|pdm|pixi|hatch) run) )?"
     r"(?:py(?:thon)?[\d.]*(?:\.exe)?(?: -[\w.]+)? -m (?:generator|nineteen)|nineteen) (?P<words>.*)"

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, dropwhile, takewhile
 
+from nineteen.script.ended import OUTPUT_LIMIT, SCRIPT, Ending, Run
 from nineteen.script.gates import TruthTable
-from nineteen.script.run import OUTPUT_LIMIT, SCRIPT, Ending, Run
 
 Predictions = tuple[tuple[float, ...], ...]
 

@@ -3,9 +3,10 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from nineteen.script.ended import Run
 from nineteen.script.judge import Status, Verdict, judge
 from nineteen.script.render import confirm, environment, render
-from nineteen.script.run import Run, run
+from nineteen.script.run import run
 from nineteen.script.spec import ScriptSpec
 
 SEEDS = range(20)

@@ -10,13 +10,10 @@ import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
-from dataclasses import dataclass
-from enum import StrEnum
 from pathlib import Path
 from typing import IO
 
-SCRIPT = "script.py"  # the name by which a traceback calls the script
-OUTPUT_LIMIT = 1_000_000  # bytes, of standard output and of standard error each
+from nineteen.script.ended import OUTPUT_LIMIT, SCRIPT, Ending, Run
 
 # One thread each: faster for matrices this small, fair to scripts that run side by side, and the
 # same sums in the same order whatever the caller's environment says. NO_COLOR outranks a
@@ -42,29 +39,6 @@ for source in {sources!r}:
 """
 
 _running: set[threading.Event] = set()
-
-
-class Ending(StrEnum):
-    FINISHED = "finished"
-    CRASHED = "crashed"
-    TIMEOUT = "timeout"
-    TOO_MUCH_OUTPUT = "too much output"
-
-
-@dataclass(frozen=True)
-class Run:
-    """What a script printed, how long it took and how it ended.
-
-    `seconds` and `limit` are wall-clock time, used and allowed. The exit code is negative where a
-    signal, ours too, ended it. The texts are the first `OUTPUT_LIMIT` bytes of each stream.
-    """
-
-    stdout: str
-    stderr: str
-    seconds: float
-    ending: Ending
-    exit_code: int = 0
-    limit: float = 60.0
 
 
 def run(

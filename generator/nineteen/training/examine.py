@@ -11,11 +11,13 @@ from typing import Any, Literal
 
 import numpy as np
 
+from nineteen.script.ended import Ending, Run
 from nineteen.script.judge import Verdict, judge
-from nineteen.script.run import Ending, Run, run
+from nineteen.script.run import run
 from nineteen.script.spec import ScriptSpec
 from nineteen.script.syntax import parse
 from nineteen.training import execute
+from nineteen.training.alone import watched
 from nineteen.training.diagnosis import say, wrong_between, wrong_change, wrong_error, wrong_order
 from nineteen.training.execute import Calls, NotApplicable, Report, Watcher
 from nineteen.training.gradient import flat, inputs_of, predict, shapes, split
@@ -44,7 +46,7 @@ def examine(
     What does not run to its end does not pass. Raises RuntimeError where the check itself fails.
     """
     limits: dict[str, Any] = {"seconds": seconds, "around": around}
-    return _examined(source, spec, partial(execute.watched, **limits), partial(run, **limits))
+    return _examined(source, spec, partial(watched, **limits), partial(run, **limits))
 
 
 def examine_here(source: str, spec: ScriptSpec) -> tuple[Run, Verdict, Honesty]:

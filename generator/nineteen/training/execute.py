@@ -5,12 +5,10 @@ import io
 import json
 import os
 import pickle
-import secrets
 import sys
-import tempfile
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -19,7 +17,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from nineteen.script.run import SCRIPT, Ending, Run, run
+from nineteen.script.ended import SCRIPT, Ending, Run
 
 Calls = dict[str, Callable[..., None]]
 Report = dict[str, Any]
@@ -95,34 +93,6 @@ def watched_here(source: str, watcher: Callable[[], Watcher]) -> tuple[Run, Repo
     watch = watcher()
     result = run_here(watch.follow(source), **watch.quiet_calls())
     return result, watch.outcome(ended=not result.stderr)
-
-
-def watched(
-    source: str, watcher: Callable[[], Watcher], seconds: float, around: Sequence[str] = ()
-) -> tuple[Run, Report]:
-    """Run a script once, watched, in the sandbox `around` it, if any, for `seconds` at most.
-
-    The Run is that of a plain `run`; then comes what the watcher, pickled and made in that process,
-    has found: nothing where the script was ended from outside.
-    """
-    # The report is a file with a token, both of our choice: what a script prints is only output.
-    token, package = secrets.token_hex(16), str(Path(__file__).parent.parent.parent)
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        page = Path(folder, "report.json")
-        arguments = (source, pickle.dumps(watcher).hex(), str(page), token)  # all stay literals
-        watching = f"import sys\nsys.path.insert(0, {package!a})\nfrom {__name__} import become\n"
-        watching += f"sys.path.pop(0)\nbecome(*{arguments!a})\n"
-        around = [*around, "--bind", folder, folder] if around else ()
-        return run(watching, seconds, around=around), _read(page, token)
-
-
-def _read(page: Path, token: str) -> Report:
-    # Empty where the watching process wrote none, or somebody else did.
-    try:
-        report = json.loads(page.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return report if isinstance(report, dict) and report.get("token") == token else {}
 
 
 def become(source: str, watcher: str, page: str, token: str) -> None:

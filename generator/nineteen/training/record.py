@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from nineteen.script.run import Ending, Run
+from nineteen.script.ended import Ending, Run
 from nineteen.training import snapshots
-from nineteen.training.execute import Calls, NotApplicable, Report, Watcher, run_here, watched
+from nineteen.training.alone import watched
+from nineteen.training.execute import Calls, NotApplicable, Report, Watcher, run_here
 from nineteen.training.follow import Site, follow
 from nineteen.training.observe import Array, Arrays, Start, copy
 from nineteen.training.snapshots import Passed, Recording, Snapshot, Value, arrays_in

@@ -5,10 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 from nineteen.script.choices import Choices, command, spec_of
+from nineteen.script.ended import Run
 from nineteen.script.judge import Status, judge
 from nineteen.script.make import SEEDS, Made, SeedShare, make
 from nineteen.script.render import fit
-from nineteen.script.run import Run
 from nineteen.script.spec import ACTIVATIONS, MAX_EPOCHS, MAX_SAMPLES, ScriptSpec, default_hidden
 
 ALMOST_ALL = 0.95  # a script that learns with fewer of the seeds is handed out with advice

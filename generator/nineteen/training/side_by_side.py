@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from nineteen.script.run import SCRIPT, Ending, Run
+from nineteen.script.ended import SCRIPT, Ending, Run
 from nineteen.script.syntax import LOCK, parse, parse_expression
 from nineteen.script.templates import data
 from nineteen.training import lanes

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from nineteen.script.ended import Run
 from nineteen.script.judge import unfinished
-from nineteen.script.run import Run
 from nineteen.training.observe import Array, Arrays, Start, Update
 
 _NUMBERS, _ITEMS = "biuf", 64  # kinds of arrays that are kept, and of a list so many

@@ -1,7 +1,7 @@
 """Runs scripts, each in a process of its own and several side by side; and what that found."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import asdict, dataclass
 from functools import partial
@@ -15,12 +15,13 @@ from nineteen.errors import UsageError
 from nineteen.page.estimates import seeds_in_words, wilson
 from nineteen.page.terminal import Terminal, announce, counted
 from nineteen.script import any_origin, choices
+from nineteen.script.ended import Ending
 from nineteen.script.options import printable
 from nineteen.script.render import environment, render
-from nineteen.script.run import Ending, run, stop_all
+from nineteen.script.run import run, stop_all
 from nineteen.script.sandbox import sandbox, sandbox_remark
+from nineteen.training.alone import watched
 from nineteen.training.examine import examine
-from nineteen.training.execute import watched
 from nineteen.training.rounds import AnyUpdates
 from nineteen.training.seeds import expected_seconds
 from nineteen.verbs.check import four_checks
@@ -110,9 +111,12 @@ def check_paths(paths: Sequence[Path], settings: Settings) -> CheckReport:
 
 
 def check_all(found: Sequence[FoundScript], settings: Settings = DEFAULTS) -> list[ScriptResult]:
-    """The results in order; scripts run side by side, each in a process of its own."""
+    """The results in order; scripts run side by side, each in a process of its own.
+
+    What has run is compared with the generator's here, while the next ones run.
+    """
     with ThreadPoolExecutor(settings.workers) as pool:
-        futures = [pool.submit(check_script, script, settings) for script in found]
+        futures = [pool.submit(_seen, script, settings) for script in found]
         pairs = zip(found, futures, strict=True)
         try:
             done = counted(pairs, "checking", len(found), settings.quiet)
@@ -125,28 +129,36 @@ def check_all(found: Sequence[FoundScript], settings: Settings = DEFAULTS) -> li
             raise
 
 
-def _result(script: FoundScript, future: Future[ScriptResult]) -> ScriptResult:
+def _result(script: FoundScript, future: Future[Callable[[], ScriptResult]]) -> ScriptResult:
     """What comes of a script; a fault of the checker ends in the result that it concerns."""
     while not wait([future], _SLICE).done:
         pass
-    if isinstance(error := future.exception(), Exception):
+    try:
+        return future.result()()
+    except Exception as error:
         return ScriptResult(script, {}, fault=f"{type(error).__name__}: {error}")
-    return future.result()
 
 
 def check_script(found: FoundScript, settings: Settings = DEFAULTS) -> ScriptResult:
     """The result of one script, which runs once, isolated; of one of any origin, with all seeds."""
+    return _seen(found, settings)()
+
+
+def _seen(found: FoundScript, settings: Settings) -> Callable[[], ScriptResult]:
+    """What tells the result of a script, which has run then."""
     if found.claim:
-        return _judged_as(found, settings)
+        result = _judged_as(found, settings)
+        return lambda: result
     if found.spec is None:
-        return four_checks.refused(found, found.problem)
+        return partial(four_checks.refused, found, found.problem)
     try:
         render(found.spec)
     except UsageError as error:
-        return four_checks.refused(found, f"the command on its first line is refused: {error}")
+        problem = f"the command on its first line is refused: {error}"
+        return partial(four_checks.refused, found, problem)
     around = sandbox(settings.sandbox)
     _, verdict, honesty = examine(found.block.source, found.spec, settings.seconds, around)
-    return four_checks.checked(found, verdict, honesty, settings.strict)
+    return partial(four_checks.checked, found, verdict, honesty, settings.strict)
 
 
 def _judged_as(found: FoundScript, settings: Settings) -> ScriptResult:

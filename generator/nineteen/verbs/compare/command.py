@@ -16,11 +16,11 @@ from nineteen.page.estimates import median
 from nineteen.page.look import save
 from nineteen.page.terminal import Terminal
 from nineteen.script.choices import Choices, choices_of, file_stem, spec_of
+from nineteen.script.ended import Ending
 from nineteen.script.files import LESSONS, check_target, output_path
 from nineteen.script.make import Made, make
 from nineteen.script.options import PROGRAM, command_parser, short
 from nineteen.script.render import MAX_LINES, environment
-from nineteen.script.run import Ending
 from nineteen.script.templates import data
 from nineteen.verbs.compare.claims import Findings, all_findings
 from nineteen.verbs.compare.comparison_pictures import drawn_pictures

@@ -12,8 +12,8 @@ from dataclasses import replace
 from textwrap import dedent
 
 from nineteen.script.choices import command, read
+from nineteen.script.ended import Ending
 from nineteen.script.make import SECONDS
-from nineteen.script.run import Ending
 from nineteen.script.spec import ScriptSpec
 from nineteen.script.syntax import parse
 from nineteen.script.templates import data

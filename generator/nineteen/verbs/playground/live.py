@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from nineteen.script.run import Ending
+from nineteen.script.ended import Ending
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.execute import run_here
 from nineteen.training.observe import Update

@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from nineteen.errors import UsageError
-from nineteen.script import choices, files, judge, render, run
+from nineteen.script import choices, ended, files, judge, render, run
 from nineteen.script.gates import TruthTable
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.observe import Update
@@ -181,7 +181,7 @@ def run_jobs(plan: SweepPlan, jobs: Jobs) -> list[Row]:
     tables = [spec.table for spec, seeds in cells for _ in seeds]
     rows = []
     for job, table, head, done in zip(jobs, tables, heads, runs, strict=True):
-        if done.ending is not run.Ending.FINISHED:
+        if done.ending is not ended.Ending.FINISHED:
             rows.append(Row(job, "", False, judge.judge(done, table).reason, done.seconds))
             continue
         verdict = verdict_on(done.stdout, table)
@@ -223,7 +223,7 @@ def observe_jobs(plan: SweepPlan, jobs: Jobs) -> list[tuple[int, int]]:
 @lru_cache(maxsize=4096)
 def verdict_on(printed: str, table: TruthTable) -> judge.Verdict:
     """The judge's verdict on a finished script; the seeds of a cell print few different texts."""
-    return judge.judge(run.Run(printed, "", 0.0, run.Ending.FINISHED), table)
+    return judge.judge(ended.Run(printed, "", 0.0, ended.Ending.FINISHED), table)
 
 
 def _texts(
