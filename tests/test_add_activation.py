@@ -11,7 +11,7 @@ from nineteen.script.choices import command, read
 from nineteen.script.make import make
 from nineteen.script.render import confirm, render
 from nineteen.script.spec import ACTIVATIONS, RECIPES, Activation, ScriptSpec, kinds
-from nineteen.script.templates import templates_folder
+from nineteen.script.templates import data, templates_folder
 from nineteen.training.gradient import hidden, matrices
 from nineteen.training.observe import Update, observe
 from nineteen.verbs.lesson.command import lesson
@@ -65,7 +65,7 @@ CASES = [(name, sizes) for name in ROWS for sizes in SIZES if (name, sizes) != (
 def added(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, row in ROWS.items():
         monkeypatch.setitem(ACTIVATIONS, name, row)
-        monkeypatch.setitem(RECIPES, name, RECIPES["tanh"])
+        monkeypatch.setitem(data(RECIPES), name, data(RECIPES)["tanh"])
 
 
 def chosen(name: str, sizes: str) -> ScriptSpec:
