@@ -196,11 +196,9 @@ def test_a_report_with_another_token_is_none(tmp_path: Path) -> None:
 
 
 def test_a_fault_of_the_check_is_not_the_scripts() -> None:
-    broken = (
-        SOURCE + "import nineteen.training.examine\nnineteen.training.examine.wrong_order = None\n"
-    )
+    broken = SOURCE + "import nineteen.training.audit\nnineteen.training.audit.wrong_order = None\n"
     with pytest.raises(
-        RuntimeError, match=r"the check itself failed: .*NoneType.* \(examine.py, line \d+\)$"
+        RuntimeError, match=r"the check itself failed: .*NoneType.* \(audit.py, line \d+\)$"
     ):
         examine(broken, XOR, 30)
 

@@ -135,8 +135,10 @@ def calls(
 
 
 def copy(array: Any) -> Array:
-    """The array as a new one of floats; raises NotApplicable where it does not hold numbers."""
+    """The array as a new one of floats; raises NotApplicable where it holds no real numbers."""
     try:
+        if isinstance(array, np.ndarray) and array.dtype.kind == "c":
+            raise TypeError
         return np.array(array, float)
     except (TypeError, ValueError):
         raise NotApplicable("X, y, error and the weights are not all arrays of numbers") from None
