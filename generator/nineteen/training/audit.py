@@ -15,7 +15,9 @@ from nineteen.training.gradient_steps import gradient_steps, start_of
 from nineteen.training.observe import Arrays, Start, Update, calls, instrument
 from nineteen.training.rounds import drawn_rounds, drawn_updates
 
-AT_ONCE, NUMBERS = 512, 2**19  # updates checked at once, and numbers of an array, at most
+# Updates checked at once, at most: so many, so many numbers in a matrix of them (which then stay in
+# the cache) and in a layer of them (which is made piece by piece).
+AT_ONCE, OF_MATRIX, OF_LAYER = 512, 2**16, 2**19
 
 
 class Audit(Watcher):
@@ -24,8 +26,8 @@ class Audit(Watcher):
     def __init__(self, spec: ScriptSpec, why: str = "") -> None:
         self._spec, self._named, self._meant = spec, not why, start_of(spec)
         self._rounds, self._why = drawn_rounds(self._meant, spec), why
-        largest = max(spec.batch_size * max(spec.sizes), *map(prod, shapes(spec).values()))
-        self._at_once = max(1, min(AT_ONCE, NUMBERS // largest))
+        matrix, layer = max(map(prod, shapes(spec).values())), spec.batch_size * max(spec.sizes)
+        self._at_once = max(1, min(AT_ONCE, OF_MATRIX // matrix, OF_LAYER // layer))
         self._most = spec.updates + spec.updates_per_epoch  # one epoch more, to say so
         self._rows: list[tuple[int, tuple[int, ...]]] = []
         self._waiting: list[Update] = []
