@@ -24,6 +24,7 @@ from nineteen.script.judge import judge
 from nineteen.script.render import for_seeds, render
 from nineteen.script.run import printed_in_isolation, run
 from nineteen.training.execute import run_here
+from nineteen.training.side_by_side import run_together
 from nineteen.verbs.sweep import ledger, pool
 from nineteen.verbs.sweep.command import main as sweep_main
 from nineteen.verbs.sweep.command import sweep
@@ -518,6 +519,26 @@ def test_a_full_disk_keeps_the_rows_before(whole: Path, tmp_path: Path) -> None:
     assert path.stat().st_size == 7000  # to the last byte, torn
     assert main(["sweep", *QUICK, *HERE, "-o", str(path)]) == 0
     assert rows(path) == rows(whole)
+
+
+@pytest.mark.parametrize(
+    ("line", "least"),
+    [
+        ("xor6 --batch sgd --seeds 20", 16),  # two of them take as long as a piece should
+        ("xor8 --batch mini --seeds 20", 4),
+        ("xor8 --seeds 20", 1),  # they run one by one
+    ],
+)
+def test_a_piece_has_as_many_scripts_as_run_as_one(line: str, least: int) -> None:
+    swept = plan(line)
+    pieces = list(pool.cut(swept, range(20)))
+    assert [job for piece in pieces for job in piece] == list(range(20))
+    assert {len(piece) for piece in pieces[:-1]} == {least}
+    assert {len(piece) for piece in pool.cut(swept, range(20), alone=True)} == {1}
+    one_by_one: list[int] = []
+    sources = [render(replace(swept.spec(0), seed=seed, epochs=1)) for seed in range(least)]
+    run_together(sources, one_by_one)
+    assert (one_by_one == []) == (least > 1)
 
 
 def mortal(swept: SweepPlan, jobs: Jobs) -> list[int]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from nineteen.script.choices import Choices, command, spec_of
@@ -21,7 +22,7 @@ _LONG, _UPDATE = 4.0, 1e-4  # seconds of a training too long to be tried, and of
 def expected_seconds(spec: ScriptSpec) -> float:
     """A rough guess of what one seed costs among many, the same on every machine."""
     # An update has a fixed cost, and two that grow with the products: for each row, and weight.
-    products = sum(a * b for a, b in zip(spec.sizes, spec.sizes[1:], strict=False))
+    products = sum(a * b for a, b in pairwise(spec.sizes))
     update = 1 + 0.003 * spec.batch_size * products + 0.006 * products
     return 1e-6 * spec.updates * update * (2.5 if len(spec.hidden) > 1 else 1.0)
 

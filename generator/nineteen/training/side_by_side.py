@@ -7,12 +7,14 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence, Set
 from contextlib import suppress
 from functools import lru_cache, partial
+from itertools import pairwise
 from types import CodeType
 from typing import Any
 
 import numpy as np
 
 from nineteen.script.ended import SCRIPT, Ending, Run
+from nineteen.script.spec import ScriptSpec
 from nineteen.script.syntax import LOCK, parse, parse_expression
 from nineteen.script.templates import data
 from nineteen.training import lanes
@@ -141,6 +143,13 @@ def common_code(source: str, observed: bool) -> tuple[CodeType, int]:
     values = [value for name, value in names.items() if name not in ("X", "y", "samples")]
     values += [each for value in values if type(value) is list for each in value]
     return code, _BLOCK // max(value.each[0].size for value in values if type(value) is Lanes)
+
+
+def together(spec: ScriptSpec) -> int:
+    """How many seeds of a script run as one, about; 1 where they run one by one."""
+    weights = [a * b for a, b in pairwise(spec.sizes)]
+    most = _BLOCK // max(spec.batch_size * max(spec.sizes), *weights)
+    return most if most >= FEWEST else 1
 
 
 def _check(tree: ast.AST, names: Set[str] = frozenset()) -> None:

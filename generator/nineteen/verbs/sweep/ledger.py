@@ -18,10 +18,9 @@ from nineteen.training.observe import Update
 from nineteen.training.seeds import expected_seconds
 from nineteen.training.side_by_side import Places, observe_together, run_together
 from nineteen.verbs.sweep.jobs import Cell, Jobs, SweepPlan
-from nineteen.verbs.sweep.pool import Workers
+from nineteen.verbs.sweep.pool import ALONE, Workers
 from nineteen.verbs.sweep.sweep_result import LEARNED, MISSING, NOT_LEARNED, SweepResult
 
-ALONE = 15.0  # times as long a script takes about that runs by itself
 SAMPLE = 1000  # one script in so many is confirmed in isolation
 LEAST_SAMPLE = 3
 MOST_FAILURES = 50  # of a cell that are confirmed in isolation
@@ -61,7 +60,7 @@ def run_plan(result: SweepResult, workers: Workers) -> None:
             if first or row.job in sampled or not row.line:
                 waiting[row.job] = row
         _enter(result, [row for row in rows if row.job not in waiting])
-    for found in workers("confirmed", run_in_isolation, lambda: sorted(waiting), ALONE):
+    for found in workers("confirmed", run_in_isolation, lambda: sorted(waiting), True):
         for job, alone in found:
             held, spec = waiting.pop(job), plan.spec_of_job(job)
             if why := _wrong(spec, held, alone, states[job] == LEARNED):
@@ -156,7 +155,7 @@ def observe_updates(result: SweepResult, workers: Workers) -> None:
     """Observe scripts of each group that learned: the updates they needed, for the result."""
     seeds, groups = result.plan.seeds, len(result.plan.groups)
     missing = {job for group in range(groups) for job in to_observe(result, group)}
-    for found in workers("observed", observe_jobs, lambda: sorted(missing), ALONE):
+    for found in workers("observed", observe_jobs, lambda: sorted(missing)):
         for job, updates in found:
             missing.remove(job)
             result.needed[job // seeds % groups].append(updates)

@@ -10,7 +10,6 @@ from concurrent.futures import BrokenExecutor, CancelledError
 from contextlib import contextmanager
 from functools import lru_cache, partial
 from hashlib import sha256
-from itertools import groupby
 from statistics import fmean
 from threading import Thread
 from typing import Any
@@ -21,12 +20,15 @@ from nineteen.errors import UsageError, extra
 from nineteen.page.terminal import counting
 from nineteen.script import choices, options, render
 from nineteen.training.seeds import expected_seconds
+from nineteen.training.side_by_side import together
 from nineteen.verbs.sweep.jobs import Jobs, SweepPlan
 
-# Does a task for the missing jobs: a label, the task, what is missing, and how long a job takes.
+# Does a task for the missing jobs: a label, the task, what is missing, and if each runs alone.
 Workers = Callable[..., Iterator[list[Any]]]
 
 SECONDS = 0.2  # what a piece of work should take: long against sending it, short to lose
+TOGETHER = 16  # scripts of a piece, at least: so many run as one nearly as fast each as more do
+ALONE = 15.0  # times as long a script takes about that runs by itself
 MAX_DEATHS = 3
 PATIENCE = 10.0  # seconds to reach a scheduler
 HEARTBEAT = 1.0  # seconds between a worker's looks at whether its sweep is still there
@@ -43,17 +45,25 @@ def expected_time(plan: SweepPlan, scripts: int) -> float:
     return 1.5 * scripts * each  # half as much again to judge, write down and confirm
 
 
-def cut(plan: SweepPlan, jobs: Iterable[int], times: float = 1.0) -> Iterator[Jobs]:
-    """The jobs in order, in pieces of about `SECONDS`; each takes `times` what it does in lanes."""
-    cost_of = lru_cache(maxsize=1)(lambda cell: 3e-5 + expected_seconds(plan.spec(cell)))
-    spent = 0.0
+def cut(plan: SweepPlan, jobs: Iterable[int], alone: bool = False) -> Iterator[Jobs]:
+    """The jobs in order, in pieces of about `SECONDS`; of more where fewer would not run as one."""
 
-    def piece_of(job: int) -> int:
-        nonlocal spent
-        spent += times * cost_of(job // plan.seeds)
-        return int(spent / SECONDS)
+    @lru_cache(maxsize=1)
+    def cost_and_least(cell: int) -> tuple[float, int]:
+        spec = plan.spec(cell)
+        cost = 3e-5 + expected_seconds(spec)
+        return (ALONE * cost, 1) if alone else (cost, min(TOGETHER, together(spec)))
 
-    return (tuple(piece) for _, piece in groupby(jobs, piece_of))
+    piece, spent = list[int](), 0.0
+    for job in jobs:
+        cost, least = cost_and_least(job // plan.seeds)
+        piece.append(job)
+        spent += cost
+        if spent >= SECONDS and len(piece) >= least:
+            yield tuple(piece)
+            piece, spent = [], 0.0
+    if piece:
+        yield tuple(piece)
 
 
 def spread(
@@ -64,7 +74,7 @@ def spread(
     label: str,
     task: Callable[[SweepPlan, Jobs], list[Any]],
     missing: Callable[[], Iterable[int]],
-    times: float = 1.0,
+    alone: bool = False,
 ) -> Iterator[list[Any]]:
     """What `task(plan, jobs)` returns for pieces of the missing jobs, as they arrive.
 
@@ -75,7 +85,7 @@ def spread(
     seen = Counter[int]()
     with counting(label, sum(1 for _ in missing()), quiet) as count:
         while True:
-            calls = (delayed(task)(plan, jobs) for jobs in cut(plan, missing(), times))
+            calls = (delayed(task)(plan, jobs) for jobs in cut(plan, missing(), alone))
             parallel = Parallel(processes, return_as="generator_unordered", batch_size=1)
             try:
                 for results in parallel(calls):
