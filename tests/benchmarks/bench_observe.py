@@ -26,6 +26,7 @@ COMMANDS = (
     "xor --epochs 300 --hidden 8,4",
     "xor --epochs 300 --hidden 8,4 --batch sgd",
     "xor8 --batch mini",
+    "xor8",
 )
 
 
