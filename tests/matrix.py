@@ -1,11 +1,11 @@
-"""The catalogue on each pair of Python and NumPy: python tests/matrix.py
+"""The catalogue and the core of the tests on pairs of Python and NumPy: python tests/matrix.py
 
-For Python 3.11, 3.12 and 3.13, each with NumPy 1.26 and the newest, where there is a wheel: makes a
-virtual environment, installs this package and that NumPy, renders every script of the catalogue,
-which has to give the bytes in generated/, and runs every one with all checks. Prints a table, names
-the interpreters it did not find, and returns 1 where a pair fails or none was tried. It takes the
-interpreters from PATH, pyenv's versions and `uv python find`, and the packages from the index that
-pip is set up with.
+For Python 3.11, 3.12 and 3.13, each with the oldest NumPy from 1.26 on that has a wheel for it, and
+with the newest: makes a virtual environment, installs this package and that NumPy, renders every
+script of the catalogue, which has to give the bytes in generated/, runs every one with all checks,
+and then the tests in CORE. Prints a table, names the interpreters it did not find, and returns 1
+where a pair fails or none was tried. It takes the interpreters from PATH, pyenv's versions and
+`uv python find`, and the packages from the index that pip is set up with.
 """
 
 import os
@@ -18,62 +18,62 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ROOT / "generated"
-PYTHONS = ("3.11", "3.12", "3.13")
-NUMPYS = ("1.26.*", "newest")
+OLDEST = {"3.11": "1.26.*", "3.12": "1.26.*", "3.13": "2.1.*"}
+CORE = (
+    "command render judge run honest observe gradient mutants lanes side_by_side seeds check sweep"
+)
 
 
 def main() -> int:
     """Try every pair; returns 0 where all that could be tried passed, else 1."""
     rows, missing = [], []
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        for version in PYTHONS:
+        for version, oldest in OLDEST.items():
             if (python := find(version)) is None:
                 missing.append(version)
                 continue
-            for numpy in NUMPYS:
+            for numpy in (oldest, "newest"):
                 print(f"Python {version}, NumPy {numpy} …", file=sys.stderr, flush=True)
                 rows.append(tried(python, version, numpy, Path(folder)))
-    print("| Python | NumPy | same bytes | checks |\n| --- | --- | --- | --- |")
+    print("| Python | NumPy | same bytes | checks | core |\n| --- | --- | --- | --- | --- |")
     for row in rows:
         print(f"| {' | '.join(row)} |")
     for version in missing:
         print(f"Python {version} was not found (PATH, pyenv, uv)")
-    outcomes = [row[2:] for row in rows if row[2:] != NO_WHEEL]
-    passed = all(same == "yes" and checks.endswith("all passed") for same, checks in outcomes)
-    return 0 if passed and outcomes else 1
+    passed = all(
+        same == "yes" and checks.endswith("all passed") and " passed" in core and "fail" not in core
+        for _, _, same, checks, core in rows
+    )
+    return 0 if passed and rows else 1
 
 
-NO_WHEEL = ("-", "no wheel")
-
-
-def tried(python: str, version: str, numpy: str, folder: Path) -> tuple[str, str, str, str]:
-    """One row of the table: Python, NumPy, whether the bytes are the same, the checks' summary."""
+def tried(python: str, version: str, numpy: str, folder: Path) -> tuple[str, str, str, str, str]:
+    """One row of the table: Python, NumPy, if the bytes are the same, what checks and tests say."""
     environment = folder / f"{version}-{numpy.rstrip('.*')}"
     made = run([python, "-m", "venv", str(environment)], folder)
     if made.returncode:
-        return version, numpy, "-", f"venv: {last(made.stderr or made.stdout)}"
+        return version, numpy, "-", f"venv: {last(made.stderr or made.stdout)}", "-"
     inside = str(environment / ("Scripts" if os.name == "nt" else "bin") / "python")
     wanted = "numpy" if numpy == "newest" else f"numpy=={numpy}"
     pip = [inside, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    installed = run([*pip, "--only-binary", "numpy", wanted], folder)
-    if "No matching distribution" in installed.stderr:
-        return (version, numpy, *NO_WHEEL)
+    installed = run([*pip, "--only-binary", "numpy", f"{ROOT}[test]", wanted], folder)
     if installed.returncode:
-        return version, numpy, "-", f"pip: {last(installed.stderr)}"
-    if (package := run([*pip, str(ROOT), wanted], folder)).returncode:
-        return version, numpy, "-", f"pip: {last(package.stderr)}"
+        return version, numpy, "-", f"pip: {last(installed.stderr)}", "-"
     found = last(run([inside, "-c", "import numpy; print(numpy.__version__)"], folder).stdout)
     generator = [inside, "-m", "generator"]  # the installed one: `folder` is not the checkout
     fresh = run([*generator, "catalogue", "--check", "--output", str(SCRIPTS)], folder)
     catalogue = [str(path) for path in sorted(SCRIPTS.glob("*.py"))]
     checked = run([*generator, "check", "--strict", *catalogue], folder)
-    for outcome in (fresh, checked):
+    tests = [str(ROOT / "tests" / f"test_{name}.py") for name in CORE]
+    tested = run([inside, "-m", "pytest", "-q", *tests], ROOT)
+    for outcome in (fresh, checked, tested):
         if outcome.returncode:
             print(outcome.stdout + outcome.stderr, file=sys.stderr)
     summary = last(checked.stdout or checked.stderr)
     if checked.returncode and summary.endswith("all passed"):
         summary = f"exit code {checked.returncode}"
-    return version, found, "no" if fresh.returncode else "yes", summary
+    same = "no" if fresh.returncode else "yes"
+    return version, found, same, summary, last(tested.stdout or tested.stderr)
 
 
 def find(version: str) -> str | None:
