@@ -148,6 +148,10 @@ def shapes_seen(source: str, meanings: list[str]) -> dict[tuple[int, str], list[
         nonlocal before
         if frame.f_code.co_filename != "<explained>" or frame.f_code.co_name != "<module>":
             return None
+        if (
+            event == "line" and frame.f_lineno == before
+        ):  # still inside: from 3.12 on in a list's for
+            return trace
         for name, _shape, _end in names.get(before, ()):
             try:
                 value = eval(name, frame.f_globals)
