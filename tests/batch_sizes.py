@@ -6,7 +6,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binom
 
 Array = NDArray[Any]
 X = np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]], float)
@@ -127,6 +126,8 @@ def drawn(rng: np.random.Generator, hidden: int, samples: int) -> tuple[Array, .
 def middle(values: Array) -> tuple[float, float, float]:
     """The median, and the order statistics of its 95 % interval."""
     ordered, n = np.sort(values), len(values)
+    from scipy.stats import binom  # it takes half a second
+
     d = int(binom.ppf(0.025, n, 0.5))
     while binom.cdf(d, n, 0.5) > 0.025:
         d -= 1

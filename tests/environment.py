@@ -11,7 +11,6 @@ CI = bool(os.environ.get("CI"))
 
 def few(cases: Iterable[Any], kept: int) -> list[Any]:
     """The cases of a test, those after the first `kept` marked as slow."""
-    return [
-        pytest.param(case, marks=pytest.mark.slow) if place >= kept else case
-        for place, case in enumerate(cases)
-    ]
+    values = [case if isinstance(case, tuple) else (case,) for case in cases]
+    late = [pytest.param(*each, marks=pytest.mark.slow) for each in values[kept:]]
+    return [pytest.param(*each) for each in values[:kept]] + late

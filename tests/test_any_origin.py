@@ -275,13 +275,16 @@ def test_updates_are_followed(name: str) -> None:
 
 @pytest.mark.parametrize(
     ("old", "new"),
-    [
-        ("syn1 += l1.T.dot(l2_delta)\n", "syn1 += l1.T.dot(y - l2)\n"),  # a slope is forgotten
-        ("    l1_delta = l2_delta", "    syn1 += l1.T.dot(l2_delta)\n    l1_delta = l2_delta"),
-        ("syn0 += X.T.dot(l1_delta)", "syn0 += X.T.dot(l1_delta) * np.random.rand()"),
-        ("syn0 += X.T.dot(l1_delta)", "syn0 += np.sign(X.T.dot(l1_delta))"),
-        ("syn0 += X.T.dot(l1_delta)", "syn0 -= X.T.dot(l1_delta)"),
-    ],
+    few(
+        [
+            ("syn1 += l1.T.dot(l2_delta)\n", "syn1 += l1.T.dot(y - l2)\n"),  # a slope is forgotten
+            ("    l1_delta = l2_delta", "    syn1 += l1.T.dot(l2_delta)\n    l1_delta = l2_delta"),
+            ("syn0 += X.T.dot(l1_delta)", "syn0 += X.T.dot(l1_delta) * np.random.rand()"),
+            ("syn0 += X.T.dot(l1_delta)", "syn0 += np.sign(X.T.dot(l1_delta))"),
+            ("syn0 += X.T.dot(l1_delta)", "syn0 -= X.T.dot(l1_delta)"),
+        ],
+        2,
+    ),
 )
 def test_what_is_no_gradient_is_not_called_one(old: str, new: str) -> None:
     source = TRASK.replace(old, new)

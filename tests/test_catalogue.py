@@ -38,6 +38,7 @@ def test_freshness_can_say_no(tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert "or_full.py" not in said
 
 
+@pytest.mark.slow
 def test_the_index_can_be_stale(tmp_path: Path) -> None:
     shutil.copytree(GENERATED, tmp_path, dirs_exist_ok=True)
     (tmp_path / "README.md").write_text("# another\n", encoding="utf-8")

@@ -22,7 +22,6 @@ from nineteen.verbs.compare.claims import (
 )
 from nineteen.verbs.compare.grid import GridCell, MeasuredGrid
 from nineteen.verbs.compare.measuring import cell_of
-from scipy.stats import binom
 from space import spec
 
 HOLDS, FAILS, UNSEEN = ClaimVerdict
@@ -303,6 +302,7 @@ def test_the_interval_of_a_median_is_the_widest_pair_that_misses_in_one_of_twent
         return
     d = int(estimate.low)
     assert estimate.high == runs + 1 - d
+    binom = pytest.importorskip("scipy.stats").binom
     assert binom.cdf(d - 1, runs, 0.5) <= 0.025 < binom.cdf(d, runs, 0.5)
 
 

@@ -27,6 +27,7 @@ PAGE = (GENERATED / COURSE).read_text(encoding="utf-8")
 BULLET = re.compile(r"^- \[(.+)\]\((.+)\): (.+)$", re.MULTILINE)
 
 
+@pytest.mark.slow  # what the catalogue's freshness says here too
 def test_the_page_is_fresh() -> None:
     scripts = [(spec, render(spec)) for spec in catalogue.specs()]
     assert catalogue_files(scripts)[COURSE] == PAGE  # no figure on it depends on a seed

@@ -413,7 +413,7 @@ def trained(command: str) -> str:
     return ", ".join(f"np.array({names[name].tolist()})" for name in ("W1", "b1", "W2", "b2"))
 
 
-@pytest.mark.parametrize("cheat", CHEATS)
+@pytest.mark.parametrize("cheat", few(CHEATS, 2))
 @pytest.mark.usefixtures("modules")
 def test_five_ways_to_cheat_get_nothing(cheat: str) -> None:
     """Each in the place of the whole script, and in a cell before all checks."""
@@ -512,7 +512,7 @@ def steps(command: str) -> set[str]:
     return {blank.name for blank in blanks_of(made(command).spec).blanks}
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", few(COMMANDS, 4))
 @pytest.mark.usefixtures("quick")
 def test_the_untouched_script_fails_everything_and_the_solved_one_nothing(
     command: str, tmp_path: Path

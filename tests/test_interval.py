@@ -1,20 +1,27 @@
 """Wilson's interval against SciPy's, and against the share it has to hold."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nineteen.page.estimates import wilson
 
-stats = pytest.importorskip("scipy.stats", reason="SciPy is the oracle: pip install nineteen[test]")
+
+@pytest.fixture(scope="module")
+def stats() -> Any:
+    return pytest.importorskip(
+        "scipy.stats", reason="SciPy is the oracle: pip install nineteen[test]"
+    )
 
 
 @given(st.integers(1, 100_000).flatmap(lambda runs: st.tuples(st.integers(0, runs), st.just(runs))))
-def test_wilson_is_scipys(pair: tuple[int, int]) -> None:
+def test_wilson_is_scipys(stats: Any, pair: tuple[int, int]) -> None:
     found = stats.binomtest(*pair).proportion_ci(confidence_level=0.95, method="wilson")
     assert wilson(*pair) == pytest.approx((found.low, found.high), abs=1e-9)
 
 
-def test_it_covers_the_truth_about_as_often_as_it_says() -> None:
+def test_it_covers_the_truth_about_as_often_as_it_says(stats: Any) -> None:
     runs, truth = 50, 0.97
     weights = stats.binom.pmf(range(runs + 1), runs, truth)
     covered = sum(

@@ -179,7 +179,7 @@ def test_a_folder_with_pyodide_becomes_part_of_the_site(pyodide: Path) -> None:
     assert b"http" not in built["index.html"].partition(b"viewport")[0].partition(b"Policy")[2]
 
 
-@pytest.mark.parametrize("missing", [*RUNTIME, LOCK, NUMPY])
+@pytest.mark.parametrize("missing", few([*RUNTIME, LOCK, NUMPY], 2))
 def test_a_folder_that_lacks_something_is_refused(pyodide: Path, missing: str) -> None:
     (pyodide / missing).unlink()
     with pytest.raises(UsageError, match="is not there"):
@@ -471,7 +471,7 @@ def train(words: str) -> tuple[Any, list[Any]]:
 
 
 @pytest.mark.parametrize(
-    "words", ["xor --batch mini", "half_adder --hidden 8,4", "xor3 --show loss"]
+    "words", few(["xor --batch mini", "half_adder --hidden 8,4", "xor3 --show loss"], 1)
 )
 def test_a_run_in_the_page_ends_as_a_run_alone(words: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(live, "EVERY", 0.0)

@@ -197,17 +197,20 @@ def test_files_without_script_stay_with_pytest(pytester: pytest.Pytester, folder
 
 @pytest.mark.parametrize(
     ("first", "named"),
-    [
-        (RESEMBLING, 0),
-        (RESEMBLING.replace("schema.yaml", "xor"), 0),
-        (f"import numpy  {RESEMBLING}", 0),
-        (f"import numpy as np\n{RESEMBLING}", 0),
-        (f'"""{RESEMBLING.strip()}"""\n', 0),
-        (f"import numpy as np  {RESEMBLING}", 1),
-        ("import numpy as np  # python -m generator xor --colour red\n", 1),
-        ("import numpy as np  # python -m generator check .\n", 1),
-        ("import numpy as np  # python -m generator --expr 'a\n", 1),
-    ],
+    few(
+        [
+            (RESEMBLING, 0),
+            (RESEMBLING.replace("schema.yaml", "xor"), 0),
+            (f"import numpy  {RESEMBLING}", 0),
+            (f"import numpy as np\n{RESEMBLING}", 0),
+            (f'"""{RESEMBLING.strip()}"""\n', 0),
+            (f"import numpy as np  {RESEMBLING}", 1),
+            ("import numpy as np  # python -m generator xor --colour red\n", 1),
+            ("import numpy as np  # python -m generator check .\n", 1),
+            ("import numpy as np  # python -m generator --expr 'a\n", 1),
+        ],
+        4,
+    ),
 )
 def test_what_resembles_a_script_is_left_alone(
     first: str, named: int, pytester: pytest.Pytester, folder: Path
@@ -386,8 +389,8 @@ def test_a_project_is_strict_by_its_pyproject(pytester: pytest.Pytester) -> None
 BARE = XOR.replace("  # python -m generator xor --batch mini", "")
 
 
-@pytest.mark.parametrize("options", few([(), ("-n", "1")], 1), ids=" ".join)
-def test_summary_says_what_was_seen(pytester: pytest.Pytester, options: tuple[str, ...]) -> None:
+@pytest.mark.parametrize("options", few([[], ["-n", "1"]], 1), ids=" ".join)
+def test_summary_says_what_was_seen(pytester: pytest.Pytester, options: list[str]) -> None:
     if options:
         pytest.importorskip("xdist", reason="pytest-xdist runs the tests side by side")
     put(pytester.path / "a.md", fence(XOR) + fence(AND))

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from environment import few
 from fresh import ROOT, environment
 from nineteen.cli import main
 from nineteen.page.terminal import WIDTH, share_bar, sparkline
@@ -86,11 +87,14 @@ def test_json_is_as_its_schema_says(
 
 @pytest.mark.parametrize(
     ("words", "code", "shares"),
-    [
-        ("xor --hidden 2 8 --batch sgd,full --seeds 20", 0, 4),
-        ("and xor --each --seeds 5", 0, 3),
-        ("xor --hidden 2 --seeds 30 --at-least 100", 1, 1),
-    ],
+    few(
+        [
+            ("xor --hidden 2 8 --batch sgd,full --seeds 20", 0, 4),
+            ("and xor --each --seeds 5", 0, 3),
+            ("xor --hidden 2 --seeds 30 --at-least 100", 1, 1),
+        ],
+        1,
+    ),
 )
 def test_a_sweep_is_as_the_schema_says(
     words: str, code: int, shares: int, capsys: pytest.CaptureFixture[str]
@@ -156,7 +160,9 @@ def test_data_and_a_script_do_not_share_the_output(capsys: pytest.CaptureFixture
     assert capsys.readouterr().err.count("\n") == 1
 
 
-@pytest.mark.parametrize(("encoding", "full"), [("utf-8", "█"), ("iso8859-1", "#"), ("ascii", "#")])
+@pytest.mark.parametrize(
+    ("encoding", "full"), few([("utf-8", "█"), ("iso8859-1", "#"), ("ascii", "#")], 2)
+)
 def test_any_terminal_can_read_it(encoding: str, full: str) -> None:
     own = {"PYTHONPATH": str(ROOT / "generator"), "NO_COLOR": "1", "COLUMNS": "40"}
     run = subprocess.run(

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from environment import few
 from nineteen.script.ended import OUTPUT_LIMIT, Ending
 from nineteen.script.judge import judge
 from nineteen.script.render import render
@@ -55,7 +56,7 @@ ENDINGS = {
 }
 
 
-@pytest.mark.parametrize("name", ENDINGS)
+@pytest.mark.parametrize("name", few(ENDINGS, 7))
 def test_the_run_is_that_of_a_plain_run(name: str) -> None:
     source, status = ENDINGS[name]
     plain = run(source, seconds=30)
