@@ -95,7 +95,7 @@ def test_one_line_differs_and_it_is_the_one_to_be_named(command: str) -> None:
         assert [one for one in right[1:] if one not in lines] in ([], [f"{line}  # update"])
 
 
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize("command", few(COMMANDS, 3))
 def test_one_of_the_choices_says_what_is_wrong_and_no_other_makes_the_same_script(
     command: str,
 ) -> None:
@@ -264,6 +264,7 @@ def test_the_students_notebook_is_what_nbgrader_would_release(command: str) -> N
         assert own["metadata"] == cleared["metadata"]
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("modules")
 def test_a_solved_notebook_gets_all_points_and_an_untouched_one_none() -> None:
     assert points(cells(MINI, True)) == {"line": 5, "letter": 3, "script": 7}

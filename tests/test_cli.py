@@ -103,6 +103,7 @@ def test_what_does_not_learn_is_not_written(
     assert left_behind(tmp_path) == []
 
 
+@pytest.mark.slow
 def test_advice_helps(capsys: pytest.CaptureFixture[str]) -> None:
     """Following the advice, by leaving the options out, learns."""
     for bad in (["--lr", "0.0001"], ["--epochs", "2"], ["--hidden", "2", "--epochs", "9"]):

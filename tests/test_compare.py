@@ -296,6 +296,7 @@ class Page(HTMLParser):
             self.fetched.append(tag)
 
 
+@pytest.mark.slow
 def test_the_page_is_self_contained(lesson: Path) -> None:
     page = Page()
     page.feed((lesson / "compare_xor_e60.html").read_text(encoding="utf-8"))

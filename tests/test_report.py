@@ -54,13 +54,16 @@ def test_a_bar_is_full_only_where_all_learned() -> None:
 
 @pytest.mark.parametrize(
     ("words", "code", "status"),
-    [
-        ("xor --batch mini", 0, "learned"),
-        ("half_adder --seeds 0", 0, "learned"),
-        ("xor --hidden 2 --batch sgd --seeds 20", 0, "learned"),
-        ("xor --epochs 1 --seed 0", 1, "not learned"),
-        ("xor --activation relu --lr 900 --seed 0", 1, "not learned"),
-    ],
+    few(
+        [
+            ("xor --batch mini", 0, "learned"),
+            ("half_adder --seeds 0", 0, "learned"),
+            ("xor --hidden 2 --batch sgd --seeds 20", 0, "learned"),
+            ("xor --epochs 1 --seed 0", 1, "not learned"),
+            ("xor --activation relu --lr 900 --seed 0", 1, "not learned"),
+        ],
+        3,
+    ),
 )
 def test_json_is_as_its_schema_says(
     words: str, code: int, status: str, capsys: pytest.CaptureFixture[str]
@@ -131,6 +134,7 @@ def test_quiet_says_nothing_where_all_went_well(capsys: pytest.CaptureFixture[st
     assert "not learned" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_quiet_verbs_say_nothing_either(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["sweep", "xor", "--seeds", "5", "--workers", "1", "-q"]) == 0
     assert main(["catalogue", "--check", "-q", "-o", str(ROOT / "generated")]) == 0

@@ -279,6 +279,7 @@ def test_a_script_that_crashes_beside_others_only_is_a_difference(
     assert "prints 'ZeroDivisionError: division by zero' beside others and prints '[[0." in err
 
 
+@pytest.mark.slow
 def test_at_most_fifty_failures_of_a_cell_are_confirmed() -> None:
     found = sweep("xor", hidden=[2, 3], seeds=60, epochs=1, workers=1)
     assert found.failures == 120

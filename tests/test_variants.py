@@ -130,6 +130,7 @@ def test_variants_on_samples_are_on_as_many_and_as_noisy(words: str) -> None:
     assert {(other.samples, other.noise) for other in found} == {(own.samples, own.noise)}
 
 
+@pytest.mark.slow
 def test_more_variants_than_there_are_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(candidates(spec("not"))) == 11
     monkeypatch.setattr(
