@@ -1,6 +1,7 @@
 """The canonical command and the file's name: short, in a fixed order, and read back unchanged."""
 
 import pytest
+from environment import some
 from hypothesis import HealthCheck, given, settings
 from nineteen.errors import UsageError
 from nineteen.script.choices import command, file_stem, read
@@ -56,7 +57,7 @@ def test_canonical_commands_and_names(words: str, canonical: str, stem: str) -> 
     assert file_stem(wanted) == stem
 
 
-@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=some(300), deadline=None, suppress_health_check=list(HealthCheck))
 @given(command_lines())
 def test_the_first_line_is_read_back_as_what_it_came_from(words: list[str]) -> None:
     wanted = spec(*words)

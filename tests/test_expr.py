@@ -11,6 +11,7 @@ from pathlib import Path
 from string import ascii_lowercase
 
 import pytest
+from environment import some
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from nineteen.errors import UsageError
@@ -337,7 +338,7 @@ TOKENS = [
 ]
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=some(500), deadline=None)
 @given(
     st.one_of(
         st.text(max_size=60),

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from environment import some
 from exact import gradient
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -76,7 +77,7 @@ def test_the_catalogue_is_honest() -> None:
     ] == []
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=some(40), deadline=None)
 @given(command_lines(), st.integers(1, 12))
 def test_no_command_makes_a_false_alarm(words: list[str], epochs: int) -> None:
     script = replace(spec(*words), epochs=epochs, keep=True)

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from environment import some
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
@@ -89,7 +90,7 @@ BINARY += [operator.lt, operator.le, operator.gt, operator.ge]
 
 
 @pytest.mark.parametrize("run", BINARY)
-@settings(max_examples=30)
+@settings(max_examples=some(30))
 @given(st.data(), pairs)
 def test_two_operands(run: Callable[..., Any], data: st.DataObject, pair: Any) -> None:
     first, second = (data.draw(lanes(shape)) for shape in pair.input_shapes)
@@ -117,7 +118,7 @@ UNARY: dict[str, Callable[[Any], Any]] = {
 
 
 @pytest.mark.parametrize("run", UNARY.values(), ids=UNARY)
-@settings(max_examples=30)
+@settings(max_examples=some(30))
 @given(st.data(), st.tuples(sizes, sizes) | shapes)
 def test_one_operand(run: Callable[..., Any], data: st.DataObject, shape: tuple[int, ...]) -> None:
     hold(run, data.draw(filled(shape) if max(shape) > 4 else lanes(shape, "fi")))

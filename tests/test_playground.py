@@ -19,7 +19,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from environment import few
+from environment import few, some
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from nineteen import cli
@@ -343,7 +343,7 @@ def test_a_question_is_about_what_happens(start: dict[str, str]) -> None:
 # What the page asks for.
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=some(60), deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(command_lines())
 def test_what_the_page_shows_is_what_the_command_line_makes(words: list[str]) -> None:
     told = ask(words)
@@ -438,7 +438,7 @@ HOSTILE = st.one_of(
 )
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=some(200), deadline=None)
 @given(HOSTILE)
 def test_whatever_an_address_says_is_a_script_or_one_line(words: object) -> None:
     told = ask(words)
@@ -574,7 +574,7 @@ def test_a_broken_script_is_judged_too(
 
 
 @given(st.lists(st.floats(0, 100), min_size=1, max_size=4000))
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=some(30))
 def test_a_curve_is_thinned_to_means(values: list[float]) -> None:
     means, stride = thinned(values)
     assert len(means) < POINTS

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from environment import few
+from environment import few, some
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from nineteen.errors import UsageError
@@ -73,7 +73,7 @@ def any_size(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("any_size")
-@settings(ANY, max_examples=25)
+@settings(ANY, max_examples=some(25))
 @given(command_lines())
 def test_the_option_space(words: list[str]) -> None:
     try:
@@ -272,7 +272,7 @@ STATEMENTS = (
 )
 
 
-@settings(ANY, max_examples=150)
+@settings(ANY, max_examples=some(150))
 @given(st.lists(st.sampled_from(STATEMENTS), min_size=1, max_size=12), st.booleans())
 def test_any_statements(statements: list[str], one_seed: bool) -> None:
     """Also what is not in a template: side by side as alone, or one by one."""
