@@ -2,7 +2,6 @@
 
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from operator import add, mul
 
 from nineteen.errors import UsageError
@@ -136,6 +135,8 @@ def canonical(text: str, inputs: int | None = None) -> str:
     match = re.fullmatch(r"([a-z_]+?)[_-]?([0-9]{0,3})", text.lower().replace("-", "_"), re.ASCII)
     stem = _ALIASES.get(match[1], match[1]) if match else ""
     if not match or stem not in GATES:
+        from difflib import get_close_matches
+
         near = get_close_matches(text[:40].lower(), [*GATES, *_ALIASES], n=1)
         told = f"did you mean '{near[0]}'? (python -m generator list)" if near else ""
         raise UsageError(f"unknown gate {text[:40]!a}: {told or 'see python -m generator list'}")

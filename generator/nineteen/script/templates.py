@@ -1,18 +1,28 @@
 """The templates, and the texts and tables that lie beside them."""
 
+import os
 import tomllib
 from functools import cache
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_PACKAGE = os.path.dirname(os.path.dirname(__file__))
+# Inside the installed package, or beside it in a checkout.
+_INSIDE, _BESIDE = (os.path.join(_PACKAGE, *up, "templates") for up in ([], ["..", ".."]))
+_FOLDER = _INSIDE if os.path.isdir(_INSIDE) else os.path.normpath(_BESIDE)
 
 
-def templates_folder() -> Path:
-    """Where the templates are: inside the installed package, or beside it in a checkout."""
-    inside, beside = (Path(__file__).parents[up] / "templates" for up in (1, 3))
-    return inside if inside.is_dir() else beside
+def templates_folder() -> "Path":
+    """Where the templates are."""
+    from pathlib import Path  # a watched process does without: it takes as long as ours to import
+
+    return Path(_FOLDER)
 
 
 @cache
 def data(name: str) -> dict[str, Any]:
     """The texts and tables of a TOML file that lies beside the templates."""
-    return tomllib.loads((templates_folder() / name).read_text(encoding="utf-8"))
+    with open(os.path.join(_FOLDER, name), "rb") as file:
+        return tomllib.load(file)

@@ -11,7 +11,6 @@ import traceback
 from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import Any, Protocol
 
@@ -98,7 +97,8 @@ def watched_here(source: str, watcher: Callable[[], Watcher]) -> tuple[Run, Repo
 def become(source: str, watcher: str, page: str, token: str) -> None:
     """In that process: run the script as if it had been started alone, from script.py here."""
     name = os.path.abspath(sys.argv[0])
-    Path(name).write_bytes(source.encode())
+    with open(name, "wb") as file:
+        file.write(source.encode())
     watch: Watcher = pickle.loads(bytes.fromhex(watcher))()
 
     def write(report: Report) -> None:
