@@ -19,9 +19,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 SCRIPTS = ROOT / "generated"
 OLDEST = {"3.11": "1.26.*", "3.12": "1.26.*", "3.13": "2.1.*"}
-CORE = (
-    "command render judge run honest observe gradient mutants lanes side_by_side seeds check sweep"
-)
+CORE = ["command", "render", "judge", "run", "check", "sweep", "seeds", "side_by_side", "lanes"]
+CORE += ["honest", "observe", "gradient", "mutants"]
 
 
 def main() -> int:
