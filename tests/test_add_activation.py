@@ -10,7 +10,7 @@ from nineteen.script.annotate import annotated
 from nineteen.script.choices import command, read
 from nineteen.script.make import make
 from nineteen.script.render import confirm, render
-from nineteen.script.spec import ACTIVATIONS, RECIPES, Activation, ScriptSpec, kinds
+from nineteen.script.spec import ACTIVATIONS, RECIPE_FILE, Activation, ScriptSpec, kinds
 from nineteen.script.templates import data, templates_folder
 from nineteen.training.gradient import hidden, matrices
 from nineteen.training.observe import Update, observe
@@ -65,7 +65,7 @@ CASES = [(name, sizes) for name in ROWS for sizes in SIZES if (name, sizes) != (
 def added(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, row in ROWS.items():
         monkeypatch.setitem(ACTIVATIONS, name, row)
-        monkeypatch.setitem(data(RECIPES), name, data(RECIPES)["tanh"])
+        monkeypatch.setitem(data(RECIPE_FILE), name, data(RECIPE_FILE)["tanh"])
 
 
 def chosen(name: str, sizes: str) -> ScriptSpec:

@@ -1,6 +1,6 @@
 """How often the defaults learn: generated/defaults.md, made from runs of the scripts themselves.
 
-python tests/benchmarks/bench_defaults.py           (about an hour on two quiet cores)
+python tests/benchmarks/bench_defaults.py           (goes on where it was stopped)
 python tests/benchmarks/bench_defaults.py --so-far  (runs nothing: the page of what is measured)
 python tests/benchmarks/bench_defaults.py --quick   (a tenth of the lines, a hundredth of the seeds;
                                                      prints the page)

@@ -15,7 +15,7 @@ from nineteen.script.templates import data
 MAX_EPOCHS = 100_000
 MAX_SEED = 2**32 - 1
 MAX_SAMPLES = 65_536
-RECIPES = "recipe.toml"
+RECIPE_FILE = "recipe.toml"  # read at first use: a watched process does without
 # What a number is above, the most it may be, and how that is said; NaN is never within.
 _LIMITS = {
     "samples": (1, MAX_SAMPLES, f"a whole number from 2 to {MAX_SAMPLES}"),
@@ -162,7 +162,7 @@ class Recipe(NamedTuple):
 
 def default_hidden(inputs: int, activation: Activation, samples: int = 0) -> tuple[int, ...]:
     """The default layer sizes: one hidden layer."""
-    rows = data(RECIPES)[activation.name]
+    rows = data(RECIPE_FILE)[activation.name]
     return ((rows["samples"] if samples else rows)[str(inputs)][0],)
 
 
@@ -175,7 +175,7 @@ def recipe(
     batch_size: int = 0,
 ) -> Recipe:
     """The measured defaults for a network of these sizes; with samples, by the size of a batch."""
-    rows, width = data(RECIPES)[activation.name], max(hidden)
+    rows, width = data(RECIPE_FILE)[activation.name], max(hidden)
     if len(hidden) > 1:
         fitting = (row for row in rows["deep"] if inputs <= row[0] and width <= row[1])
         _, _, lr, epochs = next(fitting, rows["deep"][-1])
@@ -189,7 +189,7 @@ def recipe(
         lr = float(f"{min(rate / sqrt(size), most / size):.0e}")  # one digit
         epochs = ceil((2 if width < units else 1) * travel / (lr * samples))
         return Recipe(lr, min(MAX_EPOCHS, epochs))
-    large = data(RECIPES)["large_batches"].get(f"{activation} {inputs} {batch}")
+    large = data(RECIPE_FILE)["large_batches"].get(f"{activation} {inputs} {batch}")
     units, lr, epochs = large or rows[str(inputs)]
     if width < units:  # a small layer takes longer, and gets stuck less in smaller steps
         return Recipe(min(lr, 0.5), max(400, 2 * epochs))

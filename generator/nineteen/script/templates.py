@@ -16,7 +16,7 @@ _FOLDER = _INSIDE if os.path.isdir(_INSIDE) else os.path.normpath(_BESIDE)
 
 def templates_folder() -> "Path":
     """Where the templates are."""
-    from pathlib import Path  # a watched process does without: it takes as long as ours to import
+    from pathlib import Path  # here, for a watched process does without and starts sooner
 
     return Path(_FOLDER)
 
