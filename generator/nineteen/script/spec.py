@@ -185,8 +185,8 @@ def recipe(
         # By the square root, the noise of an update's sum is the same for every batch (Krizhevsky
         # 2014, arXiv:1404.5997, section 5). Where many are added up, the largest step has a limit.
         size = max(1, batch_size)  # what is less is refused later
-        units, rate, most, travel = rows["samples"][str(inputs)]
-        lr = float(f"{min(rate / sqrt(size), most / size):.0e}")  # one digit
+        units, highest, rate, most, travel = rows["samples"][str(inputs)]
+        lr = float(f"{min(highest, rate / sqrt(size), most / size):.0e}")  # one digit
         epochs = ceil((2 if width < units else 1) * travel / (lr * samples))
         return Recipe(lr, min(MAX_EPOCHS, epochs))
     large = data(RECIPE_FILE)["large_batches"].get(f"{activation} {inputs} {batch}")
