@@ -308,6 +308,17 @@ def test_a_closed_pipe_is_no_traceback() -> None:
     assert run.stderr == ""
 
 
+@pytest.mark.parametrize("words", ["xor", "--help", "check generated", "catalogue"])
+def test_a_checkout_whose_packages_are_not_installed_says_how(words: str) -> None:
+    bare = [sys.executable, "-S", "-m", "generator", *words.split()]  # -S: without site-packages
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    checkout = Path(__file__).parents[1]
+    run = subprocess.run(bare, capture_output=True, text=True, cwd=checkout, env=environment)
+    assert run.returncode == 2
+    [line] = run.stderr.splitlines()
+    assert ": not installed, and Nineteen needs it; 'pip install .'" in line
+
+
 def test_help_and_the_list_name_everything(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as leaving:
         cli.main(["--help"])

@@ -35,6 +35,11 @@ def main(argv: Sequence[str]) -> int:
         return code
     except UsageError as error:
         return _fail(str(error), 2)
+    except ModuleNotFoundError as missing:
+        if not missing.name or missing.name.startswith("nineteen"):
+            raise
+        remedy = "'pip install .' in Nineteen's folder installs it"
+        return _fail(f"{missing.name}: not installed, and Nineteen needs it; {remedy}", 2)
     except BrokenPipeError:  # the reader of a pipe has had enough
         sys.stdout = None
         return 0
