@@ -28,7 +28,11 @@ from nineteen.training.gradient import matrices, predict
 from nineteen.training.observe import Update, observe
 from nineteen.training.side_by_side import observe_together
 from nineteen.verbs.compare.command import Comparison, command_of, compare_options, compared
-from nineteen.verbs.compare.comparison_pictures import gradient_noise, noise_in_theory
+from nineteen.verbs.compare.comparison_pictures import (
+    OTHERS,
+    gradient_noise,
+    noise_in_theory,
+)
 from nineteen.verbs.compare.comparison_plan import ComparisonPlan, plan_comparison
 from nineteen.verbs.compare.grid import GridCell
 from nineteen.verbs.compare.measuring import BY_SEED, measure_grid, watch_seeds
@@ -225,6 +229,10 @@ def test_the_command_in_the_lesson_makes_the_same_plan(words: str) -> None:
         (["xor", "--workers", "0"], "a whole number from 1"),
         (["xor", "-o", "FILE"], "it is a folder|no folder|not a folder|FILE"),
         (["xor", "-o", ""], "name a place"),
+        (["xor", "-o", "-"], "a comparison is several files"),
+        (["--all", "--seeds", "9"], "--all makes the pages of generated/lessons"),
+        (["xor", "--all", "-q"], "leave the other options out"),
+        (["--all", "-o", "elsewhere"], "leave the other options out"),
     ],
 )
 def test_bad_input_is_one_line_and_writes_nothing(
@@ -329,6 +337,26 @@ def test_what_was_measured_stands_beside_the_page(lesson: Path, comparison: Comp
         needed = [np.inf if rows is None else rows for rows in record["rows until learned"]]
         assert needed == cell.rows_needed.tolist()
         assert [seed in record["stuck"] for seed in range(6)] == cell.stuck.tolist()
+        assert record["loss after one epoch"] == pytest.approx(cell.early, rel=1e-3)
+        assert len(record["loss on fresh samples"]) == len(cell.fresh_loss)
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_what_will_run_is_said_before(quiet: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    said: list[tuple[object, ...]] = []
+
+    def measured(*how: object) -> None:
+        said.append(how)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("nineteen.verbs.compare.command.announce", lambda *how: said.append(how))
+    monkeypatch.setattr("nineteen.verbs.compare.command.compared", measured)
+    pytest.importorskip("matplotlib", reason="pictures need the extra lessons")
+    assert main(["compare", "xor", "--seeds", "6", *["-q"] * quiet]) == 130
+    (words, seconds, hushed), (_, _, silent) = said
+    assert words == "180 trainings, and pictures"
+    assert 6 < float(str(seconds)) < 10
+    assert hushed is silent is quiet
 
 
 def test_the_scripts_in_the_lesson_pass_every_check(
@@ -358,6 +386,10 @@ def test_the_committed_pages_show_the_pictures_beside_them() -> None:
         assert not path.with_suffix(".ipynb").exists()
 
 
+def test_many_batch_sizes_are_told_apart() -> None:
+    assert len(set(OTHERS)) == 36
+
+
 def test_one_command_makes_the_committed_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("matplotlib", reason="pictures need the extra lessons")
     lessons = ROOT / "generated" / "lessons"
@@ -369,7 +401,7 @@ def test_one_command_makes_the_committed_pages(monkeypatch: pytest.MonkeyPatch) 
     assert sorted(pages) == sorted(words for found in shown for words in found)
     made: list[str] = []
 
-    def stopped(plan: ComparisonPlan, workers: int) -> Comparison:
+    def stopped(plan: ComparisonPlan, *_: object) -> Comparison:
         made.append(str(plan.seeds))
         raise UsageError("measured elsewhere")
 

@@ -139,6 +139,8 @@ def test_advice_on_samples_was_tried() -> None:
     [first, *_] = advice(choose(["xor", "--samples", "1024", "--noise", "1"]))
     assert first.startswith("use --noise 0.5 (learns with 20 of 20")
     assert not any("samples" in hint for hint in advice(choose(["xor", "--epochs", "10"])))
+    [helps] = advice(choose(["xor8", "--samples", "1024", "--seed", "0"]))
+    assert helps == "use --samples 4096 --noise 0.25 --batch mini (learns with seed 0)"
 
 
 def test_a_changed_script_says_what_it_draws() -> None:

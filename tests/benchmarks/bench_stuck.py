@@ -3,8 +3,8 @@
 XOR with two hidden units and full batch, by the defaults of the main command. Of each seed that
 gets stuck: the norm of the gradient and the eigenvalues of the Hessian (central differences of the
 exact gradient) where its script ends; the loss and the weights after many more epochs; and whether
-kicks of growing size, or the noise of SGD, free it. templates/compare/stuck.toml quotes what it
-prints; some minutes.
+kicks of growing size, new weights, or the noise of SGD, free it. templates/compare/stuck.toml
+quotes what it prints; some minutes.
 """
 
 import sys
@@ -114,6 +114,10 @@ def main(tried: int) -> None:
         kicked = descended(many + spread * rng.normal(size=many.shape), spec.lr, KICKED)
         freed = (loss(kicked) < 0.5).sum()
         print(f"kicks of standard deviation {spread:g} free {freed} of {len(many)}")
+    anew = np.random.default_rng(2).normal(size=many.shape)
+    anew[:, [4, 5, 8]] = 0  # biases begin as zero
+    learned = (loss(descended(anew, spec.lr, KICKED)) < 0.5).sum()
+    print(f"of {len(anew)} networks with new weights {learned} learn in as many epochs")
     for lr in RATES:
         freed = (loss(descended(stuck, lr, KICKED, noisy=True)) < 0.5).sum()
         print(f"SGD at rate {lr:g} for {KICKED:,} epochs frees {freed} of {count}")

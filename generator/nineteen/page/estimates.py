@@ -25,7 +25,7 @@ class Estimate:
 
     times = property(lambda self: self._written(_factor, " times"))
     percent = property(lambda self: self._written(_hundredths, "\u00a0%"))
-    points = property(lambda self: self._written(_hundredths, " percentage points"))
+    points = property(lambda self: self._written(lambda v: f"{100 * v:.3g}", " percentage points"))
     count = property(lambda self: self._written(lambda number: rounded(max(number, 0.0)), ""))
 
     def _written(self, form: Callable[[float], str], unit: str) -> str:
@@ -111,7 +111,9 @@ def seeds_in_words(share: SeedShare) -> str:
     if not share.tried:
         return "other seeds were not tried, for the training is long: --seeds N tries N of them"
     low, high = (100 * end for end in wilson(share.learned, share.tried))
-    interval = f"{floor(10 * low) / 10:g} to {ceil(10 * high) / 10:g} %"
+    seeds = (
+        f"seed{'s' * (share.tried > 1)} ({floor(10 * low) / 10:g} to {ceil(10 * high) / 10:g} %)"
+    )
     shown = [*map(str, share.failed[:NAMED]), *["…"] * (len(share.failed) > NAMED)]
     others = f", not with {', '.join(shown)}" if shown else ""
-    return f"learns with {share.learned:,} of {share.tried:,} seeds ({interval}){others}"
+    return f"learns with {share.learned:,} of {share.tried:,} {seeds}{others}"

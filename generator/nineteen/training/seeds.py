@@ -10,7 +10,14 @@ from nineteen.script.ended import Run
 from nineteen.script.judge import Status, judge
 from nineteen.script.make import SEEDS, Made, SeedShare, make
 from nineteen.script.render import fit
-from nineteen.script.spec import ACTIVATIONS, MAX_EPOCHS, MAX_SAMPLES, ScriptSpec, default_hidden
+from nineteen.script.spec import (
+    ACTIVATIONS,
+    MAX_EPOCHS,
+    MAX_SAMPLES,
+    Batch,
+    ScriptSpec,
+    default_hidden,
+)
 
 ALMOST_ALL = 0.95  # a script that learns with fewer of the seeds is handed out with advice
 _STEPS = (1000, 500, 200, 100, 50, 20, 10)  # how many seeds are tried
@@ -97,7 +104,7 @@ def _candidates(choices: Choices) -> Iterator[tuple[str, dict[str, Any]]]:
     if spec.samples:  # more of them and less noise both help at times where neither does alone
         more = {"samples": min(MAX_SAMPLES, 4 * spec.samples)}
         less = {"noise": round(min(0.5, spec.noise / 2), 4)}
-        others += [more, less, more | less]
+        others += [more, less, more | less, more | less | {"batch": Batch.MINI}]
     for new in others:
         if all(value != getattr(spec, name) for name, value in new.items()):
             yield "use " + " ".join(f"--{name} {value}" for name, value in new.items()), new

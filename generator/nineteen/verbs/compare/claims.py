@@ -19,7 +19,7 @@ from nineteen.verbs.compare.grid import GridCell, MeasuredGrid, Truths, View
 
 Value = Estimate | float  # with its interval, or a plain count
 NO_MINI = "a table of two rows has nothing between one row and all"
-NOTHING = "nothing was run that could show it"
+NOTHING = "there was nothing to count"
 # Quantities of a cell of which the median can stand in a claim's figures, beside how many are left.
 MEDIANS = ("rows_needed", "updates_needed", "uphill", "fresh_right", "fresh_loss")
 
@@ -78,7 +78,8 @@ def _found(row: dict[str, Any], whole: View, grid: MeasuredGrid) -> tuple[ClaimV
     of = [getattr(view, name) for name in row["of"]] if view else []
     if view is None or None in of:
         return ClaimVerdict.UNSEEN, [NO_MINI if "mini" in row["of"] and view else NOTHING]
-    over = {"sizes": view.cells, "rates": grid.row_of(of[0])}.get(row.get("over", ""), of)
+    rates = [cell for one in of for cell in grid.row_of(one)]
+    over = {"sizes": view.cells, "rates": rates}.get(row.get("over", ""), of)
 
     def amount(cell: GridCell, name: str) -> Any:
         if row.get("over") != "rates":
@@ -116,7 +117,7 @@ def _freed(noisy: Truths, full: Truths) -> Estimate:
 
 # What is made of the quantities of one batch size, or of two, by the name in claims.toml.
 COMPARED: dict[str, Callable[..., Value]] = {
-    "sum": lambda one: int(one.sum()),
+    "sum": lambda one, *_: int(one.sum()),
     "median": median,
     "ratio": ratio,
     "quotient": truediv,

@@ -14,7 +14,7 @@ from nineteen.errors import UsageError, extra
 from nineteen.page.document import FORMATS, Document, Picture, document_files, write_all
 from nineteen.page.estimates import median
 from nineteen.page.look import save
-from nineteen.page.terminal import Terminal
+from nineteen.page.terminal import Terminal, announce
 from nineteen.script.choices import Choices, choices_of, file_stem, spec_of
 from nineteen.script.ended import Ending
 from nineteen.script.files import LESSONS, check_target, output_path
@@ -22,6 +22,7 @@ from nineteen.script.make import Made, make
 from nineteen.script.options import PROGRAM, command_parser, short
 from nineteen.script.render import MAX_LINES, environment
 from nineteen.script.templates import data
+from nineteen.training.seeds import expected_seconds
 from nineteen.verbs.compare.claims import Findings, all_findings
 from nineteen.verbs.compare.comparison_pictures import drawn_pictures
 from nineteen.verbs.compare.comparison_plan import SEEDS, ComparisonPlan, plan_comparison
@@ -49,6 +50,9 @@ def main(argv: list[str]) -> int:
     if not given.all:
         _write(given, ("md", "ipynb", "html"))
         return 0
+    usual, free = vars(compare_options(["--all"])), ("quiet", "workers")
+    if any(value != usual[name] for name, value in vars(given).items() if name not in free):
+        raise UsageError("--all makes the pages of generated/lessons: leave the other options out")
     for words in data("compare/pages.toml")["pages"]:
         page = compare_options(shlex.split(words))
         page.quiet, page.workers = given.quiet, given.workers
@@ -80,16 +84,23 @@ def command_of(choices: Choices, batch_sizes: Sequence[int] | None, seeds: int |
 
 
 def _write(given: argparse.Namespace, formats: Sequence[str]) -> None:
-    choices, plan, workers = choices_of(given), planned(given), given.workers or -1
+    choices, plan = choices_of(given), planned(given)
+    how = given.workers or -1, given.quiet
+    if given.output == "-":
+        raise UsageError("-o -: a comparison is several files; name a folder")
     stem = file_stem(spec_of(choices)).removesuffix("_full")
     path = output_path(given.output, LESSONS) / f"compare_{stem}.md"
     check_target(path, force=True)
     extra("matplotlib")
-    found = compared(plan, workers)
+    seconds = 6 + 1.5 * plan.seeds * sum(
+        map(expected_seconds, plan.specs)
+    )  # the first for pictures
+    announce(f"{plan.seeds * len(plan.specs):,} trainings, and pictures", seconds, given.quiet)
+    found = compared(plan, *how)
     pages = documents(
         found,
-        findings_beside(choices, plan.seeds, workers),
-        {FORMATS[format] for format in formats},
+        findings_beside(choices, plan.seeds, *how),
+        dict.fromkeys(FORMATS[format] for format in formats),  # a picture depends on those before
         command=command_of(choices, given.sizes, given.seeds),
         subject=replace(choices, hidden=None, activation=None, lr=None, epochs=None).line,
     )
@@ -103,13 +114,13 @@ def _write(given: argparse.Namespace, formats: Sequence[str]) -> None:
         _print_findings(found.findings, paths)
 
 
-def compared(plan: ComparisonPlan, workers: int) -> Comparison:
+def compared(plan: ComparisonPlan, workers: int, quiet: bool = False) -> Comparison:
     """Run the plan on so many processes, and say what was found; raises as `measure_grid` does."""
-    grid = measure_grid(plan, workers)
+    grid = measure_grid(plan, workers, quiet)
     return Comparison(grid, all_findings(grid), tuple(_scripts(grid.view())))
 
 
-def findings_beside(choices: Choices, seeds: int, workers: int) -> Findings:
+def findings_beside(choices: Choices, seeds: int, workers: int, quiet: bool) -> Findings:
     """What the truth table says of the claims, beside so many seeds on samples of it, or nothing.
 
     Its trainings are short: it has ten times as many seeds, up to a thousand.
@@ -118,7 +129,7 @@ def findings_beside(choices: Choices, seeds: int, workers: int) -> Findings:
         return ()
     usual = replace(choices, samples=None, noise=None, lr=None, epochs=None)
     plan = plan_comparison(usual, None, min(SEEDS[0], 10 * seeds))
-    return all_findings(measure_grid(plan, workers))
+    return all_findings(measure_grid(plan, workers, quiet))
 
 
 def documents(

@@ -28,7 +28,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 WIDTH, HEIGHT = 4.3, 3.4  # inches
-MARKERS = "DvPX*<>hd"  # of mini-batches other than the usual one
+# Line and marker of mini-batches other than the usual one: 9 times 4 that can be told apart.
+OTHERS = [(line, marker) for line in ("-.", ":", "--", "-") for marker in "DvPX*<>hd"]
 LEVELS = (0, 0.1, 0.5, 0.9, 1)  # up to 0.1 and from 0.9 on an answer counts as learned
 SEEDS = 6  # most seeds of a kind that are drawn one by one
 NOISE_SEEDS, BATCHES = 5, 200  # on which the noise of a gradient is measured
@@ -169,11 +170,12 @@ def _weights(spec: ScriptSpec) -> list[Arrays]:
 
 def _looks(cells: Sequence[GridCell]) -> Iterator[look.Look]:
     """How each batch size is drawn, its label in the place of the strategy's."""
-    markers, usual = cycle(MARKERS), usual_mini([cell.spec for cell in cells])
+    others, usual = cycle(OTHERS), usual_mini([cell.spec for cell in cells])
     for cell in cells:
         one = look.STRATEGIES[cell.spec.batch]
         if cell.spec.batch is Batch.MINI and cell.spec != usual:
-            one = replace(look.ANOTHER_MINI, marker=next(markers))
+            line, marker = next(others)
+            one = replace(look.ANOTHER_MINI, line=line, marker=marker)
         yield replace(one, label=cell.name)
 
 

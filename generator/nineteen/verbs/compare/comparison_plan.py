@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from math import log2
+from math import ceil, log2, sqrt
 
 from nineteen.errors import UsageError
 from nineteen.script.choices import Choices, spec_of
@@ -79,7 +79,11 @@ def _usual(choices: Choices, batch_sizes: Sequence[int] | None) -> list[ScriptSp
     between = sorted(asked - {1, rows})
     strategies = [(Batch.SGD, None), *((Batch.MINI, size) for size in between), (Batch.FULL, None)]
     specs = [spec_of(replace(choices, batch=one, batch_size=size)) for one, size in strategies]
-    if len({spec.lr for spec in specs}) > 1:  # powers of two, so that rows have rates in common
+    if len({spec.lr for spec in specs}) > 1:
+        if full.samples:  # single samples, whose default is a low one, begin where the root puts it
+            one, lr = specs[0], max(spec.lr * sqrt(spec.batch_size) for spec in specs)
+            specs[0] = replace(one, lr=lr, epochs=ceil(one.epochs * one.lr / lr))
+        # Powers of two, so that rows have rates in common.
         specs = [_at(spec, 2.0 ** (round(log2(spec.lr)) - bool(full.samples))) for spec in specs]
     return specs
 

@@ -99,8 +99,10 @@ class GridCell:
         return {
             "command": command(self.spec),
             "rows until learned": [int(n) if n < np.inf else None for n in self.rows_needed],
+            "loss after one epoch": [float(f"{loss:.4g}") for loss in self.early],
             "share of updates that raise the loss": np.round(self.uphill, 3).tolist(),
             "share of fresh samples answered rightly": np.round(self.fresh_right, 4).tolist(),
+            "loss on fresh samples": np.round(self.fresh_loss, 4).tolist(),
             "stuck": np.flatnonzero(self.stuck).tolist(),
             "learned, and lost at the end": np.flatnonzero(self.left).tolist(),
         }
@@ -173,23 +175,23 @@ class MeasuredGrid:
         """The rates at which each verdict is made again, by their names.
 
         An update that averages its rows, as most frameworks have it, is one with a rate divided by
-        their number. At a shared rate only those batch sizes are there that were run at it.
+        their number. At a rate that SGD and full batch share, the other sizes are there that were
+        run at it, and the narrow and wide networks are at their usual rates.
         """
-        best, usual = self.view().sgd.spec.lr, self.grid[0][USUAL].spec.lr
-        common = set.intersection(*({cell.spec.lr for cell in row} for row in self.grid))
-        shared = min(common, key=lambda lr: abs(log2(lr / usual)), default=usual)
-        found = {
-            "at half the rate": self.view(-1),
-            "at double the rate": self.view(1),
-            "at one shared rate": self._shared(lambda spec: spec.lr, shared),
-            "at one shared rate, averaged": self._shared(lambda s: s.lr * s.batch_size, best),
-        }
-        return {name: view for name, view in found.items() if view}
+        found = {"at half the rate": self.view(-1), "at double the rate": self.view(1)}
+        usual, best = self.grid[0][USUAL].spec.lr, self.view().sgd.spec.lr
+        shared = self._shared(lambda spec: spec.lr, usual)
+        averaged = self._shared(lambda spec: spec.lr * spec.batch_size, best)
+        found |= {f"at one shared rate, {rate:g}": view for rate, view in shared.items()}
+        return found | {f"averaged, at one shared rate, {r:g}": v for r, v in averaged.items()}
 
-    def _shared(self, rate: Callable[[ScriptSpec], float], wanted: float) -> View | None:
-        cells = [cell for row in self.grid for cell in row if isclose(rate(cell.spec), wanted)]
-        ends = {row[0].spec.batch_size for row in (self.grid[0], self.grid[-1])}
-        return self._view(cells, USUAL) if ends <= {c.spec.batch_size for c in cells} else None
+    def _shared(self, rate: Callable[[ScriptSpec], float], near: float) -> dict[float, View]:
+        sgd, full = ({rate(cell.spec) for cell in row} for row in (self.grid[0], self.grid[-1]))
+        cells = [cell for row in self.grid for cell in row]
+        return {
+            one: self._view([cell for cell in cells if isclose(rate(cell.spec), one)], USUAL)
+            for one in sorted(sgd & full, key=lambda one: abs(log2(one / near)))[:1]
+        }
 
     def _view(self, cells: Sequence[GridCell], place: int) -> View:
         beside = (self.narrow, self.wide)

@@ -35,7 +35,7 @@ _PART = 250  # seeds at most that one process runs in one go
 _clock = time.perf_counter if sys.platform == "win32" else time.thread_time
 
 
-def measure_grid(plan: ComparisonPlan, workers: int) -> MeasuredGrid:
+def measure_grid(plan: ComparisonPlan, workers: int, quiet: bool = False) -> MeasuredGrid:
     """Run the plan on so many processes, with a bar on a terminal.
 
     The first seeds run again one by one, plain, at the usual rates, for their times. Raises
@@ -47,7 +47,7 @@ def measure_grid(plan: ComparisonPlan, workers: int) -> MeasuredGrid:
     jobs += [delayed(time_row)(plan.usual, seed) for seed in range(min(plan.seeds, TIMED_SEEDS))]
     with parallel_config("loky", inner_max_num_threads=1):  # as in the isolated runs
         running = Parallel(n_jobs=workers, return_as="generator")(jobs)
-        found = list(counted(running, "training", len(jobs)))
+        found = list(counted(running, "training", len(jobs), quiet))
     watched, timed = found[: len(parts)], found[len(parts) :]
     cells = {spec: _joined([cell for cell in watched if cell.spec == spec]) for spec in plan.specs}
     for row, runs in zip(plan.grid, zip(*timed, strict=True), strict=True):

@@ -94,7 +94,7 @@ def _swept(given: Namespace) -> SweepResult:
 
 
 def _kept(result: SweepResult) -> str:
-    if result.path is None:
+    if result.path is None or not result.done:
         return "nothing was kept: with -o FILE a sweep continues where it stopped"
     rows = f"{result.done:,} of {len(result.states):,} rows are in {result.path}"
     return f"{rows}: the same command goes on"
