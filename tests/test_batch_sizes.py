@@ -128,8 +128,8 @@ def test_the_verdicts_are_those_of_the_simulated_trainings(
         "": (rates, 1.0),
         "at half the rate": ({size: lr / 2 for size, lr in rates.items()}, 0.5),
         "at double the rate": ({size: 2 * lr for size, lr in rates.items()}, 2.0),
-        "at one shared rate, 1": (dict.fromkeys(SIZES, 1.0), 1.0),
-        f"averaged, at one shared rate, {rates[1]:g}": (
+        "at one shared rate of 1": (dict.fromkeys(SIZES, 1.0), 1.0),
+        f"with averaged rows at one shared rate of {rates[1]:g}": (
             {size: rates[1] / size for size in SIZES},
             1.0,
         ),

@@ -211,11 +211,11 @@ def test_the_averaged_gradient_is_a_smaller_step() -> None:
     full = tuple(at(lr, "full", 25 / lr) for lr in rates)
     grid = MeasuredGrid((sgd, full), ())
     assert grid.view().sgd.spec.lr == 1.0
-    averaged = grid.others["averaged, at one shared rate, 1"]
+    averaged = grid.others["with averaged rows at one shared rate of 1"]
     assert [cell.spec.lr for cell in averaged.cells] == [1.0, 0.25]
     faster = found(grid)["sgd faster"]
     assert faster.verdict is UNSEEN
-    verdict, figure = faster.flips["averaged, at one shared rate, 1"]
+    verdict, figure = faster.flips["with averaged rows at one shared rate of 1"]
     assert verdict is HOLDS
     assert "4.00 times (4.00 to 4.00)" in figure
 
@@ -229,7 +229,7 @@ def test_sizes_are_compared_at_a_rate_that_they_share_although_their_best_ones_d
     sgd = tuple(at(lr, "sgd") for lr in (0.25, 0.5, 1.0, 2.0))  # its best is 0.5
     full = tuple(at(lr, "full") for lr in (0.5, 1.0, 2.0, 4.0))  # 2 to 16 of averaged rows
     names = set(MeasuredGrid((sgd, full), ()).others)
-    assert {"at one shared rate, 0.5", "averaged, at one shared rate, 2"} < names
+    assert {"at one shared rate of 0.5", "with averaged rows at one shared rate of 2"} < names
     apart = tuple(at(lr, "full") for lr in (0.3, 0.6, 1.2))
     assert len(MeasuredGrid((sgd, apart), ()).others) == 2  # half and double
 

@@ -182,8 +182,9 @@ class MeasuredGrid:
         usual, best = self.grid[0][USUAL].spec.lr, self.view().sgd.spec.lr
         shared = self._shared(lambda spec: spec.lr, usual)
         averaged = self._shared(lambda spec: spec.lr * spec.batch_size, best)
-        found |= {f"at one shared rate, {rate:g}": view for rate, view in shared.items()}
-        return found | {f"averaged, at one shared rate, {r:g}": v for r, v in averaged.items()}
+        found |= {f"at one shared rate of {rate:g}": view for rate, view in shared.items()}
+        with_averages = "with averaged rows at one shared rate of"
+        return found | {f"{with_averages} {rate:g}": view for rate, view in averaged.items()}
 
     def _shared(self, rate: Callable[[ScriptSpec], float], near: float) -> dict[float, View]:
         sgd, full = ({rate(cell.spec) for cell in row} for row in (self.grid[0], self.grid[-1]))
