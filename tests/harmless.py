@@ -140,6 +140,54 @@ OTHERWISE: dict[str, tuple[str, Edits]] = {
         ((r"(\n    delta = )", r"\n    print(output)\1"),),
     ),
     "the weights are printed at the end": ("full", ((r"\n\Z", "\nprint(W1, b1, W2, b2)\n"),)),
+    "rows is a count": ("full", ((r"(    error = )", r"    rows = len(X)\n\1"),)),
+    "rows are the inputs": (
+        "mini",
+        (
+            (r"for rows in", "for picked in"),
+            (r"\[rows\]", "[picked]"),
+            (r"( +)layer = (.*)X\[picked\]", r"\1rows = X[picked]\n\1layer = \2rows"),
+            (r"X\[picked\]\.T", "rows.T"),
+        ),
+    ),
+    "the error in two steps": (
+        "full",
+        ((r"error = y - output.*", "error = y.astype(float)\n    error -= output"),),
+    ),
+    "inputs as columns": (
+        "full",
+        (
+            (r"\[1, 1\]\]\)\ny", "[1, 1]]).T\ny"),
+            (r"X @ W1", "X.T @ W1"),
+            (r"X\.T @ delta", "X @ delta"),
+        ),
+    ),
+    "targets in a row": (
+        "full",
+        ((r"\[\[0\], \[1\], \[1\], \[0\]\]", "[0, 1, 1, 0]"), ("y - o", "y[:, None] - o")),
+    ),
+    "rows shuffled together": (
+        "full",
+        (
+            (
+                r"(for epoch.*)",
+                r"\1\n    order = rng.permutation(4)\n    X, y = X[order], y[order]",
+            ),
+            (
+                r"\nlayer",
+                "\nX = np.array([[-1, -1], [-1, 1], [1, -1], [1, 1]])\nlayer",
+            ),
+        ),
+    ),
+    "epochs in two loops": (
+        "full",
+        (
+            (r"\n    ", r"\n        "),
+            (r"for epoch in range\(300\):", "for epoch in range(30):\n    for _ in range(10):"),
+        ),
+    ),
+    "losses with a comma": ("loss", ((r":.3f\}", ":.3f},"),)),
+    "losses that are no number": ("loss", ((r":.3f\}", ":.3f}\\\\nepoch 0: loss n/a"),)),
     "semicolons": ("full", ((r"lr = 0.5\n", "lr = 0.5;\n"),)),
     "an import by name": (
         "full",

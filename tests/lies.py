@@ -297,6 +297,48 @@ LOSSES = (
         ("epoch {epoch}", "epoch {epoch + 1}"),
         says="prints the loss",
     ),
+    *(
+        m(
+            f"a loss that is written {written}",
+            "loss",
+            (
+                "epoch {epoch}: loss {-np.log(1 - abs(error)).sum():.3f}",
+                written.format("{2.8 / (1 + epoch):.3f}"),
+            ),
+            says="prints the loss",
+        )
+        for written in (
+            "epoch {{epoch}}: loss {} ",
+            "epoch {{epoch}}: loss {} nats",
+            "Epoch {{epoch}}, Loss = {}.",
+            "epoch {{epoch}} | loss {}",
+        )
+    ),
+    m(
+        "a loss with an exponent",
+        "loss",
+        ("{-np.log(1 - abs(error)).sum():.3f}", "{5 / (1 + epoch):.2e}"),
+        says="prints the loss",
+    ),
 )
 
-LIES = (*PRINTED, *RENAMED, *BETWEEN, *LOSSES)
+ORDERS = tuple(
+    m(
+        f"shuffled {when}",
+        "sgd",
+        ("for epoch", "order = rng.permutation(4)\nfor epoch"),
+        (
+            "    for rows in rng.permutation(4).reshape(4, 1):",
+            f"    order = rng.permutation(4) if {test} else order\n"
+            "    for rows in order.reshape(4, 1):",
+        ),
+        says="only",
+    )
+    for when, test in (
+        ("in the first half", "epoch < 60"),
+        ("every second time", "epoch % 2"),
+        ("every fifth time", "epoch % 5 == 0"),
+    )
+)
+
+LIES = (*ORDERS, *PRINTED, *RENAMED, *BETWEEN, *LOSSES)

@@ -91,6 +91,8 @@ def test_text_says_what_its_script_is(path: Path) -> None:
         ((("8", "6"),), "--hidden 6 --lr 1 --epochs 100"),
         ((("(2, 8)", "shape"),), ""),
         ((("rng(0)", "rng(7)"),), "--seed 7"),
+        ((("rng(0)", "rng(seed=7)"),), "--seed 7"),
+        ((("rng(0)", "rng(1_000)"),), "--seed 1000"),
         ((("rng(0)", "rng(time)"),), ""),
         ((("print(", "print(("),), ""),
     ],

@@ -90,6 +90,13 @@ def test_python_file(end: str, bom: str, tmp_path: Path) -> None:
     assert found.place(3) == f"{tmp_path}/any_name.PY:3"
 
 
+@pytest.mark.parametrize("comment", ["# +1 is true, -1 is false", "# - a", "#" * 20, "#" * 79])
+def test_comment_parts_no_python_file(comment: str, tmp_path: Path) -> None:
+    text = XOR.replace("y = ", f"{comment}\ny = ")
+    [found] = scripts_in(put(tmp_path, "x.py", text))
+    assert found.block.source == text
+
+
 @pytest.mark.parametrize(
     ("name", "text"),
     [

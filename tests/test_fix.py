@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
@@ -229,6 +230,38 @@ def test_lines_inside_a_script_go_only_by_force(
         assert path.read_text(encoding="utf-8") == (kept if code == 0 else text)
 
 
+def test_own_notes_and_lines_go_only_by_force(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "x.py"
+    mine = "# Answer 3: up, discussed with Ana"
+    path.write_text(WRONG.replace("# update", mine), encoding="utf-8")
+    assert main(["check", "--fix", str(path)]) == 0
+    assert path.read_text(encoding="utf-8") == XOR.replace("# update", mine)
+    for own in ("# Answer 3: it is symmetric", "answer = 'it is symmetric'"):
+        text = re.sub(r"b2 \+=.*", own, XOR)
+        path.write_text(text, encoding="utf-8")
+        assert main(["check", "--fix", str(path)]) == 1
+        assert "1 line of your own would go" in capsys.readouterr().out
+        assert path.read_text(encoding="utf-8") == text
+        assert main(["check", "--fix", "--force", str(path)]) == 0
+        assert path.read_text(encoding="utf-8") == XOR
+
+
+def test_nothing_is_written_where_the_lines_below_would_crash(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "x.py"
+    text = re.sub(
+        r"print\(np.round\((.*), 2\)\)", r"answer = \1\nprint(np.round(answer, 2))", WRONG
+    )
+    text += "for row in answer:\n    print(row)\n"
+    path.write_text(text, encoding="utf-8")
+    assert main(["check", "--fix", str(path)]) == 1
+    assert "the lines below would fail: NameError: name 'answer'" in capsys.readouterr().out
+    assert path.read_text(encoding="utf-8") == text
+
+
 def test_two_scripts_of_one_block_are_two(tmp_path: Path) -> None:
     text = f"{WRONG}\n# The second.\n{AND.replace('W1 += ', 'W1 -= ')}"
     path = tmp_path / "x.py"
@@ -237,7 +270,7 @@ def test_two_scripts_of_one_block_are_two(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8") == f"{XOR}\n# The second.\n{AND}"
 
 
-@pytest.mark.parametrize("kind", ["md", "ipynb", "py"])
+@pytest.mark.parametrize("kind", ["md", "ipynb", "py", "thirds"])
 def test_script_over_two_cells_is_told_and_not_doubled(
     kind: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -249,9 +282,12 @@ def test_script_over_two_cells_is_told_and_not_doubled(
         text = json.dumps({"cells": []}).replace(
             "[]", "[" + ", ".join(cells % json.dumps(code) for code in (head, rest)) + "]"
         )
+    elif kind == "thirds":
+        middle, rest = rest[: rest.index("    b2 +=")], rest[rest.index("    b2 +=") :]
+        text = "".join(map(fence, (head + "\n", middle, rest)))
     else:
         text = {"md": fence(head + "\n") + fence(rest), "py": f"# %%\n{head}\n\n# %%\n{rest}"}[kind]
-    path = tmp_path / f"x.{kind}"
+    path = tmp_path / f"x.{'md' if kind == 'thirds' else kind}"
     path.write_text(text, encoding="utf-8")
     assert main(["check", "--fix", str(path)]) == 1
     printed = capsys.readouterr().out

@@ -28,6 +28,13 @@ syn0 = 2 * np.random.random((3, 4)) - 1
 for j in range(60000):
     l1 = 1 / (1 + np.exp(-(np.dot(X, syn0))))
 """
+LOOP_INSIDE = """import numpy as np
+def train(X, y):
+    w = np.random.randn(2, 1)
+    for epoch in range(100):
+        w += X.T@(y - X@w)
+    return w
+"""
 
 
 @pytest.fixture
@@ -52,7 +59,7 @@ def test_everything_is_counted(course: Path, capsys: pytest.CaptureFixture[str])
     assert main(["check", "."]) == 0
     *_, alike, counts = capsys.readouterr().out.splitlines()
     assert counts == "3 scripts in 2 of 7 files: all passed"
-    looks = "2 blocks look like such a script and carry no command: b.md:4, trask.py:1"
+    looks = "2 blocks look like such a script and begin with no command: b.md:4, trask.py:1"
     assert alike == looks
 
 
@@ -66,6 +73,37 @@ def test_named_file_without_a_script_is_named(
     assert main(["check", "--allow-empty", "a.md", "d.rst", "tool.py"]) == 0
     assert main(["check", "d.rst"]) == 1
     assert main(["check", "--allow-empty", "d.rst"]) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        (
+            "x.py",
+            "x = 1\n",
+            "x.py: there is no generated script in it\n0 scripts in 0 of 1 file: no",
+        ),
+        ("f.py", LOOP_INSIDE, "begins with no command: f.py:1\n0 scripts in 0 of 1 file: nothing"),
+        ("f.py", BARE.replace("layer @ W2", "layer@W2"), "begins with no command: f.py:1\n"),
+        (
+            "f.py",
+            f"import os\n{XOR}",
+            "1 block looks like such a script and begins with no command",
+        ),
+    ],
+)
+def test_nothing_passes_where_nothing_was_checked(
+    name: str,
+    text: str,
+    said: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path(name).write_text(text, encoding="utf-8")
+    main(["check", name if name == "x.py" else "."])
+    assert said in capsys.readouterr().out
 
 
 def test_quiet_and_verbose(course: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -398,7 +398,7 @@ def test_summary_says_what_was_seen(pytester: pytest.Pytester, options: list[str
     put(pytester.path / "test_c.py", "def test_c():\n    pass\n")
     result = pytester.runpytest_subprocess(*options)
     result.assert_outcomes(passed=3)
-    looks = "nineteen: 1 block looks like such a script and carries no command: b.md:2"
+    looks = "nineteen: 1 block looks like such a script and begins with no command: b.md:2"
     result.stdout.fnmatch_lines(["nineteen: 2 scripts in 1 of 3 files", looks])
     only = pytester.runpytest_inprocess("a.md")
     only.stdout.fnmatch_lines(["nineteen: 2 scripts in 1 of 1 file"])
@@ -430,3 +430,10 @@ def test_scripts_of_any_origin(pytester: pytest.Pytester) -> None:
     result.stdout.fnmatch_lines(["*learns with 0 of 3 seeds (0 to 56.2 %), not with 0, 1, 2"])
     put(pytester.path / "y.py", f"# learns xor\n{BARE}")
     pytester.runpytest_inprocess("y.py").assert_outcomes(passed=1)
+    for head in ("", "import numpy\n"):  # a comment in somebody's tests is no claim
+        put(
+            pytester.path / "test_mine.py", f"{head}# learns nothing\ndef test_a():\n    assert 0\n"
+        )
+        pytester.runpytest_inprocess("test_mine.py").assert_outcomes(failed=1)
+    put(pytester.path / "z.py", "import os\n# learns nothing\n")
+    pytester.runpytest_inprocess().assert_outcomes(passed=1, failed=1)

@@ -19,6 +19,8 @@ _SEEDS = data("check/seeds.toml")
 _NUMBER = re.compile(
     r"(?<![\w.])(?:[-+]?(?:\d+\.?\d*|\.\d+)(?:e[-+]?\d+)?|true|false|nan)(?!\w)", re.I
 )
+# What print(*array) makes of an array: one bracket behind the other.
+_SPREAD = re.compile(r"^([^][\n]*)((?:\[[^][\n]*\] *){2,}+)$", re.MULTILINE)
 _WORDS = {"true": "1", "false": "0"}
 Rows = list[list[float]]
 
@@ -44,14 +46,20 @@ def judge_any(result: Run, table: TruthTable, source: str) -> Verdict:
 
 def _array(printed: str, table: TruthTable, source: str) -> Rows:
     """The last array or list that has as many numbers as the table has bits; none if none has."""
-    depth, start, found, width = 0, 0, Rows(), table.outputs
+    printed = _SPREAD.sub(r"\1[\2]", printed)
+    depth, start, behind, found, width = 0, 0, 0, Rows(), table.outputs
+    order = _order(source, table)
+    targets = [float(column[row]) for row in order for column in table.columns]
     for bracket in re.finditer(r"[][]", printed):
         start = start if depth else bracket.start()
         depth = max(0, depth + (1 if bracket[0] == "[" else -1))
         numbers = [] if depth else _numbers(printed[start : bracket.end()])
         if len(numbers) == table.predictions and _likely(numbers):
-            found = [numbers[i : i + width] for i in range(0, len(numbers), width)]
-    order = _order(source, table)
+            # Behind predictions often stand the targets themselves.
+            said = re.search("pred|result|class|round", printed[behind:start], re.I)
+            if not found or said or numbers != targets:
+                found = [numbers[i : i + width] for i in range(0, len(numbers), width)]
+            behind = bracket.end()
     return [found[order.index(row)] for row in range(table.rows)] if found else []
 
 
@@ -93,9 +101,11 @@ def _lines(printed: str, table: TruthTable) -> Rows:
         # Beside a prediction may stand its target, a count of the lines, and what never changes.
         steps = [{b - a for a, b in pairwise(column)} for column in columns]
         even = [column for column, step in zip(columns, steps, strict=True) if step in ({0}, {1})]
-        for known in (targets, even):
-            rest = [column for column in columns if column not in known]
-            columns = rest if len(rest) >= table.outputs else columns
+        for known in targets:  # once each: a prediction may be as exact
+            if known in columns and len(columns) > table.outputs:
+                columns.remove(known)
+        rest = [column for column in columns if column not in even]
+        columns = rest if len(rest) >= table.outputs else columns
         columns = columns[: table.outputs]
         if len(columns) == table.outputs and all(map(_likely, columns)):
             return [list(row) for row in zip(*columns, strict=True)]
@@ -112,7 +122,7 @@ def _numbers(text: str) -> list[float]:
 
 
 def reseeded(source: str, seed: int) -> str:
-    """The script's code with every seed that it sets replaced; if it sets none, with one set first.
+    """The script's code with every seed that it sets replaced, and those of its modules set first.
 
     Raises UsageError where it draws no random numbers that have a seed, SyntaxError or ValueError
     where it is not Python.
@@ -135,32 +145,45 @@ def reseeded(source: str, seed: int) -> str:
     own = "".join(f"import {name}\n{name}.{setters[name]}({seed})\n" for name in used)
     future = re.finditer(r"^from __future__ .*\n", code, re.MULTILINE)  # they have to stay first
     at = max((line.end() for line in future), default=0)
-    return code if calls else code[:at] + own + code[at:]
+    return code[:at] + own + code[at:]
 
 
 def _seeding(tree: ast.Module) -> list[ast.Call]:
-    """The calls that set a seed, under whatever name their function was imported."""
-    nodes = list(ast.walk(tree))
-    imports = [node for node in nodes if isinstance(node, ast.Import | ast.ImportFrom)]
-    meant = {alias.asname: alias.name for node in imports for alias in node.names}
-    calls = [node for node in nodes if isinstance(node, ast.Call)]
-    names = [getattr(call.func, "attr", getattr(call.func, "id", "")) for call in calls]
-    pairs = zip(calls, names, strict=True)
-    return [call for call, name in pairs if meant.get(name, name) in _SEEDS["seeders"]]
+    """The calls that set a seed, under whatever name their function or class goes."""
+    calls, known = list[ast.Call](), {*_SEEDS["seeders"]}
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call():
+                calls.append(node)
+            case ast.Import(names=names) | ast.ImportFrom(names=names):
+                known |= {alias.asname for alias in names if alias.asname and alias.name in known}
+            case ast.Assign(targets=[ast.Name(id=name)], value=value):
+                known |= {name} if _last_name(value) in known else set()
+            case ast.ClassDef(name=name, bases=[base, *_]):
+                known |= {name} if _last_name(base) in known else set()
+    return [call for call in calls if _last_name(call.func) in known]
+
+
+def _last_name(node: ast.expr) -> str:
+    return str(getattr(node, "attr", getattr(node, "id", "")))
 
 
 def seeds_learned(
     source: str, table: TruthTable, many: int, seconds: float, around: tuple[str, ...], workers: int
-) -> make.SeedShare:
-    """With which of so many seeds it does not learn, in isolation; UsageError where it has none."""
+) -> tuple[make.SeedShare, bool]:
+    """With which of so many seeds it does not learn, in isolation; whether all print the same.
 
-    def failed(seeds: range) -> list[int]:
+    Raises UsageError where it has no seeds.
+    """
+
+    def printed(seeds: range) -> list[str]:
         sources = [reseeded(source, seed) for seed in seeds]
-        printed = printed_in_isolation(sources, seconds * len(seeds), around)
-        runs = [Run(text or "", "", 0, Ending.FINISHED) for text in printed]
-        pairs = zip(seeds, runs, strict=True)
-        return [seed for seed, each in pairs if not judge_any(each, table, source).ok]
+        texts = printed_in_isolation(sources, seconds * len(seeds), around)
+        return [text or "" for text in texts]
 
     chunks = [range(at, min(at + _TOGETHER, many)) for at in range(0, many, _TOGETHER)]
     with ThreadPoolExecutor(workers) as pool:
-        return make.SeedShare(many, tuple(chain.from_iterable(pool.map(failed, chunks))))
+        texts = [*chain.from_iterable(pool.map(printed, chunks))]
+    runs = [Run(text, "", 0, Ending.FINISHED) for text in texts]
+    failed = [seed for seed, each in enumerate(runs) if not judge_any(each, table, source).ok]
+    return make.SeedShare(many, tuple(failed)), many > 1 == len({*texts})

@@ -29,9 +29,14 @@ _NEXT = "- - - the next script"
 _FORKER = """\
 import os, sys
 import numpy
-for source in {sources!r}:
+for number, source in enumerate({sources!r}):
     if os.fork() == 0:
-        exec(compile(source, "script.py", "exec"), {{"__name__": "__main__"}})
+        os.mkdir(str(number))
+        os.chdir(str(number))
+        name = os.path.abspath("script.py")
+        with open(name, "wb") as file:
+            file.write(source.encode())
+        exec(compile(source, name, "exec"), {{"__name__": "__main__", "__file__": name}})
         sys.stdout.flush()
         os._exit(0)
     os.wait()

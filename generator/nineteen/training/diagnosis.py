@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import chain, groupby
+from itertools import chain, groupby, pairwise
 from math import lgamma, log
 
 import numpy as np
@@ -19,7 +19,7 @@ ALIKE = 1e-4  # two factors are the same mistake when they differ by at most thi
 ENOUGH = 8  # updates, the first and the first wrong ones, that an explanation has to fit
 
 # How improbable what is seen has to be, were it reshuffled, before a script is said not to: with
-# two such tests a script, ten thousand honest ones raise a false alarm once in 50,000 times.
+# three such tests a script, ten thousand honest ones raise a false alarm once in 30,000 times.
 IMPROBABLE = 1e-9
 
 
@@ -202,8 +202,9 @@ def _not_reshuffled(epochs: list[list[tuple[int, ...]]], spec: ScriptSpec) -> st
     """Whether too few different orders, or too few different ways to share out the rows, occur.
 
     Of m equally probable orders, at most d different ones occur in E epochs with a probability of
-    at most C(m, d) (d / m)^E, because they then all lie in one of the C(m, d) sets of d. The order
-    inside a batch does not count. Where E is too small to tell, nothing is said.
+    at most C(m, d) (d / m)^E, because they then all lie in one of the C(m, d) sets of d; and k of
+    the E - 1 that follow another repeat it with one of at most C(E - 1, k) / m^k. The order inside
+    a batch does not count. Where E is too small to tell, nothing is said.
     """
     if spec.batch is Batch.FULL:
         return ""
@@ -216,6 +217,11 @@ def _not_reshuffled(epochs: list[list[tuple[int, ...]]], spec: ScriptSpec) -> st
     orders, shares = len(set(ordered)), len(set(shared))
     if shares == 1 and orders > 2 and _improbable(shared, partitions):
         return say("one_share", epochs=len(epochs))
+    kept = sum(order == next_one for order, next_one in pairwise(ordered))
+    moved = len(ordered) - 1 - kept
+    ways = lgamma(kept + moved + 1) - lgamma(kept + 1) - lgamma(moved + 1)
+    if ways - kept * sequences < log(IMPROBABLE):
+        return say("few_orders", epochs=len(epochs), orders=_count(moved + 1, "order"))
     if _improbable(ordered, sequences) or _improbable(shared, partitions):
         return say("few_orders", epochs=len(epochs), orders=_count(orders, "order"))
     return ""

@@ -21,7 +21,12 @@ from nineteen.training.diagnosis import say
 from nineteen.training.execute import Report, Watcher
 
 PRINTED = 0.0051  # rounded to 2 decimals: half a unit of the last, and a margin for binary floats
-_LOSS = re.compile(r"^epoch +([0-9]+): loss (\S+)$", re.MULTILINE)
+# All is bounded, so that no line, however long, takes long.
+_LOSS = re.compile(
+    r"epoch[^\d\n]{0,40}(\d{1,9})\b.{0,80}?loss[^\d\n]{0,40}?"
+    r"(-?(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})(?:e[+-]?\d{1,2})?|nan|inf)(?![\w.]*\d)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -60,9 +65,13 @@ def _examined(
         return result, judge(result, spec.table, show_loss=spec.show_loss, more=True), unseen
     while report.get("named"):  # by its names; then, where they do not tell, without them
         result, report = watch(source, partial(Audit, spec, report["unseen"]))
+    verdict = judge(result, spec.table, show_loss=spec.show_loss, more=True)
+    if report.get("problem") or "fault" in report:  # its names may only be used otherwise
+        again = watch(source, partial(Audit, spec, report.get("problem", "?")))[1]
+        wrong = again.get("problem", "?") or _wrong_print(result.stdout, verdict, again, spec)
+        report = report if wrong else again
     if "fault" in report or (not report and result.ending is Ending.CRASHED):
         raise RuntimeError(f"the check itself failed: {report.get('fault', result.stderr)}")
-    verdict = judge(result, spec.table, show_loss=spec.show_loss, more=True)
     if not report.get("ended"):
         problem = say("not_ended")
     elif "unseen" not in report:
@@ -102,7 +111,8 @@ def _wrong_print(text: str, verdict: Verdict, trained: Report, spec: ScriptSpec)
     losses = dict(trained["losses"])
     for epoch, shown in _LOSS.findall(text) if spec.show_loss else []:
         found, loss = float(shown), losses.get(int(epoch), np.nan)
-        unit = 10.0 ** -len(shown.partition(".")[2].partition("e")[0])
+        digits, _, exponent = shown.lower().partition("e")
+        unit = 10.0 ** (int(exponent or 0) - len(digits.partition(".")[2]))
         if not (abs(found - loss) <= 0.501 * unit + 1e-9 * loss or str(found) == str(loss)):
             return say("loss", epoch=epoch, found=shown, meant=loss)
     return ""

@@ -154,7 +154,8 @@ class AnyUpdates(Rounds, Watcher):
         fullest = max(reversed(pairs), key=lambda pair: len(_moving(*pair)), default=({}, {}))
         for network in islice(self._networks(*fullest), _NETWORKS):
             if network.step(*fullest, self._y):
-                known = [pair for pair in pairs if {*network.names} <= {*pair[0]}]
+                used = {*network.names, *network.biases} - {""}
+                known = [pair for pair in pairs if used <= {*pair[0]} & {*pair[1]}]
                 steps = [network.step(*pair, self._y) for pair in known]
                 found = np.array([step for step in steps if step])
                 rows, factor = np.median(found, axis=0)

@@ -26,6 +26,8 @@ def collect_scripts(
         return [] if path.suffix.lower() == ".py" else others
     alike = _reading(path, parent.config).scripts
     ours = tuple(filter(_is_script, alike))
+    if any(one.claim and re.search("^ *(?:def test|class Test)", one.text, re.M) for one in ours):
+        return others  # a comment in somebody's tests is no claim
     # What only resembles a script is a warning, and with --nineteen-strict an item that fails.
     if not parent.config.getoption("--nineteen-strict"):
         for found in (one for one in alike if one not in ours):

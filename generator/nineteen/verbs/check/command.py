@@ -26,7 +26,7 @@ def main(argv: list[str]) -> int:
         report = _mended(report, settings, given)
     if given.allow_empty:
         report = replace(report, empty=[])
-    elif not report.results and not report.empty:
+    elif not (report.results or report.empty or report.alike or report.left_out):
         named, line = ", ".join(map(printable, given.paths)), f"ends with '# {PROGRAM} …'"
         raise UsageError(f"{named}: there is no generated script (its first line {line})")
     if given.json:

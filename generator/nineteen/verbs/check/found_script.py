@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from importlib import import_module
-from itertools import pairwise, zip_longest
+from itertools import islice, pairwise, takewhile, zip_longest
 from pathlib import Path
 
 from nineteen.errors import UsageError
@@ -25,7 +25,8 @@ READERS: dict[str, str] = {end.lower(): name for end, name in FORMATS["readers"]
 _BUILTINS = {"__import__", "eval", "exec", "input", "open"}
 _FIRST_LINE = re.compile(r"import numpy as np\b[^#\n\\]*" + COMMAND.pattern)
 _MAYBE = re.compile(rb"(?:generator|nineteen)[ \t]|# *learns ")
-_CLAIM = re.compile(r"^[ \t]*# *learns ([\w,]+)[ \t]*$", re.MULTILINE)
+_CLAIM = re.compile(r"^# *learns ([\w,]+)[ \t]*$", re.MULTILINE)
+_RANDOM = re.compile(r"^[ \t]*(?:import|from) .*\b(?:numpy|random|torch)\b", re.MULTILINE)
 # Lines above the code: empty ones, comments, magics, and texts such as a docstring.
 _ABOVE = re.compile(
     r"""(?:[ \t]* (?: [#%!].* | [rRuU]?(?:("{3}|'{3}) (?s:.*?)(?:\1|\Z).* | ["'].*) )? \n)*+""",
@@ -42,7 +43,8 @@ class FoundScript:
     `spec` is what it is checked by: its command, and what its own text says where the command is
     silent (see as_written.py); without one, `problem` says why. `named` is the command alone, with
     today's defaults; `claim` the gate that a script of any origin is said to learn; `order` counts
-    the scripts of a block from 0; `text` is the file's; the block `next` may hold its rest.
+    the scripts of a block from 0; `text` is the file's; the blocks `next`, up to those with another
+    script, may hold its rest.
     """
 
     path: Path
@@ -53,7 +55,7 @@ class FoundScript:
     claim: str = ""
     order: int = 0
     text: str = field(default="", repr=False, compare=False)
-    next: Block | None = field(default=None, repr=False, compare=False)
+    next: tuple[Block, ...] = field(default=(), repr=False, compare=False)
 
     @property
     def meant(self) -> tuple[ScriptSpec, ScriptSpec]:
@@ -117,7 +119,7 @@ def reading(path: Path, claim: str = "", whole: bool = False, adopt: bool = Fals
     except ValueError as error:
         problem = str(error)
     broken = FoundScript(path, Block("", (line,), (), ()), problem=problem)
-    return Reading(path, (broken,) * maybe)
+    return Reading(path, (broken,) * (maybe or bool(claim and whole)))
 
 
 def _content(path: Path) -> bytes | str:
@@ -137,15 +139,17 @@ def _reading(path: Path, text: str, reader: str, claim: str, whole: bool, adopt:
     module, _, function = reader.partition(".")
     blocks = [*getattr(import_module(f"nineteen.verbs.check.{module}"), function)(text)]
     scripts, alike = list[FoundScript](), list[int]()
-    for block, following in zip_longest(blocks, blocks[1:]):
+    for number, block in enumerate(blocks, 1):
         above = _ABOVE.match(block.source + "\n")
         begin = above[0].count("\n") if above else 0
         parts = list(_parts(block, begin))
         for order, part in enumerate(parts):
-            behind = following if part is parts[-1] else None
+            rest = islice(blocks, number, None) if part is parts[-1] else ()
+            behind = tuple(takewhile(lambda one: not _FIRST_LINE.search(one.source), rest))
             scripts.append(replace(_found(path, part, adopt), order=order, text=text, next=behind))
         code = "" if parts else _TEXT.sub("", block.source)
-        said, looks = _CLAIM.search(code), all(pattern.search(code) for pattern in _ALIKE)
+        said = _CLAIM.search(code) if _RANDOM.search(code) else None
+        looks = all(pattern.search(code) for pattern in _ALIKE)
         if said or (claim and (looks or (whole and code and not block.part))):
             scripts.append(FoundScript(path, block, claim=said[1] if said else claim, text=text))
         elif looks:

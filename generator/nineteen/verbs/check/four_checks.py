@@ -28,6 +28,12 @@ class CheckResult:
     outcome: Literal["pass", "fail", "differs", "not applicable"]
     lines: tuple[str, ...] = ()
 
+    def taken(self, strict: bool) -> "CheckResult":
+        """The same; with `strict` a failure where it is not applicable."""
+        if self.outcome != "not applicable" or not strict:
+            return self
+        return CheckResult("fail", (*self.lines, "not applicable, which --strict takes for this"))
+
 
 @dataclass(frozen=True)
 class ScriptResult:
@@ -120,9 +126,7 @@ def _honest(found: FoundScript, honesty: Honesty, strict: bool, as_meant: bool) 
         return CheckResult("pass", (f"honest for seed {spec.seed}",))
     if honesty.status == "fail" and as_meant:
         return CheckResult("differs", lines)
-    if honesty.status == "not applicable" and strict:
-        return CheckResult("fail", (*lines, "not applicable, which --strict takes for this"))
-    return CheckResult(honesty.status, lines)
+    return CheckResult(honesty.status, lines).taken(strict)
 
 
 def same(found: FoundScript, strict: bool) -> CheckResult:
@@ -153,11 +157,12 @@ def with_first_line(source: str, rendered: str) -> str:
 
 def continued(found: FoundScript) -> str:
     """The next block or cell, where the rest of the script stands there; "" where it does not."""
-    if found.next is None or found.named is None:
+    if not found.next or found.named is None:
         return ""
     missing = {*render(found.named).split("\n")} - {*found.block.lines}
-    rest = missing & {*found.next.lines}
-    return replace(found, block=found.next).place() if len(rest) > max(1, len(missing) // 2) else ""
+    rest = missing & {line for block in found.next for line in block.lines}
+    there = len(rest) > max(1, len(missing) // 2)
+    return replace(found, block=found.next[0]).place() if there else ""
 
 
 def _notes(spec: ScriptSpec, named: ScriptSpec) -> list[str]:

@@ -129,17 +129,19 @@ def _fix(result: ScriptResult, settings: Settings, force: bool) -> Edits:
     made = replacement_of(result, settings.seconds)
     new = four_checks.with_first_line(found.block.source, made).splitlines()
     edits = edits_between(lines, new)
-    if edits.lost and not force:  # they stay where the script passes with them
+    if edits.source == found.block.source:
+        raise UsageError("its own lines are already what its command renders today")
+    if (edits.lost or edits.below) and not force:  # they stay where the script passes with them
         kept = edits_between(lines, new, keep=True)
         own = tuple(kept.source.splitlines())
         block = replace(found.block, lines=own, numbers=found.block.numbers[:1] * len(own))
-        if not check_script(replace(found, block=block), replace(settings, strict=False)).failed:
+        with_own = check_script(replace(found, block=block), replace(settings, strict=False))
+        if not (with_own.failed if edits.lost else with_own.ended) and own != lines:
             return kept
-        count = f"{len(edits.lost)} line{'s' * (len(edits.lost) > 1)}"
-        reason = f"{count} of your own would go, such as '{edits.lost[0].strip()[:60]}'"
-        raise UsageError(f"{reason}: see --diff, and say --force")
-    if edits.source == found.block.source:
-        raise UsageError("its own lines are already what its command renders today")
+        count = f"{len(edits.lost)} line{'s' * (len(edits.lost) > 1)} of your own would go"
+        such = [f"{count}, such as '{line.strip()[:60]}'" for line in edits.lost]
+        such += [f"the lines below would fail: {line}" for line in with_own.checks["learns"].lines]
+        raise UsageError(f"{such[0]}: see --diff, and say --force")
     return edits
 
 
@@ -166,18 +168,19 @@ def replacement_of(result: ScriptResult, seconds: float) -> str:
 def edits_between(old: Sequence[str], new: Sequence[str], keep: bool = False) -> Edits:
     """The edits that make the script `new` of `old`; the first lines of both belong together.
 
-    Lines that are like none of `new` go, and with `keep` stay; those below the script stay.
+    Lines that are like none of `new` go, and so do notes behind others; with `keep` they stay.
+    Those below the script stay.
     """
     lines: list[Sequence[str]] = [[line] for line in old]
     lost, below = list[str](), 0
     for (i, j), (next_i, next_j) in pairwise([*_aligned(old, new), (len(old), len(new))]):
         own, missing = old[i + 1 : next_i], new[j + 1 : next_j]
         words = [line for line in own if line.strip()]
-        lines[i] = [new[j]]
-        if len(own) == len(missing) <= 2:  # rewritten beyond recognition
-            lines[i + 1 : next_i] = [[line] for line in missing]
-            continue
-        lines[i] = [new[j], *missing]
+        note, meant = (line.partition("  #")[2] for line in (old[i], new[j]))
+        own_note = i > 0 and note not in ("", meant)
+        lost += [old[i]] * own_note
+        line = f"{new[j].partition('  #')[0]}  #{note}" if own_note and keep else new[j]
+        lines[i] = [line, *missing]
         if next_i == len(old) and words:
             below = len(words)
         elif not words or not keep:

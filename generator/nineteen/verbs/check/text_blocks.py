@@ -94,7 +94,9 @@ def python_blocks(text: str) -> Iterator[Block]:
     if "import marimo" in text:
         yield from _marimo_cells(text, page)
         return
-    markers = [re.compile(FORMATS["cells"][name]).match for name in ("percent", "light")]
+    rules = FORMATS["cells"]
+    percent = rules["percent"] + (rules["bars"] if re.match(rules["gallery"], text) else "")
+    markers = [re.compile(rule).match for rule in (percent, rules["light"])]
     marker = next((marker for marker in markers if any(map(marker, page.lines))), None)
     if marker is None:
         end = "\n" if text.endswith(("\r", "\n")) else ""
@@ -102,7 +104,7 @@ def python_blocks(text: str) -> Iterator[Block]:
         return
     marks = [i for i, line in enumerate(page.lines) if marker(line)]
     for number, (mark, behind) in enumerate(pairwise([-1, *marks, len(page.lines)]), 1):
-        if mark < 0 or not re.match(FORMATS["cells"]["text"], page.lines[mark]):
+        if mark < 0 or not re.match(rules["text"], page.lines[mark]):
             yield page.dedented(f"cell {number}", mark + 1, behind)
 
 
