@@ -47,10 +47,11 @@ def test_a_script_shows_itself_in_a_notebook() -> None:
         ((), {"table": "0110", "keep": True}, ["--table=0110", "--keep"]),
         (("xor",), {"lr": 0.5, "batch_size": 3}, ["xor", "--lr=0.5", "--batch-size=3"]),
         (("xor",), {"keep": False, "hidden": [4]}, ["xor", "--hidden=4"]),
+        ((3,), {}, ["3"]),
     ],
 )
 def test_arguments_are_the_words_of_a_command_line(
-    gates: tuple[str, ...], options: dict[str, object], words: list[str]
+    gates: tuple[object, ...], options: dict[str, object], words: list[str]
 ) -> None:
     assert words_of(gates, options) == words
 

@@ -121,6 +121,14 @@ def test_keep_writes_a_failure_and_says_so_on_its_first_line(tmp_path: Path) -> 
     assert "generated/xor_full.py".replace("/", os.sep) in left_behind(tmp_path)
 
 
+def test_the_command_of_a_kept_script_makes_it_again() -> None:
+    words = ["xor", "--hidden", "2", "--batch", "mini", "--seeds", "0"]
+    assert cli.main([*words, "--seed", "0", "--keep", "-o", "kept.py"]) == 1
+    kept = Path("kept.py").read_text(encoding="utf-8")
+    assert cli.main([*shlex.split(kept.splitlines()[0])[8:], "-o", "again.py"]) == 1
+    assert Path("again.py").read_text(encoding="utf-8") == kept
+
+
 def test_a_file_changed_by_hand_is_replaced_only_with_force(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -261,7 +269,7 @@ def test_a_full_disk_leaves_the_old_file(
 
     monkeypatch.setattr(files.os, "fsync", full)
     assert cli.main(["xor", "--batch", "sgd", "-o", "x.py"]) == 2
-    assert "No space left on device; nothing was written" in capsys.readouterr().err
+    assert capsys.readouterr().err == "x.py: No space left on device; nothing was written\n"
     assert Path("x.py").read_bytes() == before
     assert left_behind(tmp_path) == ["x.py"]
 
@@ -338,6 +346,12 @@ def test_help_and_the_list_name_everything(capsys: pytest.CaptureFixture[str]) -
         assert all(column in line for column in table_of(name).columns)
 
 
+def test_help_fits_a_narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "40")
+    _, *after_usage = make_command.main_parser().format_help().split("\n\n")
+    assert max(map(len, "\n".join(after_usage).splitlines())) <= 40
+
+
 @pytest.mark.parametrize("verb", sorted(cli.VERBS))
 def test_every_verb_has_help_and_refuses_what_it_does_not_know(
     verb: str, capsys: pytest.CaptureFixture[str]
@@ -373,6 +387,8 @@ def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
             "unknown command 'exercise': did you mean 'python -m generator xor --exercise'",
         ),
         ("a/xor_mini.py", "did you mean 'python -m generator check a/xor_mini.py'?"),
+        ("list foo", "unknown word 'foo' (see"),
+        ("steps xor --json", "unknown option '--json' (see"),
         ("lst", "did you mean 'python -m generator list'?"),
         ("catalog", "did you mean 'python -m generator catalogue'?"),
         ("help", "did you mean 'python -m generator --help'?"),
@@ -383,6 +399,8 @@ def test_nothing_heavy_is_imported_before_it_is_needed() -> None:
         ("--table 0110 0001", "columns of a table (--table 0110,0001)"),
         ("xor --seed -1", "--seed -1: it has to be a whole number from 0 to 4294967295"),
         ("xor --seed 12345678901234567890", "it has to be a whole number from 0 to 4294967295"),
+        ("xor --exercise --seeds 5", "--seeds goes without --format and --exercise: leave it out"),
+        ("xor --format md --seeds 5", "--seeds goes without --format and --exercise: leave it out"),
         ("xor --seeds 10000000000", "it has to be a whole number from 0 to 10,000"),
         ("xor -o ''", "-o '': name a file"),
     ],
@@ -408,6 +426,7 @@ def test_commas_separate_gates_as_spaces_do(capsys: pytest.CaptureFixture[str]) 
     [
         ("list | head -1", 0, ""),
         ("xor -o - >&-", 2, "standard output is closed: there is no place for the report\n"),
+        ("list > /dev/full", 2, "output: No space left on device\n"),  # what was written stays
     ],
 )
 def test_a_reader_who_leaves_is_no_error(line: str, code: int, said: str) -> None:

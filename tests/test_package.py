@@ -89,7 +89,10 @@ def test_wheel_and_sdist(tmp_path: Path, wheel: Path) -> None:
     assert b"Requires-Dist: markdown-it-py" in about["METADATA"]
     with tarfile.open(sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
-    assert {"tests/test_package.py", "generated/xor_mini.py", "LICENSE", "CITATION.cff"} <= names
+    assert {"LICENSE", "README.md", "CHANGELOG.md", "CITATION.cff", "pyproject.toml"} <= names
+    folders = {name.partition("/")[0] for name in names if "/" in name}
+    assert folders == {"generator", "templates"}  # no tests, and no generated files
+    assert not [name for name in names if name.endswith((".pyc", "__pycache__"))]
 
 
 def test_bare_checkout_works(bare: Fresh, tmp_path: Path) -> None:

@@ -57,12 +57,13 @@ def test_a_bar_is_full_only_where_all_learned() -> None:
     few(
         [
             ("xor --batch mini", 0, "learned"),
+            ("xor --exercise", 0, "learned"),
             ("half_adder --seeds 0", 0, "learned"),
             ("xor --hidden 2 --batch sgd --seeds 20", 0, "learned"),
             ("xor --epochs 1 --seed 0", 1, "not learned"),
             ("xor --activation relu --lr 900 --seed 0", 1, "not learned"),
         ],
-        3,
+        4,
     ),
 )
 def test_json_is_as_its_schema_says(
@@ -78,10 +79,10 @@ def test_json_is_as_its_schema_says(
     said = json.loads(capsys.readouterr().out, parse_constant=refuse)
     validator.validate(said)
     assert (said["kind"], said["status"]) == ("make", status)
-    assert Path(said["file"]).is_file() == (code == 0)
+    assert Path(said["file"]).exists() == bool(said["file"]) == (code == 0)
     if code == 0:
         assert said["losses"][-1] < 0.1 < said["losses"][0]
-        assert (said["share"] is None) == ("--seeds 0" in words)
+        assert (said["share"] is None) == ("--seeds 0" in words or "--exercise" in words)
     with pytest.raises(jsonschema.ValidationError):
         validator.validate(said | {"more": 1})
     with pytest.raises(jsonschema.ValidationError):
@@ -93,7 +94,7 @@ def test_json_is_as_its_schema_says(
     few(
         [
             ("xor --hidden 2 8 --batch sgd,full --seeds 20", 0, 4),
-            ("and xor --each --seeds 5", 0, 3),
+            ("and xor --each --seeds 5 --report", 0, 3),
             ("xor --hidden 2 --seeds 30 --at-least 100", 1, 1),
         ],
         1,
@@ -108,6 +109,7 @@ def test_a_sweep_is_as_the_schema_says(
     said = json.loads(capsys.readouterr().out)
     validator.validate(said)
     assert (said["kind"], said["code"], len(said["shares"])) == ("sweep", code, shares)
+    assert Path(said.get("page", "no page")).is_file() == ("--report" in words)
     assert bool(said["problems"]) == (code == 1)
     for share in said["shares"]:
         assert share["low"] <= share["learned"] / share["runs"] <= share["high"]
@@ -170,13 +172,15 @@ def test_data_and_a_script_do_not_share_the_output(capsys: pytest.CaptureFixture
 def test_any_terminal_can_read_it(encoding: str, full: str) -> None:
     own = {"PYTHONPATH": str(ROOT / "generator"), "NO_COLOR": "1", "COLUMNS": "40"}
     run = subprocess.run(
-        [sys.executable, "-m", "generator", "xor", "-o", "x.py"],
+        [sys.executable, "-m", "generator", "xor", "--hidden", "2", "-o", "x.py"],
         env=environment() | own | {"PYTHONIOENCODING": encoding},
         capture_output=True,
     )
     said = run.stdout.decode(encoding)
     assert (run.returncode, run.stderr) == (0, b"")
-    assert f"{full * WIDTH} learns with" in said
+    [share] = [line for line in said.splitlines() if " learns with 161 of 200" in line]
+    assert share.startswith(full * 16)
+    assert share.endswith(", …" if encoding == "utf-8" else ", ...")
     assert "?" not in said
     assert "\x1b" not in said
 

@@ -9,6 +9,7 @@ from nineteen.script.choices import choose
 from nineteen.script.ended import Run
 from nineteen.script.judge import judge
 from nineteen.script.make import SEEDS, SeedShare, make
+from nineteen.script.options import command_parser
 from nineteen.script.render import render
 from nineteen.script.spec import ScriptSpec
 from nineteen.training import seeds as training_seeds
@@ -17,6 +18,7 @@ from nineteen.training.seeds import (
     advice,
     make_first,
     make_shared,
+    script_of,
     seed_share,
     seeds_to_try,
 )
@@ -140,3 +142,18 @@ def test_the_share_in_words() -> None:
         ", not with 0, 1, 2, 3, 4, 5, …"
     )
     assert "the training is long: --seeds N" in seeds_in_words(SeedShare(0, ()))
+
+
+@pytest.mark.parametrize(
+    ("words", "seed"),
+    [
+        ("xor --hidden 2 --batch mini", 1),
+        ("xor --hidden 2 --batch mini --keep", 0),
+        ("xor --hidden 2 --batch mini --seed 0", 0),
+        ("xor8 --batch sgd", 0),  # not tried, for it takes long
+    ],
+)
+def test_what_is_shown_is_what_the_command_makes(words: str, seed: int) -> None:
+    shown = script_of(command_parser("explain").read(words.split()), "explain")
+    assert isinstance(shown, ScriptSpec)
+    assert shown.seed == seed

@@ -101,7 +101,7 @@ def test_the_numbers_are_those_of_the_update(
                 assert np.array_equal(before[name], eval(name, names))
         curve = wanted.activation.name
         made = (several if deep else one_layer)(before, rows, wanted.lr, curve)
-        page = page_of(capsys, *command.split(), "--update", str(update))
+        page = page_of(capsys, *command.split(), "--seed", "0", "--update", str(update))
         assert f"Update {update:,} of {wanted.updates:,}" in page
         given, *lines = blocks(page)
         for name, value in before.items():
@@ -149,7 +149,8 @@ def computed(given: dict, lines: list[dict], rows: list[int], lr: float, curve: 
 
 def off_key(capsys: pytest.CaptureFixture[str], command: str, update: int) -> list[float]:
     """How far what a class computes is from the key, for every blank of a sheet."""
-    wanted, words = spec(*command.split()), (*command.split(), "--update", str(update))
+    wanted = spec(*command.split())
+    words = (*command.split(), "--seed", "0", "--update", str(update))
     sheet, _, key = page_of(capsys, *words, "--blank").partition("## Key")
     assert 'style="break-before: page"' in sheet
     assert "within 0.02" in key

@@ -1,9 +1,9 @@
 """Nineteen: verified teaching scripts for neural networks, each under 20 lines.
 
-The functions here are those of the command line, with its options as keyword arguments:
-`make("xor", batch="mini", hidden=(8, 4))`. They return what the command line prints. What they
-refuse raises UsageError, in the command line's own words. NumPy, Jinja2 and black are imported when
-a function needs them.
+The functions here are those of the command line; its options that say what to learn, and how, are
+keyword arguments: `make("xor", batch="mini", hidden=(8, 4))`. They return what the command line
+prints. What they refuse raises UsageError, in the command line's own words. NumPy, Jinja2 and black
+are imported when a function needs them.
 """
 
 from nineteen.errors import UsageError
@@ -88,8 +88,11 @@ def steps(
 
 def _script(script: "tuple[str | Path, ...]", options: dict[str, object]) -> "ScriptSpec | Path":
     """The spec of gates and options, or the Path of a file, which stands alone."""
-    from nineteen.script.choices import choose, spec_of, words_of
+    from pathlib import Path
 
-    if len(script) == 1 and not isinstance(script[0], str) and not options:
+    from nineteen.script.choices import choose, words_of
+    from nineteen.training.seeds import first_spec
+
+    if len(script) == 1 and isinstance(script[0], Path) and not options:
         return script[0]
-    return spec_of(choose(words_of([str(word) for word in script], options)))
+    return first_spec(choose(words_of(script, options)))

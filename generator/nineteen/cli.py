@@ -1,10 +1,12 @@
 """The command line: the main command, the verbs, and the one place where errors become codes."""
 
+import codecs
 import os
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
 from importlib import import_module
+from typing import Any
 
 from nineteen.errors import UsageError
 from nineteen.script.gates import canonical
@@ -21,9 +23,10 @@ def main(argv: Sequence[str]) -> int:
     """
     if sys.stdout is None:
         return _fail("standard output is closed: there is no place for the report", 2)
+    codecs.register_error("plain", _plain)
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(errors="replace")
+            stream.reconfigure(errors="plain")
     # NumPy reads it when it is imported: one thread, as in the workers and in an isolated run.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     verb, rest = (argv[0], argv[1:]) if argv and argv[0] in VERBS else ("make", argv)
@@ -44,8 +47,8 @@ def main(argv: Sequence[str]) -> int:
         sys.stdout = None
         return 0
     except OSError as error:
-        where, what = error.filename or "output", error.strerror or error
-        return _fail(f"{where}: {what}; nothing was written", 2)
+        kept = "; nothing was written" if error.filename else ""  # else the report was not
+        return _fail(f"{error.filename or 'output'}: {error.strerror or error}{kept}", 2)
     except KeyboardInterrupt as stop:
         return _fail(str(stop) or "interrupted, nothing was written", 130)
 
@@ -67,6 +70,11 @@ def _check_first(word: str) -> None:
         except UsageError:
             meant = printable(f"{PROGRAM} {MEANT.get(near[0], near[0])}")
             raise UsageError(f"unknown command {short(word)}: did you mean '{meant}'?") from None
+
+
+def _plain(error: Any) -> tuple[str, int]:
+    """What a terminal that does not know a character is shown in its place; for `codecs`."""
+    return "..." if error.object[error.start] == "…" else "?", error.start + 1
 
 
 def _fail(message: str, code: int) -> int:

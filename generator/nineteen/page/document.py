@@ -10,6 +10,7 @@ import json
 import keyword
 import os
 import re
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from html import escape
@@ -18,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from nineteen.errors import UsageError, extra
-from nineteen.script.files import make_folder, write_atomically
+from nineteen.script.files import STDOUT, make_folder, write_atomically
 from nineteen.script.render import environment
 
 if TYPE_CHECKING:
@@ -88,8 +89,12 @@ def document_files(
 def write_all(texts: dict[Path, str], force: bool) -> None:
     """Write the files, each in one step; the last is the document, others are beside or below it.
 
-    Raises UsageError, and writes nothing, where one exists and differs, unless `force` is True.
+    A document at STDOUT stands alone. Raises UsageError, and writes nothing, where a file exists
+    and differs, unless `force` is True.
     """
+    if STDOUT in texts:
+        sys.stdout.write(texts.pop(STDOUT))
+        return
     for path, text in texts.items():
         if not force and path.exists() and path.read_bytes() != text.encode():
             told = "is there and differs from what would be written: use --force, or -o"

@@ -5,9 +5,7 @@ lines. Here they are rendered with the script, so that none stands beside a line
 """
 
 import re
-from argparse import Namespace
 from contextlib import suppress
-from dataclasses import replace
 from difflib import SequenceMatcher
 from functools import cache
 from itertools import zip_longest
@@ -17,8 +15,8 @@ from typing import NamedTuple
 from jinja2 import Template
 
 from nineteen.errors import UsageError
-from nineteen.script.choices import Choices, choices_of, read, spec_of
-from nineteen.script.options import printable, short
+from nineteen.script.choices import read
+from nineteen.script.options import printable
 from nineteen.script.render import environment, fit, render
 from nineteen.script.spec import ScriptSpec
 from nineteen.script.templates import data, templates_folder
@@ -74,16 +72,6 @@ def _template(name: str) -> Template:
     """A script's template, with its explanations as a part of what it renders."""
     source = (templates_folder() / name).read_text(encoding="utf-8")
     return environment().from_string(_COMMENT.sub(rf"{_BEGIN}\1 \2{_END}\n", source))
-
-
-def script_of(given: Namespace, verb: str) -> ScriptSpec | Path:
-    """What a verb is to show: the script of its options, or the one in a file, which has none."""
-    paths = [word for word in given.gate if set(word) & set("./\\")]
-    if not paths:
-        return spec_of(choices_of(given))
-    if len(given.gate) > 1 or replace(choices_of(given), gates=()) != Choices():
-        raise UsageError(f"{verb} {short(paths[0])}: a path goes without the options of a script")
-    return Path(paths[0])
 
 
 def source_of(script: ScriptSpec | Path, verb: str) -> str:

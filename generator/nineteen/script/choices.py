@@ -82,9 +82,9 @@ def choose(words: Sequence[str]) -> Choices:
     return choices_of(script_parser().read(words))
 
 
-def words_of(gates: Sequence[str], options: Mapping[str, object]) -> list[str]:
+def words_of(gates: Sequence[object], options: Mapping[str, object]) -> list[str]:
     """The words of a command line for gates and options in Python: hidden=(8, 4), keep=True."""
-    words = list(gates)
+    words = list(map(str, gates))
     for name, value in _chosen(options).items():
         option = f"--{name.replace('_', '-')}"
         words.append(option if value is True else f"{option}={written(value)}")

@@ -12,6 +12,7 @@ from nineteen.script import choices, render
 
 GENERATED = Path("generated")  # our own place, made with all that is in it
 LESSONS = GENERATED / "lessons"
+STDOUT = Path("-")  # as a place for a document or a script: standard output
 
 
 def output_path(output: str | None, default: Path, format: str = "") -> Path:
@@ -20,7 +21,8 @@ def output_path(output: str | None, default: Path, format: str = "") -> Path:
     if output == "":
         what = "file" if format else "place"
         raise UsageError(f"-o '': name a {what}, or leave -o out", "--output")
-    if output and format and path.suffix.lower() != f".{format}" and not path.is_dir():
+    named = path.suffix.lower() == f".{format}" or path == STDOUT or path.is_dir()
+    if output and format and not named:
         reason = f"the name of a file in the format {format} has to end in .{format}"
         raise UsageError(f"-o {path}: {reason}; change it, or --format", "--output")
     return path
@@ -28,6 +30,8 @@ def output_path(output: str | None, default: Path, format: str = "") -> Path:
 
 def check_target(path: Path, force: bool) -> None:
     """Raise UsageError where `path` cannot be written, or holds what would be lost by writing."""
+    if path == STDOUT:
+        return
     if path.is_dir():
         raise UsageError(f"-o {path}: it is a folder; name a file in it")
     if path.exists() and not path.is_file():
@@ -88,19 +92,22 @@ def replace_text(path: Path, old: str, new: str) -> None:
     write_atomically(target, new, confirm)
 
 
-def write_atomically(path: Path, text: str, confirm: Callable[[Path], None] | None = None) -> None:
-    """Put `text` at `path` in one step, as UTF-8; whatever goes wrong leaves the old file."""
+def write_atomically(
+    path: Path, content: str | bytes, confirm: Callable[[Path], None] | None = None
+) -> None:
+    """Put a text, as UTF-8, or bytes at `path` in one step; what goes wrong leaves the old file."""
     make_folder(path.parent)
     draft = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
-        with open(draft, "x", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with open(draft, "xb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         if confirm:  # which may still raise
             confirm(draft)
         os.replace(draft, path)
-    except BaseException:
-        with suppress(FileNotFoundError):
-            draft.unlink()
+    except BaseException as error:
+        draft.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename = str(path)
         raise

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from difflib import get_close_matches
 from functools import cache
 from math import inf
+from shutil import get_terminal_size
+from textwrap import fill
 from typing import Any, NamedTuple, NoReturn
 
 from nineteen.errors import UsageError
@@ -32,9 +34,10 @@ class Parser(argparse.ArgumentParser):
             self.error(str(error), str(error.argument_name or ""))
         if rest:
             known = [name for name in self._option_string_actions if name.startswith("--")]
-            near = get_close_matches(rest[0].partition("=")[0], known, n=1)
+            near = get_close_matches(rest[0].partition("=")[0], known, n=1, cutoff=0.75)
             hint = f": did you mean {near[0]}?" if near else ""
-            self.error(f"unknown option {short(rest[0])}{hint}")
+            kind = "option" if rest[0].startswith("-") else "word"
+            self.error(f"unknown {kind} {short(rest[0])}{hint}")
         return options
 
     def error(self, message: str, option: str = "") -> NoReturn:
@@ -119,12 +122,12 @@ def _option(
 
 def command_parser(command: str, epilog: str | None = None) -> Parser:
     """The parser of a verb, or of the main command, which is "make"."""
-    about = data("options.toml")[command]
+    about, width = data("options.toml")[command], get_terminal_size().columns - 2
     parser = Parser(
         prog=PROGRAM if command == "make" else f"{PROGRAM} {command}",
-        description=about["about"],
-        epilog=epilog or about.get("epilog"),
-        formatter_class=argparse.RawDescriptionHelpFormatter if epilog else argparse.HelpFormatter,
+        description=fill(about["about"].strip(), width),
+        epilog=epilog or fill(about.get("epilog", "").strip(), width),
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     return _with_options(parser, _groups(command))
 

@@ -1,14 +1,18 @@
 """For how many seeds a script learns: many of them side by side, in this process."""
 
+from argparse import Namespace
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import pairwise
+from pathlib import Path
 from typing import Any
 
-from nineteen.script.choices import Choices, command, spec_of
+from nineteen.errors import UsageError
+from nineteen.script.choices import Choices, choices_of, command, spec_of
 from nineteen.script.ended import Run
 from nineteen.script.judge import Status, judge
 from nineteen.script.make import SEEDS, Made, SeedShare, make
+from nineteen.script.options import short
 from nineteen.script.render import fit
 from nineteen.script.spec import (
     ACTIVATIONS,
@@ -50,9 +54,9 @@ def seed_share(made: Made, tried: int) -> SeedShare:
 
 
 def make_first(spec: ScriptSpec, seed: int | None) -> Made:
-    """The script with this seed, or with the first of `SEEDS` that learns. Raises UsageError."""
+    """The script with this seed, or the first of `SEEDS` that learns, or is kept; UsageError."""
     made = make(spec, SEEDS[:1] if seed is None else (seed,))
-    if seed is not None or made.verdict.status is not Status.NOT_LEARNED:
+    if seed is not None or spec.keep or made.verdict.status is not Status.NOT_LEARNED:
         return made
     if not seeds_to_try(spec):
         return make(spec)
@@ -62,6 +66,23 @@ def make_first(spec: ScriptSpec, seed: int | None) -> Made:
         return replace(made, failed_seeds=tuple(SEEDS))
     found = make(spec, (learns,))
     return replace(found, failed_seeds=tuple(SEEDS[:learns])) if found.verdict.ok else make(spec)
+
+
+def first_spec(choices: Choices) -> ScriptSpec:
+    """The spec of the script that the choices make, with the seed that learns; 0 if it is long."""
+    spec = spec_of(choices)
+    known = choices.seed is not None and not spec.keep
+    return spec if known or _is_long(spec) else make_first(spec, choices.seed).spec
+
+
+def script_of(given: Namespace, verb: str) -> ScriptSpec | Path:
+    """What a verb is to show: the script of its options, or the one in a file, which has none."""
+    paths = [word for word in given.gate if set(word) & set("./\\")]
+    if not paths:
+        return first_spec(choices_of(given))
+    if len(given.gate) > 1 or replace(choices_of(given), gates=()) != Choices():
+        raise UsageError(f"{verb} {short(paths[0])}: a path goes without the options of a script")
+    return Path(paths[0])
 
 
 def make_shared(choices: Choices, tried: int | None = None) -> Made:
@@ -112,12 +133,15 @@ def _candidates(choices: Choices) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _learned(choices: Choices) -> tuple[int, int]:
     spec = spec_of(replace(choices, keep=True))
-    cost = expected_seconds(spec)
-    if max(cost, _UPDATE * spec.updates) > _LONG:
+    if _is_long(spec):
         return 0, 1
     seeds: Sequence[int] = SEEDS if choices.seed is None else (choices.seed,)
-    seeds = seeds[: max(1, int(1 / cost))]
+    seeds = seeds[: max(1, int(1 / expected_seconds(spec)))]
     return len(seeds) - len(failing_seeds(spec, seeds)), len(seeds)
+
+
+def _is_long(spec: ScriptSpec) -> bool:
+    return max(expected_seconds(spec), _UPDATE * spec.updates) > _LONG
 
 
 def failing_seeds(spec: ScriptSpec, seeds: Sequence[int], runs: Sequence[Run] = ()) -> list[int]:

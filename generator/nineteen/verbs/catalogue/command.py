@@ -60,8 +60,9 @@ def stale(folder: Path) -> list[str]:
     wanted = {folder / name: text for name, text in catalogue_files(named).items()}
     ours = ("*.py", f"{FAILED}/*.*", f"{PICTURES}/*.*", f"{REFERENCE}/*.*")
     there = [path for pattern in ours for path in folder.glob(pattern)]
+    place = f" -o {folder}" * (folder != GENERATED)
     return [
-        f"{path}: not what is made today; run {PROGRAM} catalogue"
+        f"{path}: not what is made today; run {PROGRAM} catalogue{place}"
         for path in sorted({*wanted, *there})
         if path not in wanted
         or not path.is_file()

@@ -64,7 +64,7 @@ def make_exercise(options: Namespace, spec: ScriptSpec) -> tuple[Made, str]:
         return made, str(folder)
     make_folder(folder)  # before the folders of the variants in it
     write_all(texts, options.force)
-    return made, f"{folder}, and for the teacher {solutions}"
+    return made, str(folder)
 
 
 def _files(every: list[Made], options: Namespace, folder: Path, solutions: Path) -> dict[Path, str]:

@@ -9,9 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from nineteen.page.terminal import Terminal
-from nineteen.script.annotate import Line, explained, script_of, source_of
+from nineteen.script.annotate import Line, explained, source_of
 from nineteen.script.options import command_parser, printable
 from nineteen.script.render import environment
+from nineteen.training.seeds import script_of
 
 WIDE = 100  # columns from which code and meaning stand side by side
 

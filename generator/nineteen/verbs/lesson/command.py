@@ -1,6 +1,5 @@
 """`--format md|ipynb|html`: a verified script, and a lesson around it in one of three formats."""
 
-import sys
 from argparse import Namespace
 from dataclasses import replace
 from functools import partial
@@ -43,14 +42,12 @@ def make_lesson(options: Namespace, spec: ScriptSpec) -> tuple[Made, str]:
         raise UsageError("--keep goes with --format py: a lesson needs a script that learned")
     if options.math == "all" and ("+=" not in render(spec) or not seeds_to_try(spec)):
         raise UsageError("--math all: leave out --show, or take a smaller network", "--math")
-    to_stdout = options.output == "-"
-    if to_stdout and options.format == "md":
+    if options.output == "-" and options.format == "md":
         raise UsageError("-o - cannot hold the pictures of --format md: name a file, or use html")
     level = f"_math_{options.math}" if options.math != "none" else ""
     path = LESSONS / f"{file_stem(spec)}{level}.{options.format}"
-    if not to_stdout:
-        path = output_path(options.output, path, options.format)
-        check_target(path, force=True)
+    path = output_path(options.output, path, options.format)
+    check_target(path, force=True)
     extra("matplotlib")
     if options.format == "html" and options.math != "none":
         extra("latex2mathml")
@@ -58,10 +55,7 @@ def make_lesson(options: Namespace, spec: ScriptSpec) -> tuple[Made, str]:
     if not made.verdict.ok:
         return made, ""
     texts = document_files(lesson(made, options.math, options.format), options.format, path)
-    if to_stdout:
-        sys.stdout.write(texts[path])
-    else:
-        write_all(texts, options.force)
+    write_all(texts, options.force)
     return made, str(path)
 
 

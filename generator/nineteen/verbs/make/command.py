@@ -1,20 +1,22 @@
 """The main command: one script, rendered, run, judged, and only then kept."""
 
 import json
-import sys
 from argparse import Namespace
 from dataclasses import replace
 from pathlib import Path
+from shutil import get_terminal_size
+from textwrap import fill
 from typing import Any
 
 from rich.markup import escape
 
 from nineteen import __version__
 from nineteen.errors import UsageError
+from nineteen.page.document import write_all
 from nineteen.page.estimates import seeds_in_words, wilson
 from nineteen.page.terminal import Terminal, share_bar, sparkline, waiting
 from nineteen.script.choices import choices_of, command, file_stem, spec_of
-from nineteen.script.files import GENERATED, check_target, output_path, write_atomically
+from nineteen.script.files import GENERATED, check_target, output_path
 from nineteen.script.judge import TOLERANCE, Status
 from nineteen.script.make import Made
 from nineteen.script.options import Parser, command_parser
@@ -47,19 +49,22 @@ def main(argv: list[str]) -> int:
         raise UsageError("--math goes with a lesson: add --format md, ipynb or html", "--math")
     else:
         make, seconds = _make_script, seconds + (options.seeds or 0) * each
+    if options.seeds and make is not _make_script:
+        raise UsageError("--seeds goes without --format and --exercise: leave it out", "--seeds")
     with waiting(label, seconds, options.quiet):
         made, place = make(options, spec)
     if options.json:
         said = json.dumps(as_data(made, place))
         print(json.dumps(json.loads(said, parse_constant=lambda _: None)))  # JSON has no infinity
     elif not (options.quiet and made.verdict.ok):
-        _report(made, place, to_stdout=options.output == "-")
+        _report(made, place, options)
     return {Status.LEARNED: 0, Status.NOT_LEARNED: 1}.get(made.verdict.status, 3)
 
 
 def main_parser() -> Parser:
     """The parser of the main command: what to learn, how, and where to put it."""
-    verbs = [f"  {name:<22}{about}" for name, about in VERBS.items()]
+    width, behind = get_terminal_size().columns - 2, " " * 24
+    verbs = [fill(f"  {verb:<22}{VERBS[verb]}", width, subsequent_indent=behind) for verb in VERBS]
     parser = command_parser("make", "\n".join(["verbs, each with a --help of its own:", *verbs]))
     parser.add_argument("--version", action="version", version=f"nineteen {__version__}")
     return parser
@@ -71,25 +76,21 @@ def _make_script(options: Namespace, spec: ScriptSpec) -> tuple[Made, str]:
     def path_of(spec: ScriptSpec) -> Path:
         return output_path(options.output, GENERATED / f"{file_stem(spec)}.py", "py")
 
-    to_stdout = options.output == "-"
-    if not to_stdout:
-        for path in {path_of(spec), path_of(replace(spec, keep=False))}:
-            check_target(path, options.force)
+    for path in {path_of(spec), path_of(replace(spec, keep=False))}:
+        check_target(path, options.force)
     made = make_shared(choices_of(options), options.seeds)
     if not (made.verdict.ok or made.spec.keep):
         return made, ""
-    if to_stdout:
-        sys.stdout.write(made.source)
-        return made, "-"
-    write_atomically(path_of(made.spec), made.source)
+    write_all({path_of(made.spec): made.source}, force=True)
     return made, options.output or str(path_of(made.spec))
 
 
-def _report(made: Made, place: str, to_stdout: bool) -> None:
+def _report(made: Made, place: str, options: Namespace) -> None:
     """Print the truth table beside the predictions, the verdict, pictures, figures, the place."""
     from nineteen.page.look import STRATEGIES  # here, for it needs NumPy, and --help does not
 
-    console, share, batch = Terminal(stderr=to_stdout), made.share, made.spec.batch
+    to_stdout, share, batch = options.output == "-", made.share, made.spec.batch
+    console = Terminal(stderr=to_stdout)
     said = as_data(made, "on standard output" if to_stdout and place else place)
     # The colour of the strategy; that of full batch, black, is not seen on black.
     colour = "default" if batch is Batch.FULL else STRATEGIES[batch].colour
@@ -97,6 +98,7 @@ def _report(made: Made, place: str, to_stdout: bool) -> None:
     values = {"said": said, "spec": made.spec, "tolerance": TOLERANCE, "escape": escape}
     values |= {"colour": colour, "bar": bar, "curve": sparkline(said["losses"], console.encoding)}
     values |= {"shares": seeds_in_words(share) if share else ""}
+    values |= {"key": f"{place}_solution" if options.exercise and place and not to_stdout else ""}
     text = environment().get_template("make/report.j2").render(values)
     console.print(text, soft_wrap=True, end="")
 

@@ -1,7 +1,6 @@
 """`playground`: the page to choose, see and run scripts in the browser, written or served."""
 
 import json
-import os
 import threading
 import webbrowser
 from collections.abc import Mapping
@@ -10,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from nineteen.errors import UsageError
-from nineteen.script.files import check_folder, make_folder, output_path
+from nineteen.script.files import check_folder, output_path, write_atomically
 from nineteen.script.options import command_parser
 from nineteen.verbs.playground.site import MANIFEST, PYODIDE, digest, site
 
@@ -51,11 +50,7 @@ def write(folder: Path, files: Mapping[str, bytes]) -> None:
     """
     old = _earlier(folder)
     for name in sorted(files, key=lambda name: (name == "index.html", name == MANIFEST, name)):
-        path = folder / name
-        make_folder(path.parent)
-        draft = path.with_name(f".{path.name}.part")
-        draft.write_bytes(files[name])
-        os.replace(draft, path)
+        write_atomically(folder / name, files[name])
     for path in old - {folder / name for name in files}:
         path.unlink(missing_ok=True)
 

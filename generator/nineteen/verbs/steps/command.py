@@ -1,6 +1,5 @@
 """`steps`: one update, line by line, in the terminal or as a page, or as a worksheet."""
 
-import sys
 from functools import partial
 from pathlib import Path
 
@@ -11,12 +10,12 @@ from nineteen.errors import UsageError
 from nineteen.page.array_text import ROOM, values_text
 from nineteen.page.document import Document, document_files, write_all
 from nineteen.page.terminal import Terminal
-from nineteen.script.annotate import script_of
 from nineteen.script.choices import file_stem
-from nineteen.script.files import LESSONS, check_target, output_path
+from nineteen.script.files import LESSONS, STDOUT, check_target, output_path
 from nineteen.script.options import command_parser, printable
 from nineteen.script.render import environment
 from nineteen.training.one_update import PLACES, TOLERANCE, OneUpdate, one_update
+from nineteen.training.seeds import script_of
 
 
 def main(argv: list[str]) -> int:
@@ -32,7 +31,7 @@ def main(argv: list[str]) -> int:
     stem = script.stem if isinstance(script, Path) else file_stem(script)
     row = f"_row{given.row}" if given.row else ""
     path = LESSONS / f"steps_{stem}_{update}{row}{'_blank' * given.blank}.{given.format}"
-    if given.format and given.output != "-":
+    if given.format:
         path = output_path(given.output, path, given.format)
         check_target(path, force=True)
     shown = one_update(script, update=update, row=given.row, blank=given.blank)
@@ -42,12 +41,9 @@ def main(argv: list[str]) -> int:
         console.print(Markdown("\n".join(map(printable, lines)), code_theme="ansi_dark"))
     else:
         files = document_files(page(shown, format=given.format), given.format, path)
-        if given.output == "-":
-            sys.stdout.write(files[path])
-        else:
-            write_all(files, given.force)
-            if not given.quiet:
-                print(path)
+        write_all(files, given.force)
+        if path != STDOUT and not given.quiet:
+            print(path)
     return 3 if shown.recording.problem else 0
 
 

@@ -47,10 +47,10 @@ def main(argv: list[str]) -> int:
     except WorkersDie as error:
         print(error, file=sys.stderr)
         return 3
-    shown, said = [str(result)], [*result.plan.remarks]
+    shown, said, named = [str(result)], [*result.plan.remarks], dict[str, str]()
     if given.report and not result.problems:
         page, missing = _write_page(result)
-        shown, said = [*shown, str(page)], [*said, *filter(None, [missing])]
+        shown, said, named = [*shown, str(page)], [*said, *missing], {"page": str(page)}
     low = f"learned, less than --at-least {given.at_least:g} %"
     result.problems += [
         (1, f"{one.what}, hidden {one.hidden}, {one.batch}: {one.learned:,} of {one.runs:,} {low}")
@@ -58,7 +58,7 @@ def main(argv: list[str]) -> int:
         if 100 * one.learned < least * one.runs
     ]
     if given.json:
-        print(json.dumps(result.as_data()))
+        print(json.dumps(result.as_data() | named))
     elif not given.quiet:
         print("\n".join(shown))
         for remark in said:
@@ -100,15 +100,15 @@ def _kept(result: SweepResult) -> str:
     return f"{rows}: the same command goes on"
 
 
-def _write_page(result: SweepResult) -> tuple[Path, str]:
+def _write_page(result: SweepResult) -> tuple[Path, list[str]]:
     """The Markdown page that was written, beside it the chart and the data; and what is missing."""
     words = result.plan.command.removeprefix(f"{options.PROGRAM} sweep ").lower()
     page = FOLDER / f"{choices.shorten(re.sub(r'[^a-z0-9]+', '_', words).strip('_'))}.md"
-    picture, missing = page.with_suffix(".svg"), ""
+    picture, missing = page.with_suffix(".svg"), list[str]()
     try:
-        files.write_atomically(picture, save(result.plot()).decode())
+        files.write_atomically(picture, save(result.plot()))
     except UsageError as error:
-        missing = f"{error}; the page has its tables and no picture"
+        missing = [f"{error}; the page has its tables and no picture"]
     template, chart = environment().get_template("sweep/page.md.j2"), picture.name * (not missing)
     files.write_atomically(page, template.render(result=result, chart=chart))
     files.write_atomically(page.with_suffix(".json"), json.dumps(result.as_data(), indent=1) + "\n")

@@ -27,7 +27,7 @@ from nineteen.verbs.sweep.jobs import Jobs, SweepPlan
 Workers = Callable[..., Iterator[list[Any]]]
 
 SECONDS = 0.2  # what a piece of work should take: long against sending it, short to lose
-TOGETHER = 16  # scripts of a piece, at least: so many run as one nearly as fast each as more do
+FEW, MANY = 16, 64  # scripts of a piece, at least: of many each is faster, but no core should wait
 ALONE = 15.0  # times as long a script takes about that runs by itself
 MAX_DEATHS = 3
 PATIENCE = 10.0  # seconds to reach a scheduler
@@ -42,17 +42,19 @@ def expected_time(plan: SweepPlan, scripts: int) -> float:
     """The seconds that so many scripts of the plan take about, on one processor."""
     alike = len(plan.groups) if plan.inputs else plan.cells  # the functions of a family are
     each = fmean(expected_seconds(plan.spec(cell)) for cell in range(alike))
-    return 1.5 * scripts * each  # half as much again to judge, write down and confirm
+    # Half as much again to judge and write down; those that confirm are processes of their own.
+    return 1.5 * scripts * each + 0.1 * min(scripts, 10 * alike)
 
 
 def cut(plan: SweepPlan, jobs: Iterable[int], alone: bool = False) -> Iterator[Jobs]:
     """The jobs in order, in pieces of about `SECONDS`; of more where fewer would not run as one."""
+    most = max(FEW, min(MANY, plan.scripts // (os.cpu_count() or 1)))
 
     @lru_cache(maxsize=1)
     def cost_and_least(cell: int) -> tuple[float, int]:
         spec = plan.spec(cell)
         cost = 3e-5 + expected_seconds(spec)
-        return (ALONE * cost, 1) if alone else (cost, min(TOGETHER, together(spec)))
+        return (ALONE * cost, 1) if alone else (cost, min(most, together(spec)))
 
     piece, spent = list[int](), 0.0
     for job in jobs:
