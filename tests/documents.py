@@ -49,6 +49,7 @@ PAGES: dict[str, Page] = {
     **{f"info {info!r}": _info(info) for info in ("python", "py", "Python3", "", "python title=x")},
     "info braces": _info("{.python .numberLines}"),
     "info ipython": _info("ipython3"),
+    "info with an id": _info('{#lst:xor .python caption="XOR"}'),
     "spaces before": lambda source: _between(indent(fence(source), "  ")),
     "tildes": lambda source: _between(fence(source, marks="~~~")),
     "long fence": lambda source: _between(fence(source, marks="``````")),

@@ -188,6 +188,16 @@ OTHERWISE: dict[str, tuple[str, Edits]] = {
     ),
     "losses with a comma": ("loss", ((r":.3f\}", ":.3f},"),)),
     "losses that are no number": ("loss", ((r":.3f\}", ":.3f}\\\\nepoch 0: loss n/a"),)),
+    **{
+        f"printed by {printing}": ("full", ((r"print\(np\.round\((.*), 2\)\)", printing),))
+        for printing in (
+            r"print(np.round(\1, 1))",
+            r"print(np.round(\1, 2).tolist())",
+            r"print(repr(np.round(\1, 2)))",
+            r"print(np.round(\1, 2).ravel())",
+            r"for x, p in zip(X, \1):\n    print(x, p.round(2))",
+        )
+    },
     "semicolons": ("full", ((r"lr = 0.5\n", "lr = 0.5;\n"),)),
     "an import by name": (
         "full",

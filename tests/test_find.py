@@ -90,6 +90,23 @@ def test_python_file(end: str, bom: str, tmp_path: Path) -> None:
     assert found.place(3) == f"{tmp_path}/any_name.PY:3"
 
 
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("x.rst", ".. testcode:: group1\n\n@@\n"),
+        ("x.rst", ".. CODE-BLOCK:: python\n\n@@\n"),
+        ("x.rst", ".. code-block :: python\n\n@@\n"),
+        ("x.adoc", "[source,linenums]\n----\n@@\n----\n"),
+        ("x.adoc", "[source, language=python]\n----\n@@\n----\n"),
+        ("x.adoc", '[source,subs="+quotes"]\n----\n@@\n----\n'),
+    ],
+)
+def test_spelling_of_an_opening_line(name: str, text: str, tmp_path: Path) -> None:
+    source = "".join(f"   {line}" for line in XOR.splitlines(True)) if name == "x.rst" else XOR
+    [found] = scripts_in(put(tmp_path, name, text.replace("@@\n", source)))
+    assert found.block.source == XOR
+
+
 @pytest.mark.parametrize("comment", ["# +1 is true, -1 is false", "# - a", "#" * 20, "#" * 79])
 def test_comment_parts_no_python_file(comment: str, tmp_path: Path) -> None:
     text = XOR.replace("y = ", f"{comment}\ny = ")

@@ -359,6 +359,21 @@ def test_reading_is_linear(kind: str, tmp_path: Path) -> None:
     assert times[1] < 30 * times[0] + 0.5
 
 
+def test_what_is_never_closed_is_read_in_time(tmp_path: Path) -> None:
+    """Twice the text takes less than three times as long, where a square takes four times."""
+    for name, opened in (
+        ("x.tex", "\\begin{lstlisting}" + "[\n" * 40_000),
+        ("x.md", "```{note}\n" * 800),
+    ):
+        times = []
+        for text in (opened, opened * 2 if name == "x.md" else opened + "[\n" * 40_000):
+            (tmp_path / name).write_text(f"numpy\n{text}", encoding="utf-8")
+            began = time.process_time()
+            assert scripts_in(tmp_path / name) == []
+            times.append(time.process_time() - began)
+        assert times[1] < 3 * times[0] + 0.5
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(sys.platform != "linux", reason="memory is counted in other units elsewhere")
 @pytest.mark.parametrize("kind", LARGE)

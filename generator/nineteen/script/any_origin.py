@@ -128,13 +128,13 @@ def reseeded(source: str, seed: int) -> str:
     where it is not Python.
     """
     tree = syntax.parse(source)
-    calls = _seeding(tree)
-    for call in calls:
-        if call.args or not call.keywords:
-            call.args[:1] = [ast.Constant(seed)]
-        else:
-            call.keywords[0].value = ast.Constant(seed)
     try:
+        calls = _seeding(tree)
+        for call in calls:
+            if call.args or not call.keywords:
+                call.args[:1] = [ast.Constant(seed)]
+            else:
+                call.keywords[0].value = ast.Constant(seed)
         code = ast.unparse(tree)
     except RecursionError:
         raise UsageError("its seeds cannot be replaced: it is nested too deeply") from None
@@ -150,31 +150,17 @@ def reseeded(source: str, seed: int) -> str:
 
 def _seeding(tree: ast.Module) -> list[ast.Call]:
     """The calls that set a seed, under whatever name their function or class goes."""
-    calls, known = list[ast.Call](), {*_SEEDS["seeders"]}
-    for node in ast.walk(tree):
-        match node:
-            case ast.Call():
-                calls.append(node)
-            case ast.Import(names=names) | ast.ImportFrom(names=names):
-                known |= {alias.asname for alias in names if alias.asname and alias.name in known}
-            case ast.Assign(targets=[ast.Name(id=name)], value=value):
-                known |= {name} if _last_name(value) in known else set()
-            case ast.ClassDef(name=name, bases=[base, *_]):
-                known |= {name} if _last_name(base) in known else set()
-    return [call for call in calls if _last_name(call.func) in known]
-
-
-def _last_name(node: ast.expr) -> str:
-    return str(getattr(node, "attr", getattr(node, "id", "")))
+    own = re.findall(_SEEDS["named"].format("|".join(_SEEDS["seeders"])), ast.unparse(tree))
+    known = {*_SEEDS["seeders"], *chain.from_iterable(own)}
+    calls = [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+    names = [getattr(call.func, "attr", getattr(call.func, "id", "")) for call in calls]
+    return [call for call, name in zip(calls, names, strict=True) if name in known]
 
 
 def seeds_learned(
     source: str, table: TruthTable, many: int, seconds: float, around: tuple[str, ...], workers: int
 ) -> tuple[make.SeedShare, bool]:
-    """With which of so many seeds it does not learn, in isolation; whether all print the same.
-
-    Raises UsageError where it has no seeds.
-    """
+    """With which seeds it does not learn; whether all print the same. UsageError without seeds."""
 
     def printed(seeds: range) -> list[str]:
         sources = [reseeded(source, seed) for seed in seeds]

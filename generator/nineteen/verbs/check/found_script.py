@@ -27,11 +27,7 @@ _FIRST_LINE = re.compile(r"import numpy as np\b[^#\n\\]*" + COMMAND.pattern)
 _MAYBE = re.compile(rb"(?:generator|nineteen)[ \t]|# *learns ")
 _CLAIM = re.compile(r"^# *learns ([\w,]+)[ \t]*$", re.MULTILINE)
 _RANDOM = re.compile(r"^[ \t]*(?:import|from) .*\b(?:numpy|random|torch)\b", re.MULTILINE)
-# Lines above the code: empty ones, comments, magics, and texts such as a docstring.
-_ABOVE = re.compile(
-    r"""(?:[ \t]* (?: [#%!].* | [rRuU]?(?:("{3}|'{3}) (?s:.*?)(?:\1|\Z).* | ["'].*) )? \n)*+""",
-    re.VERBOSE,
-)
+_ABOVE = re.compile(FORMATS["above"]["lines"], re.VERBOSE)
 _TEXT = re.compile(r"(\"\"\"|''').*?\1", re.DOTALL)
 _ALIKE = [re.compile(sign, re.MULTILINE) for sign in FORMATS["alike"]["signs"]]
 

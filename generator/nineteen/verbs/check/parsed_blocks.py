@@ -11,20 +11,10 @@ from typing import Any
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from nineteen.verbs.check.text_blocks import Block, Page, Span, indent_of, is_python
+from nineteen.verbs.check.text_blocks import FORMATS, Block, Page, Span, indent_of, is_python
 
-# `!!! note`, `??? note`, `=== "Tab"`: what follows is indented by four spaces, exactly as in a
-# list item. So such a line is read as one, and CommonMark finds the blocks in it.
-_ADMONITION = re.compile(r'^([ \t>]*)(?:!!!|\?\?\?\+?|===[!+]? ?(?=["\'])).*')
-_ITEM = r"\1-   x"
-_COLONS = re.compile(r"([ \t>]*)(:{3,})(\{code.*)?[ \t]*$")
-# A directive such as ```{note}, whose content is Markdown again; those of code are none.
-_CONTAINER = re.compile(r"\{(?!code|python|ipython)")
-_FENCE = re.compile(r"^[ \t>]*(```|~~~)", re.MULTILINE)
-# Without one of these there is neither a fence, nor an indented block, nor a quote, nor HTML.
-_SIGN = re.compile(r"```|~~~|:::|[<>]|^ *(?: {4}|\t|[-+*](?: {5}|\t)|\d+[.)](?: {5}|\t))")
-# A line of words: only its indentation counts for what is a block. HTML may begin or end in others.
-_WORDS = re.compile(r"([ \t]*)[^\W\d_][^<>]*$")
+_RULES = {name: re.compile(rule) for name, rule in FORMATS["markdown"].items()}
+_DEEP = 9  # levels of directives in directives, each of which is read again
 _LONG = 1000  # characters that a line needs at most to say what it begins
 # Of notebooks: what is between two values of valid JSON, and a text's escapes.
 _BETWEEN = re.compile(r"[ \t\n\r,:]*+")
@@ -67,11 +57,15 @@ def _kept(page: Page) -> tuple["array[int]", list[str]]:
             starts.append(number)
     for first, behind in pairwise([*starts, len(page.lines)]):
         stretch = page.lines[first:behind]
-        if not any(map(_SIGN.search, stretch)):
+        if not any(map(_RULES["sign"].search, stretch)):
             stretch = ["x", ""] if lines[-2:] != ["x", ""] else []
         for number, line in enumerate(stretch, first):
-            words = _WORDS.match(line)
-            said = f"{words[1]}x" if words else _ADMONITION.sub(_ITEM, line[:_LONG].rstrip())
+            words = _RULES["words"].match(line)
+            said = (
+                f"{words[1]}x"
+                if words
+                else _RULES["admonition"].sub(r"\1-   x", line[:_LONG].rstrip())
+            )
             if lines[-1:] != [said] or not (words or said == ""):
                 kept.append(number)
                 lines.append(said)
@@ -83,7 +77,7 @@ def _colons(lines: list[str]) -> list[str]:
     """The lines with `:::{code-block}` … `:::` as a fence of backticks, which it is to MyST."""
     opened = ""
     for number, line in enumerate(lines):
-        mark = _COLONS.match(line) if ":::" in line else None
+        mark = _RULES["colons"].match(line) if ":::" in line else None
         if mark and (mark[3] if not opened else not mark[3] and len(mark[2]) >= len(opened)):
             lines[number] = f"{mark[1]}{'`' * len(mark[2])}{mark[3] or ''}"
             opened = "" if opened else mark[2]
@@ -93,18 +87,20 @@ def _colons(lines: list[str]) -> list[str]:
 def _tokens(lines: list[str]) -> list[tuple[int, int, Token]]:
     """The tokens of code with their first line and the one behind, also of code in directives."""
     parser = MarkdownIt("commonmark").disable("inline")
-    while True:
+    tokens = list[tuple[int, int, Token]]()
+    for _ in range(_DEEP):
         found = parser.parse("\n".join([*lines, ""]))
         tokens = [(token.map[0], token.map[1], token) for token in found if token.map]
         tokens = [each for each in tokens if each[2].type in ("fence", "code_block")]
-        around = [each for each in tokens if _CONTAINER.match(each[2].info)]
-        around = [each for each in around if _FENCE.search(each[2].content)]
+        around = [each for each in tokens if _RULES["container"].match(each[2].info)]
+        around = [each for each in around if _RULES["fence"].search(each[2].content)]
         for first, behind, token in around:
             lines[first] = ""
             if behind - first > token.content.count("\n") + 1:  # else it is never closed
                 lines[behind - 1] = ""
         if not around:
-            return tokens
+            break
+    return tokens
 
 
 def _options(content: list[str]) -> int:
@@ -117,7 +113,7 @@ def _options(content: list[str]) -> int:
 
 def _language(info: str) -> str:
     """The word for the language of a fence with this info string; "" where there is none."""
-    words = re.findall(r"[A-Za-z][\w+.-]*", info)
+    words = re.findall(r"(?<![#:\w-])[A-Za-z][\w+.-]*", info)
     directive = re.match(r"\{(code|code-block|code-cell|sourcecode)\}", info)
     return next(iter(words[1:] if directive else words), "")
 

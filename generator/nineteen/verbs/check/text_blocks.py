@@ -17,6 +17,7 @@ from nineteen.script import syntax, templates
 
 Span = tuple[int, int]
 
+_OPTIONS = 50  # lines of options that a block has at most
 FORMATS: dict[str, Any] = templates.data("check/formats.toml")
 
 
@@ -132,6 +133,7 @@ def restructured_blocks(text: str) -> Iterator[Block]:
         line = lines[at]
         directive, comment = re.match(rules["directive"], line), re.match(rules["comment"], line)
         kind, language = directive.groups()[1:] if directive else ("", "")
+        kind = kind.lower()
         opened = directive or comment
         column = len(opened[1]) if opened else indent_of(line)
         at += 1
@@ -165,7 +167,8 @@ def marked_blocks(text: str, markup: str) -> Iterator[Block]:
         at += 1
         if opened:
             mark, argument = opened.groups(default="")
-            while argument.count("[") > argument.count("]") and at < len(lines):
+            last = min(len(lines), at + _OPTIONS)
+            while argument.count("[") > argument.count("]") and at < last:
                 argument += lines[at]
                 at += 1
             language = language or argument
