@@ -1,5 +1,6 @@
 """The command line as a user meets it: exit codes, messages, files; nothing half written."""
 
+import itertools
 import os
 import shlex
 import signal
@@ -7,11 +8,14 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
-from nineteen import cli
+from nineteen import UsageError, cli
 from nineteen.script import files, make
 from nineteen.script.judge import Status
+from nineteen.script.options import command_parser
+from nineteen.script.templates import data
 from nineteen.verbs.make import command as make_command
 from space import spec
 
@@ -413,6 +417,25 @@ def test_what_was_nearly_right_is_told_what_is(
     assert (out, err.count("\n")) == ("", 1)
     assert complaint in err
     assert left_behind(tmp_path) == []
+
+
+OPTIONS = data("options.toml")
+REFUSED = [(verb, row) for verb in ("make", *cli.VERBS) for row in OPTIONS[verb].get("refuse", [])]
+
+
+@pytest.mark.parametrize(("verb", "row"), REFUSED)
+def test_what_does_not_go_together_is_refused(verb: str, row: dict[str, Any]) -> None:
+    parser, options = command_parser(verb), list[list[str]]()
+    actions = {action.dest: action for action in parser._actions}
+    for name, what in row["when"].items():
+        value = what[:1] if isinstance(what, list) else ["3"]
+        bare = actions[name].nargs in (0, "?")
+        options += [[f"--{name}", *([] if bare else value)]] * (what is not False)
+    gate = ["xor"] * ("gate" in actions)
+    with pytest.raises(UsageError) as caught:
+        parser.read([*gate, *itertools.chain(*options)])
+    assert str(caught.value) == row["say"]
+    assert len(options) == 1 or parser.read([*gate, *options[0]])  # which may stand by itself
 
 
 def test_commas_separate_gates_as_spaces_do(capsys: pytest.CaptureFixture[str]) -> None:

@@ -23,8 +23,9 @@ BATCHES = {str(batch): batch for batch in Batch} | {a: Batch(name) for a, name i
 class Parser(argparse.ArgumentParser):
     """An argument parser that raises UsageError instead of printing and leaving."""
 
-    def __init__(self, **settings: Any) -> None:
+    def __init__(self, refused: Sequence[Mapping[str, Any]] = (), **settings: Any) -> None:
         super().__init__(allow_abbrev=False, exit_on_error=False, **settings)
+        self.refused = refused  # what does not go together: rows of templates/options.toml
 
     def read(self, argv: Sequence[str]) -> argparse.Namespace:
         """The options, wherever they stand among the words; UsageError names a near one."""
@@ -38,11 +39,20 @@ class Parser(argparse.ArgumentParser):
             hint = f": did you mean {near[0]}?" if near else ""
             kind = "option" if rest[0].startswith("-") else "word"
             self.error(f"unknown {kind} {short(rest[0])}{hint}")
+        for row in self.refused:
+            if all(_is(getattr(options, name), what) for name, what in row["when"].items()):
+                raise UsageError(row["say"], row.get("option", ""))
         return options
 
     def error(self, message: str, option: str = "") -> NoReturn:
         """Raise UsageError, as argparse wants it of a parser that does not leave."""
         raise UsageError(f"{printable(message)} (see {self.prog} --help)", option)
+
+
+def _is(value: Any, what: bool | list[Any]) -> bool:
+    """Whether an option has one of these values; or was given, or not, as True and False want."""
+    given = value is not None and value is not False
+    return value in what if isinstance(what, list) else given == what
 
 
 def printable(text: str) -> str:
@@ -128,6 +138,7 @@ def command_parser(command: str, epilog: str | None = None) -> Parser:
         description=fill(about["about"].strip(), width),
         epilog=epilog or fill(about.get("epilog", "").strip(), width),
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        refused=about.get("refuse", ()),
     )
     return _with_options(parser, _groups(command))
 

@@ -31,7 +31,6 @@ from nineteen.verbs.exercise.assignment import LETTERS, POINTS, Bug, blanks_of, 
 from nineteen.verbs.exercise.grade import exercise_code
 
 EXERCISES = GENERATED / "exercises"
-EXERCISE_FORMATS = ("py", "ipynb")
 _CELL = re.compile(r"^%% (\w+) ?(\w*) ?([0-9]*)\n", re.MULTILINE)
 TABLE, KEY = "variants.csv", "key.md"
 QUARTERS = (4, 2, 3, 6, 8)  # of the units of each layer of the command
@@ -42,9 +41,8 @@ TRIED = 100  # seeds of each, at most
 def make_exercise(options: Namespace, spec: ScriptSpec) -> tuple[Made, str]:
     """The verified script, and where the exercise on it was written: "" where it did not learn.
 
-    Raises UsageError for what does not go together, cannot be written, or cannot have a bug.
+    Raises UsageError for what cannot be written, or cannot have a bug.
     """
-    _check(options)
     stem = f"{file_stem(spec)}{'_bug' if options.exercise == 'bug' else ''}"
     folder = EXERCISES / f"{stem}{'_variants' if options.variants else ''}"
     to_stdout = options.output == "-"
@@ -80,19 +78,6 @@ def _files(every: list[Made], options: Namespace, folder: Path, solutions: Path)
     names = [TABLE, KEY] if options.variants else [KEY]
     told = {solutions / name: _filled(f"{name}.j2", values) for name in names}
     return texts | told
-
-
-def _check(options: Namespace) -> None:
-    if not options.exercise:
-        raise UsageError("--variants goes with --exercise: add it")
-    if options.format not in EXERCISE_FORMATS:
-        raise UsageError(f"--exercise goes with --format {' or '.join(EXERCISE_FORMATS)}")
-    if options.math != "none":
-        raise UsageError("--math goes with a lesson, not with --exercise")
-    if options.keep:
-        raise UsageError("--keep: an exercise is made from a script that learned; leave it out")
-    if options.output == "-" and (options.variants or options.format == "py"):
-        raise UsageError("-o - cannot hold several files: name a folder for the exercise")
 
 
 def exercise_files(

@@ -36,14 +36,10 @@ NUDGE = 0.01  # by which one weight is changed by hand
 def make_lesson(options: Namespace, spec: ScriptSpec) -> tuple[Made, str]:
     """The verified script, and where the lesson on it was written: "" where it did not learn.
 
-    Raises UsageError before any training: for options, a place, or a library that is missing.
+    Raises UsageError before any training: for a place, or a library that is missing.
     """
-    if options.keep:
-        raise UsageError("--keep goes with --format py: a lesson needs a script that learned")
     if options.math == "all" and ("+=" not in render(spec) or not seeds_to_try(spec)):
         raise UsageError("--math all: leave out --show, or take a smaller network", "--math")
-    if options.output == "-" and options.format == "md":
-        raise UsageError("-o - cannot hold the pictures of --format md: name a file, or use html")
     level = f"_math_{options.math}" if options.math != "none" else ""
     path = LESSONS / f"{file_stem(spec)}{level}.{options.format}"
     path = output_path(options.output, path, options.format)

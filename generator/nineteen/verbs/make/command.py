@@ -11,7 +11,6 @@ from typing import Any
 from rich.markup import escape
 
 from nineteen import __version__
-from nineteen.errors import UsageError
 from nineteen.page.document import write_all
 from nineteen.page.estimates import seeds_in_words, wilson
 from nineteen.page.terminal import Terminal, share_bar, sparkline, waiting
@@ -32,12 +31,10 @@ def main(argv: list[str]) -> int:
     """Make what the options ask for, a script or what stands around one; returns the exit code."""
     options = main_parser().read(argv)
     spec = spec_of(choices_of(options))
-    if options.json and options.output == "-":
-        raise UsageError("--json goes to standard output, as -o - does: name a file", "--json")
     # By rule of thumb; an update in a process of its own has the price of NumPy's calls.
     each = expected_seconds(spec)
     label, seconds = f"training, {spec.updates:,} updates", 0.5 + 6e-5 * spec.updates + each
-    if options.exercise or options.variants is not None:
+    if options.exercise:
         from nineteen.verbs.exercise.command import make_exercise as make
 
         label, seconds = f"an exercise: {label}", seconds * (2 + 2 * (options.variants or 0))
@@ -45,12 +42,8 @@ def main(argv: list[str]) -> int:
         from nineteen.verbs.lesson.command import make_lesson as make
 
         label, seconds = f"a lesson: {label}, and pictures", 3.0 + 4 * seconds
-    elif options.math != "none":
-        raise UsageError("--math goes with a lesson: add --format md, ipynb or html", "--math")
     else:
         make, seconds = _make_script, seconds + (options.seeds or 0) * each
-    if options.seeds and make is not _make_script:
-        raise UsageError("--seeds goes without --format and --exercise: leave it out", "--seeds")
     with waiting(label, seconds, options.quiet):
         made, place = make(options, spec)
     if options.json:

@@ -27,8 +27,6 @@ def main(argv: list[str]) -> int:
     if given.output is None:
         serve(site(pyodide), PORT if given.port is None else given.port)
         return 0
-    if given.port is not None:
-        raise UsageError("--port goes without -o: the site is written, not served")
     folder = output_path(given.output, Path())
     if folder.exists() and not folder.is_dir():
         raise UsageError(f"-o {folder}: it is not a folder; name another")

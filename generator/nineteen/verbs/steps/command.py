@@ -6,7 +6,6 @@ from pathlib import Path
 import numpy as np
 from rich.markdown import Markdown
 
-from nineteen.errors import UsageError
 from nineteen.page.array_text import ROOM, values_text
 from nineteen.page.document import Document, document_files, write_all
 from nineteen.page.terminal import Terminal
@@ -21,12 +20,6 @@ from nineteen.training.seeds import script_of
 def main(argv: list[str]) -> int:
     """Show an update, or write its page; returns 0, or 3 where the script broke off."""
     given = command_parser("steps").read(argv)
-    if given.format is None and (given.output is not None or given.force):
-        raise UsageError("-o and --force go with a page: add --format md, html or gift", "--format")
-    if given.blank and given.row is not None:
-        raise UsageError("--row leaves out what a worksheet needs: leave out --blank", "--row")
-    if given.format == "gift" and not given.blank:
-        raise UsageError("--format gift asks for a worksheet's numbers: add --blank", "--format")
     script, update = script_of(given, "steps"), given.update or 1
     stem = script.stem if isinstance(script, Path) else file_stem(script)
     row = f"_row{given.row}" if given.row else ""

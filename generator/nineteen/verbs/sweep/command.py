@@ -71,8 +71,6 @@ def main(argv: list[str]) -> int:
 def _swept(given: Namespace) -> SweepResult:
     plan = plan_sweep(given)
     path = None if given.output is None else files.output_path(given.output, Path())
-    if path == Path("-"):
-        raise UsageError("-o -: rows go to a file, where the sweep can be continued; name one")
     if path:
         files.check_target(path, force=True)  # adding to a file loses nothing of it
     result = SweepResult(plan, bytearray(plan.scripts), path)

@@ -114,8 +114,6 @@ def workers_for(plan: SweepPlan, given: Namespace) -> Iterator[Workers]:
         with parallel_config("loky", **worker):
             yield partial(spread, plan, given.workers or -1, (BrokenExecutor,), given.quiet)
         return
-    if given.workers is not None:
-        raise UsageError("--workers is for this machine: with --scheduler all of its workers work")
     distributed = extra("distributed", "cluster")
     disabled = logging.root.manager.disable
     logging.disable()  # what Dask logs, it also raises, and that is told in one line
