@@ -29,7 +29,7 @@ from nineteen.script.choices import command
 from nineteen.script.judge import judge
 from nineteen.script.render import render
 from nineteen.script.run import run
-from nineteen.script.templates import templates_folder
+from nineteen.script.templates import data, templates_folder
 from nineteen.training.diagnosis import mistakes
 from nineteen.training.observe import Start, Update, observe
 from nineteen.training.record import record
@@ -38,9 +38,10 @@ from nineteen.verbs.check.parsed_blocks import code_cells
 from nineteen.verbs.playground import bridge, live
 from nineteen.verbs.playground.command import server
 from nineteen.verbs.playground.live import POINTS, thinned
-from nineteen.verbs.playground.site import LOCK, MANIFEST, PYODIDE, RUNTIME, digest, site
+from nineteen.verbs.playground.site import LOCK, MANIFEST, PARTS, PYODIDE, digest, site
 from space import command_lines, spec
 
+RUNTIME = data(PARTS)["runtime"]
 NUMPY = "numpy-2.4.3-cp314-cp314-pyemscripten_2026_0_wasm32.whl"
 
 

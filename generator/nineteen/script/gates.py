@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from itertools import product
 from operator import add, mul
 
 from nineteen.errors import UsageError
@@ -71,17 +72,15 @@ def linearly_separable(column: str, inputs: int) -> bool:
     comes back to weights that it had before a round, and would go round for ever.
     """
     points = []  # with an input that is always 1, and negated where the column has a zero
-    for row, bit in enumerate(column):
-        values = (1, *(1 if row >> place & 1 else -1 for place in range(inputs)))
-        points.append(values if bit == "1" else tuple(-value for value in values))
-    weights, seen, mistaken = (0,) * (inputs + 1), set[tuple[int, ...]](), True
-    while mistaken and weights not in seen:
+    for bit, values in zip(column, product((-1, 1), repeat=inputs), strict=True):
+        points.append(tuple(value if bit == "1" else -value for value in (1, *values)))
+    weights, seen = (0,) * (inputs + 1), set[tuple[int, ...]]()
+    while weights not in seen:
         seen.add(weights)
-        mistaken = False
         for point in points:
             if sum(map(mul, weights, point)) <= 0:
-                weights, mistaken = tuple(map(add, weights, point)), True
-    return not mistaken
+                weights = tuple(map(add, weights, point))
+    return all(sum(map(mul, weights, point)) > 0 for point in points)
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import ast
 import re
 from functools import reduce
+from itertools import product
 from operator import and_, or_, xor
 from string import ascii_lowercase
 
@@ -135,10 +136,8 @@ def _evaluated(columns: list[ast.expr], source: str) -> TruthTable:
     if inputs > MAX_INPUTS:
         raise miscounted
     # The first row is the highest bit: a value written in binary is a column in row order.
-    variables, half = {}, rows
-    for letter in sorted(letters):
-        half //= 2
-        variables[letter] = int(("0" * half + "1" * half) * (rows // half // 2), 2)
+    bits = zip(sorted(letters), zip(*product("01", repeat=inputs), strict=True), strict=True)
+    variables = {letter: int("".join(column), 2) for letter, column in bits}
     values = [_value(column, source, variables, 2**rows - 1) for column in columns]
     if not inputs:
         raise miscounted

@@ -70,16 +70,13 @@ def _blocks(sources: Sequence[str], observed: bool) -> Iterator[tuple[CodeType, 
     groups: dict[tuple[str, ...], list[int]] = defaultdict(list)
     for place, source in enumerate(sources):
         groups[common_lines(source)].append(place)
+    fewest, failures = (0, ()) if observed else (FEWEST, (Exception,))
     for places in groups.values():
-        if len(places) < FEWEST and not observed:
-            continue
-        try:
-            code, most = common_code(sources[places[0]], observed)
-        except Exception:
-            if observed:
-                raise
-            continue
-        if most >= FEWEST or observed:
+        most = -1
+        if len(places) >= fewest:
+            with suppress(*failures):
+                code, most = common_code(sources[places[0]], observed)
+        if most >= fewest:
             for block in np.array_split(places, -(-len(places) // max(1, most))):
                 yield code, tuple(block.tolist())
 

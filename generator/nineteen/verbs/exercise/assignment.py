@@ -75,8 +75,7 @@ class Blanks:
     def answered(self, blank: Blank, answer: str, before: str = "") -> str:
         """The solution with another line in the place of one, and text before its training."""
         lines = list(self.solution)
-        old = lines[blank.at]
-        lines[blank.at] = old[: len(old) - len(old.lstrip())] + answer
+        lines[blank.at] = lines[blank.at].replace(lines[blank.at].strip(), answer)
         loop = next(i for i, line in enumerate(lines) if line.startswith("for epoch"))
         return "\n".join([*lines[:loop], *before.splitlines(), *lines[loop:], ""])
 
@@ -147,9 +146,8 @@ def _parts(line: str) -> tuple[str, str, str]:
 
 
 def _left_blank(line: str, comment: str) -> str:
-    indentation = line[: len(line) - len(line.lstrip())]
     start, end, _ = _parts(line)
-    return f"{indentation}{start}...{end}  # {comment}"
+    return line.replace(line.strip(), f"{start}...{end}  # {comment}")
 
 
 @dataclass(frozen=True)

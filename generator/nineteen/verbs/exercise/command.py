@@ -1,8 +1,7 @@
 """`--exercise`: a verified script to complete or to mend, its checks, and the teacher's key.
 
-With `--variants`, for each student another gate, size and strategy, as hard as the others by
-measure: each learns with its first seed and nearly all that are tried, in a similar number of
-updates.
+With `--variants`, for each student another gate, size and strategy, as hard by measure: each
+learns with its first seed and nearly all that are tried, in a similar number of updates.
 """
 
 import re
@@ -148,8 +147,7 @@ def variants(own: Made, count: int) -> list[Made]:
                 few = f"{len(found)} of them for {command(own.spec).removeprefix(PROGRAM).strip()}"
                 raise UsageError(f"--variants {count}: there are only {few}: take fewer")
             made = parallel(delayed(_measured)(spec) for spec in specs)
-            shares = [(one, one.share) for one in made if one.share]
-            found += [one for one, share in shares if share.learned >= ALMOST_ALL * share.tried]
+            found += [one for one in made if (s := one.share) and s.learned >= ALMOST_ALL * s.tried]
     return found
 
 

@@ -98,8 +98,7 @@ def answers(made: Made, update: OneUpdate) -> dict[str, Any]:
     """What the template of a lesson needs to answer its questions, by name."""
     spec = made.spec
     kind = ACTIVATIONS["tanh" if spec.activation.name != "tanh" else "sigmoid"]
-    batch = Batch.FULL if spec.batch is Batch.SGD else Batch.SGD
-    size = default_values(spec.table, vars(spec) | {"batch": batch})["batch_size"]
+    batch, size = (Batch.FULL, spec.rows) if spec.batch is Batch.SGD else (Batch.SGD, 1)
     pairs = zip(made.verdict.predictions, spec.table.targets(), strict=True)
     tried = min(SEEDS, seeds_to_try(replace(spec, epochs=2 * spec.epochs)))
     epochs = {"usual": spec.epochs, "half": max(1, spec.epochs // 2), "twice": 2 * spec.epochs}
@@ -126,9 +125,8 @@ def two_losses(spec: ScriptSpec) -> dict[Batch, list[float]]:
 
     Empty where the one does not rise more often than the other, so that nobody could tell them.
     """
-    kinds, found = sorted((Batch.FULL, Batch.SGD), reverse=len(command(spec)) % 2 > 0), {}
-    for batch in kinds:
-        size = default_values(spec.table, vars(spec) | {"batch": batch})["batch_size"]
+    sizes, found = {Batch.FULL: spec.rows, Batch.SGD: 1}, {}
+    for batch, size in sorted(sizes.items(), reverse=len(command(spec)) % 2 > 0):
         source = render(replace(spec, batch=batch, batch_size=size, show_loss=False))
         losses, _ = losses_of(source, spec.rows * spec.table.outputs)
         found[batch] = losses[: max(20, spec.epochs // 3)]

@@ -1,10 +1,6 @@
 """Backpropagation for exactly one network: each formula beside the NumPy expression that it means.
 
-The derivation follows Rumelhart, Hinton & Williams, "Learning representations by back-propagating
-errors", Nature 323 (1986), and for the cross-entropy Bishop, "Pattern Recognition and Machine
-Learning" (2006), section 5.3. The formulas are a table, templates/lesson/formulas.toml. Names in
-typewriter letters are the script's own. The TeX uses no backslash before a punctuation mark, which
-some readers of Markdown would swallow.
+The formulas are a table, templates/lesson/formulas.toml, which says whose derivation they follow.
 """
 
 import re

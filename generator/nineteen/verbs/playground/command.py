@@ -11,13 +11,10 @@ from urllib.parse import urlsplit
 from nineteen.errors import UsageError
 from nineteen.script.files import check_folder, output_path, write_atomically
 from nineteen.script.options import command_parser
-from nineteen.verbs.playground.site import MANIFEST, PYODIDE, digest, site
+from nineteen.script.templates import data
+from nineteen.verbs.playground.site import MANIFEST, PARTS, PYODIDE, digest, site
 
 PORT = 1919
-
-_TEXTS = {".html": "html", ".css": "css", ".js": "javascript", ".mjs": "javascript"}
-_TYPES = {".json": "application/json", ".svg": "image/svg+xml", ".wasm": "application/wasm"}
-_TYPES |= {suffix: f"text/{kind}; charset=utf-8" for suffix, kind in _TEXTS.items()}
 
 
 def main(argv: list[str]) -> int:
@@ -81,7 +78,7 @@ def server(files: Mapping[str, bytes], port: int) -> ThreadingHTTPServer:
             content, tag = files[name], f'"{digest(files[name])}"'
             known = self.headers["If-None-Match"] == tag  # the browser has it, and it is the same
             self.send_response(304 if known else 200)
-            kind = _TYPES.get(PurePosixPath(name).suffix, "application/zip")
+            kind = data(PARTS)["types"].get(PurePosixPath(name).suffix, "application/zip")
             self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(0 if known else len(content)))
             self.send_header("ETag", tag)

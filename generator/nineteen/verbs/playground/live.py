@@ -12,11 +12,10 @@ from nineteen.script.ended import Ending
 from nineteen.script.spec import ScriptSpec
 from nineteen.training.execute import run_here
 from nineteen.training.observe import Update
-from nineteen.training.record import Recorder
+from nineteen.training.record import SECONDS, Recorder
 from nineteen.training.snapshots import Recording, Snapshot, packed
 from nineteen.verbs.playground.bridge import Json
 
-SECONDS = 60.0  # of training, as the command line allows
 EVERY = 0.05  # seconds between two reports
 POINTS = 512  # of a loss curve, at most
 

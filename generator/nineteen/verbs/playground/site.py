@@ -22,13 +22,7 @@ from nineteen.verbs.playground import bridge
 
 PYODIDE = "https://cdn.jsdelivr.net/pyodide/v314.0.7/full/"
 MANIFEST = "site.json"
-
-# The distributions that run in the page: those that render, and those that confirm the layout of a
-# file that is kept.
-RENDERING = ("jinja2", "markupsafe")
-BLACK = ("black", "click", "mypy-extensions", "packaging", "pathspec", "platformdirs", "pytokens")
-# What the page takes from a folder with Pyodide, besides NumPy's wheel.
-RUNTIME = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
+PARTS = "playground/site.toml"
 LOCK = "pyodide-lock.json"
 
 
@@ -39,8 +33,8 @@ def site(pyodide: str = PYODIDE) -> dict[str, bytes]:
     """
     remote = "://" in pyodide
     address, numpy = (_address(pyodide), "numpy") if remote else ("pyodide/", "")
-    packages = {"nineteen": _own_package(), "rendering": _packages(RENDERING)}
-    packages["confirming"] = _packages(BLACK)
+    packages = {name: _packages(them) for name, them in data(PARTS)["distributions"].items()}
+    packages["nineteen"] = _own_package()
     files = {f"python/{name}.zip": _zipped(inside) for name, inside in packages.items()}
     for path in () if remote else _runtime(Path(pyodide)):
         numpy = f"{address}{path.name}"  # the last of them
@@ -100,7 +94,7 @@ def _runtime(folder: Path) -> list[Path]:
     where = f"--pyodide {folder}"
     if not folder.is_dir():
         raise UsageError(f"{where}: no such folder; unpack Pyodide there, or give an address")
-    paths = [folder / name for name in (*RUNTIME, LOCK)]
+    paths = [folder / name for name in (*data(PARTS)["runtime"], LOCK)]
     if missing := [path.name for path in paths if not path.is_file()]:
         raise UsageError(f"{where}: {missing[0]} is not there; unpack Pyodide's release there")
     try:
