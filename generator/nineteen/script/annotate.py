@@ -48,10 +48,9 @@ def annotated(spec: ScriptSpec) -> list[Line]:
     Raises UsageError as `render`, RuntimeError where a template's lines and explanations differ.
     """
     _, values = fit(spec)
-    text = _template(values["template"]).render(values)
     waiting: list[tuple[str, str]] = []
     lines: list[Line] = []
-    for step, meaning, line in _PIECE.findall(text):
+    for step, meaning, line in _PIECE.findall(_template(values["template"]).render(values)):
         if step:
             waiting.append((" ".join(meaning.split()), step))
         elif waiting and line:

@@ -128,7 +128,7 @@ def _columns(text: str) -> list[ast.expr]:
     return tree.elts if isinstance(tree, ast.Tuple) else [tree]
 
 
-def _evaluated(columns: list[ast.expr], source: str) -> TruthTable:
+def _evaluated(columns: list[ast.expr], text: str) -> TruthTable:
     nodes = [node for column in columns for node in ast.walk(column)]
     letters = {node.id for node in nodes if isinstance(node, ast.Name)} & {*ascii_lowercase}
     inputs, rows = len(letters), 2 ** len(letters)
@@ -138,15 +138,13 @@ def _evaluated(columns: list[ast.expr], source: str) -> TruthTable:
     # The first row is the highest bit: a value written in binary is a column in row order.
     bits = zip(sorted(letters), zip(*product("01", repeat=inputs), strict=True), strict=True)
     variables = {letter: int("".join(column), 2) for letter, column in bits}
-    values = [_value(column, source, variables, 2**rows - 1) for column in columns]
+    values = [_value(column, text, variables, 2**rows - 1) for column in columns]
     if not inputs:
         raise miscounted
     return TruthTable(inputs, tuple(f"{value:0{rows}b}" for value in values))
 
 
-def _value(
-    node: ast.expr, source: str, variables: dict[str, int], ones: int, level: int = 1
-) -> int:
+def _value(node: ast.expr, text: str, variables: dict[str, int], ones: int, level: int = 1) -> int:
     """The value of a node in all rows, one bit a row; `ones` is the constant 1."""
     if level > MAX_LEVELS:
         raise UsageError(f"operators are nested over {MAX_LEVELS} deep: simplify it")
@@ -166,11 +164,11 @@ def _value(
         case ast.BoolOp(op=op) | ast.UnaryOp(op=op) | ast.BinOp(op=op) | ast.Compare(ops=[op]) if (
             type(op) in _OPERATIONS
         ):
-            parts = (_value(part, source, variables, ones, level + 1) for part in operands)
+            parts = (_value(part, text, variables, ones, level + 1) for part in operands)
             value = reduce(_OPERATIONS[type(op)], parts)
             return ones ^ value if isinstance(op, _NEGATED) else value
         case ast.BinOp() | ast.Compare():
             left, right = operands
-            operator = source[left.end_col_offset : right.col_offset].strip(" ()")
+            operator = text[left.end_col_offset : right.col_offset].strip(" ()")
             raise UsageError(f"the operator {operator} is not a Boolean one: {USE}")
-    raise UsageError(f"{short(source[node.col_offset : node.end_col_offset])} {fault}")
+    raise UsageError(f"{short(text[node.col_offset : node.end_col_offset])} {fault}")

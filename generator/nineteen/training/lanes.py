@@ -15,6 +15,8 @@ Array = NDArray[Any]
 OPEN, BETWEEN, CLOSE = "\x02", "\x1f", "\x03"
 
 _AHEAD = 4096  # numbers of permutations that are drawn in one go, but at least one permutation
+# As NumPy prints them in an array in which one needs so many places.
+_HUNDREDTHS = [[f"{n / 100:.2f}".rstrip("0").ljust(2 + p) for n in range(101)] for p in range(3)]
 _SHORT = 512  # numbers of a lane up to which the lanes are turned around to be summed
 
 
@@ -238,13 +240,6 @@ def _predictions(hundredths: Array) -> list[str]:
     digits = (hundredths % 10 != 0).astype(int) + (hundredths % 100 != 0)
     texts = []
     for lane, places in zip(hundredths.tolist(), digits.max(axis=(1, 2)).tolist(), strict=True):
-        of = _numbers(places)
+        of = _HUNDREDTHS[places]
         texts.append("[[" + "]\n [".join([" ".join([of[n] for n in row]) for row in lane]) + "]]")
     return texts
-
-
-@cache
-def _numbers(places: int) -> dict[int, str]:
-    hundredths = range(0, 101, 10 ** (2 - places))
-    lines = str(np.array([[n / 100] for n in hundredths])).split("\n")
-    return {n: line[2:].rstrip("]") for n, line in zip(hundredths, lines, strict=True)}

@@ -5,7 +5,7 @@ import re
 import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from functools import partial
+from functools import partial, partialmethod
 from typing import Any
 
 import numpy as np
@@ -137,10 +137,6 @@ class Recorder(Watcher):
         self._updates += 1
         self._draft.weights, self._draft.done = weights, True
 
-    def _ended(self) -> None:
-        self._close(last=True)
-        self._draft = _Draft(done=True)
-
     def _before(self, index: int, names: dict[str, Any]) -> None:
         if self._draft.spent < self._draft.room:
             for name in self._sites[index].moved:
@@ -188,6 +184,9 @@ class Recorder(Watcher):
             while len(self._kept) > most or sum(size for _, size in self._kept) > BYTES:
                 self._stride *= 2
                 self._kept = [pair for pair in self._kept if self._stays(pair[0])]
+        self._draft = _Draft(done=True)
+
+    _ended = partialmethod(_close, last=True)
 
     def _stays(self, kept: Snapshot) -> bool:
         return self._on_stride(kept.update) or (self._few and bool(kept.lines))

@@ -37,8 +37,7 @@ _BLOCK = 32768
 # common text has calls there, and what else is in these lines as a comment.
 _OWN_LINE = re.compile(r"(y|targets|bits|rng|rng, lr) = (.*)")
 _NUMBERS = re.compile(r"0x[0-9a-f]+|[0-9]+")
-_SEED = re.compile(r"default_rng\([0-9]+\)")
-_PLAIN_SEED = re.compile(r"default_rng\((0|[1-9][0-9]{0,9})\)")
+_SEED = re.compile(r"default_rng\((0|[1-9][0-9]{0,9})\)")
 
 _BUILTINS = {each.__name__: each for each in (abs, int, len, list, range, zip)}
 
@@ -206,7 +205,7 @@ def execute_together(
         common |= {"np": lane_numpy(1)} if "np" in names else {}
         values = []
         for side in sides:  # for all seeds it is compiled once
-            seed = _PLAIN_SEED.search(side) or ("", "0")
+            seed = _SEED.search(side) or ("", "0")
             code = _right_side(side.replace(seed[0], "default_rng(__seed__)") if seed[0] else side)
             values.append(eval(code, common | {"__seed__": int(seed[1])}))
         return _stacked(values)

@@ -98,8 +98,7 @@ def blanks_of(spec: ScriptSpec) -> Blanks:
     # After the training feedforward comes once more, and would give that step away.
     at = steps.index("inference")
     lines[at] = _left_blank(lines[at], f"{again} again, for the whole table")
-    script = "\n".join([*lines, ""])
-    return Blanks(tuple(found), script, tuple(line.text for line in solution))
+    return Blanks(tuple(found), "\n".join([*lines, ""]), tuple(line.text for line in solution))
 
 
 def _blank(at: int, line: Line, before: list[Blank]) -> Blank | None:
@@ -172,8 +171,7 @@ def bug_of(spec: ScriptSpec, used: Counter[str]) -> tuple[Bug, str]:
     It still learns; what the honest check says of it comes second. Raises UsageError where no
     mistake of the table does that.
     """
-    mistakes = sorted(_possible(spec), key=lambda name: (used[name], ordered(spec, name)))
-    for name in mistakes:
+    for name in sorted(_possible(spec), key=lambda name: (used[name], ordered(spec, name))):
         bug = bug_named(spec, name)
         _, verdict, honesty = examine(bug.script, spec, SECONDS)
         if verdict.ok and honesty.status == "fail":

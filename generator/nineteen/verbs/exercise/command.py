@@ -18,7 +18,7 @@ from typing import Any
 from nineteen.errors import UsageError
 from nineteen.page.document import code_cell, markdown_cell, notebook, write_all
 from nineteen.script.annotate import annotated
-from nineteen.script.choices import Choices, command, file_stem, spec_of
+from nineteen.script.choices import Choices, canonical_choices, command, file_stem, spec_of
 from nineteen.script.files import GENERATED, check_folder, make_folder, output_path
 from nineteen.script.gates import GATES, table_of
 from nineteen.script.make import Made, make
@@ -75,8 +75,7 @@ def _files(every: list[Made], options: Namespace, folder: Path, solutions: Path)
         keys.append(key | {"blanks": blanks_of(made.spec).blanks})
     values = {"keys": keys, "letters": LETTERS, "command": command}
     names = [TABLE, KEY] if options.variants else [KEY]
-    told = {solutions / name: _filled(f"{name}.j2", values) for name in names}
-    return texts | told
+    return texts | {solutions / name: _filled(f"{name}.j2", values) for name in names}
 
 
 def exercise_files(
@@ -127,8 +126,7 @@ def _notebook(text: str) -> str:
         grading: dict[str, Any] = {"schema_version": 3, "grade_id": own, "grade": check}
         grading |= {"solution": answer, "locked": not answer, "task": False}
         grading |= {"points": int(points)} if check else {}
-        about = {"id": own, "metadata": {"nbgrader": grading}}
-        cells.append(code_cell(source.strip("\n")) | about)
+        cells.append(code_cell(source.strip("\n")) | {"id": own, "metadata": {"nbgrader": grading}})
     return notebook(cells)
 
 
@@ -161,12 +159,11 @@ def candidates(spec: ScriptSpec) -> list[ScriptSpec]:
     """Every variant with as many inputs, outputs and layers as `spec`, which is none of them."""
     found: list[ScriptSpec] = []
     sizes = [tuple(max(2, units * part // 4) for units in spec.hidden) for part in QUARTERS]
-    show = "loss" if spec.show_loss else None
-    samples, noise = (spec.samples, spec.noise) if spec.samples else (None, None)
+    own = canonical_choices(spec)
+    kept = {name: getattr(own, name) for name in ("activation", "samples", "noise", "show")}
     for gates, hidden, batch in product(_gates(spec), dict.fromkeys(sizes), Batch):
         with suppress(UsageError):  # such as mini for two rows, or a layer too large
-            chosen = Choices(gates, hidden=hidden, batch=batch, activation=spec.activation)
-            render(other := spec_of(replace(chosen, show=show, samples=samples, noise=noise)))
+            render(other := spec_of(Choices(gates, hidden=hidden, batch=batch, **kept)))
             similar = spec.updates <= FACTOR * other.updates <= FACTOR**2 * spec.updates
             if similar and _choice(other) != _choice(spec):
                 found.append(other)

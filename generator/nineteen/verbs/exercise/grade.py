@@ -25,8 +25,7 @@ EPOCHS = 30  # that a line is tried for: enough to see whether the rows are shuf
 
 def exercise_code(spec: ScriptSpec, bug: Bug | None = None) -> str:
     """How an exercise names its script, and its bug, to the checks, unread by who solves it."""
-    text = f"{command(spec)}\n{bug.name if bug else ''}"
-    return urlsafe_b64encode(text.encode()).decode()
+    return urlsafe_b64encode(f"{command(spec)}\n{bug.name if bug else ''}".encode()).decode()
 
 
 def check_step(code: str, name: str, answer: Callable[..., object] | str) -> None:
@@ -53,9 +52,8 @@ def check_whole(code: str, text: str | Sequence[str]) -> None:
 def check_answer(code: str, name: str, given: object) -> None:
     """Check the "line" of a bug, or the "letter" of what is wrong with it."""
     __tracebackhide__ = True
-    bug = bug_named(*_decoded(code))
     _require(given not in (None, 0, ""), f"{name} is still to be written")
-    right = str(given).strip().upper() == str(getattr(bug, name))
+    right = str(getattr(bug_named(*_decoded(code)), name)) == str(given).strip().upper()
     _require(right, f"{name} {given}: this is not what is wrong: look further")
 
 

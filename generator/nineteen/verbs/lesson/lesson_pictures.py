@@ -12,7 +12,7 @@ import numpy as np
 
 from nineteen.page import look
 from nineteen.script.spec import SIGMOID, Batch, ScriptSpec
-from nineteen.training.gradient import Matrices, predict, shapes
+from nineteen.training.gradient import Matrices, inputs_of, predict, shapes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -86,8 +86,7 @@ def unit_lines(spec: ScriptSpec, weights: Matrices) -> "Figure":
         ends = foot + np.outer((-9, 9), (-up[1], up[0]))
         axes.plot(*ends.T, color=look.GREY)
         axes.annotate("", foot + up / 4, foot, arrowprops={"arrowstyle": "->"})
-    for row, targets in enumerate(spec.table.targets()):
-        x, y = (2 * int(bit) - 1 for bit in spec.table.inputs_of(row))
+    for (x, y), targets in zip(inputs_of(spec.table), spec.table.targets(), strict=True):
         axes.plot(x, y, **look.TARGETS[targets[0]])
     axes.set(aspect="equal", xticks=(-1, 0, 1), yticks=(-1, 0, 1))
     axes.set(xlim=(-look.EDGE, look.EDGE), ylim=(-look.EDGE, look.EDGE))
@@ -152,8 +151,7 @@ def _surfaces(spec: ScriptSpec, weights: Matrices) -> "Figure":
 def _squares(spec: ScriptSpec, weights: Matrices) -> "Figure":
     count, down = spec.table.inputs, spec.table.inputs // 2
     shape = 2**down, 2 ** (count - down), spec.table.outputs
-    X = np.array(list(product((-1, 1), repeat=count)))
-    predictions = predict(weights, X, spec.activation).reshape(shape)
+    predictions = predict(weights, inputs_of(spec.table), spec.activation).reshape(shape)
     targets = np.array(spec.table.targets()).reshape(shape)
     one = look.TARGETS[1] | {"markersize": 4.5}
     figure, grid = _panels(spec.table.outputs, 2.4 if spec.table.outputs > 1 else 4.0)

@@ -90,13 +90,11 @@ def train(spec: ScriptSpec, report: Callable[[Json], None], source: str | None =
     told = watch.state() | {"ok": verdict.ok, "status": verdict.status}
     told |= {"reason": printable(verdict.reason), "missing": printable(recording.missing)}
     told |= {"printed": recording.run.stdout[:PRINTED], "seconds": recording.run.seconds}
+    pairs = zip(verdict.predictions, spec.table.targets(), strict=False)  # of none, or all
     return told | {
         "advice": [] if verdict.ok or source is not None else advice(canonical_choices(spec)),
         "predictions": [[v if isfinite(v) else None for v in row] for row in verdict.predictions],
-        "close": [
-            [abs(value - target) <= TOLERANCE for value, target in zip(*pair, strict=True)]
-            for pair in zip(verdict.predictions, spec.table.targets(), strict=False)
-        ],
+        "close": [[abs(a - b) <= TOLERANCE for a, b in zip(*pair, strict=True)] for pair in pairs],
     }
 
 

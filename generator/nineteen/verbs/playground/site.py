@@ -52,14 +52,11 @@ def site(pyodide: str = PYODIDE) -> dict[str, bytes]:
         "looks": {"zero": BITS[0], "one": BITS[1], **STRATEGIES},
         "strategies": STRATEGIES,
     }
-    page, shared = (
-        environment().get_template(f"playground/{name}").render(values).encode()
-        for name in ("index.html.j2", "look.css.j2")
-    )
+    pages = map(environment().get_template, ("playground/index.html.j2", "playground/look.css.j2"))
+    page, shared = (one.render(values).encode() for one in pages)
     files |= {"index.html": page, "style.css": shared + files["style.css"]}
-    first = bridge.answer(json.dumps({"ask": "script", "words": starts[0]["words"]}))
-    manifest: bridge.Json = {"pyodide": address, "numpy": numpy, "bugs": _bugs()}
-    manifest["first"] = json.loads(first)
+    first = bridge.script(read(f"# {PROGRAM} {starts[0]['words']}"))
+    manifest: bridge.Json = {"pyodide": address, "numpy": numpy, "bugs": _bugs(), "first": first}
     manifest["files"] = {name: digest(files[name]) for name in sorted(files)}
     files[MANIFEST] = json.dumps(manifest, separators=(",", ":")).encode()
     return files
