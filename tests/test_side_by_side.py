@@ -33,8 +33,17 @@ def scripts(*words: str, epochs: int = 5, seeds: tuple[int, ...] = SEEDS) -> lis
 
 
 def together(sources: list[str]) -> tuple[list[Run], list[int]]:
-    one_by_one: list[int] = []
-    return run_together(sources, one_by_one), one_by_one
+    """Their runs, and the places of those that ran one by one."""
+    alone = set[str]()
+
+    def ran(source: str) -> Run:
+        alone.add(source)
+        return run_here(source)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(side_by_side, "run_here", ran)
+        runs = run_together(sources)
+    return runs, [place for place, source in enumerate(sources) if source in alone]
 
 
 def alone(source: str) -> str:

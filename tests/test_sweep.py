@@ -24,7 +24,6 @@ from nineteen.script.judge import judge
 from nineteen.script.render import for_seeds, render
 from nineteen.script.run import printed_in_isolation, run
 from nineteen.training.execute import run_here
-from nineteen.training.side_by_side import run_together
 from nineteen.verbs.sweep import ledger, pool
 from nineteen.verbs.sweep.command import main as sweep_main
 from nineteen.verbs.sweep.command import sweep
@@ -33,6 +32,7 @@ from nineteen.verbs.sweep.ledger import observe_jobs, resume, run_jobs, to_obser
 from nineteen.verbs.sweep.npn import npn_classes
 from nineteen.verbs.sweep.pool import WorkersDie, workers_for
 from nineteen.verbs.sweep.sweep_result import LEARNED, NOT_LEARNED, SweepResult
+from test_side_by_side import together
 
 QUICK = ["xor", "--epochs", "50", "--seeds", "60"]
 HERE = ["--workers", "1"]
@@ -536,9 +536,8 @@ def test_a_piece_has_as_many_scripts_as_run_as_one(line: str, least: int) -> Non
     assert [job for piece in pieces for job in piece] == list(range(20))
     assert {len(piece) for piece in pieces[:-1]} == {least}
     assert {len(piece) for piece in pool.cut(swept, range(20), alone=True)} == {1}
-    one_by_one: list[int] = []
     sources = [render(replace(swept.spec(0), seed=seed, epochs=1)) for seed in range(least)]
-    run_together(sources, one_by_one)
+    _, one_by_one = together(sources)
     assert (one_by_one == []) == (least > 1)
 
 

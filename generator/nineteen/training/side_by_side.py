@@ -42,12 +42,12 @@ _SEED = re.compile(r"default_rng\((0|[1-9][0-9]{0,9})\)")
 _BUILTINS = {each.__name__: each for each in (abs, int, len, list, range, zip)}
 
 
-def run_together(sources: Sequence[str], one_by_one: list[int] | None = None) -> list[Run]:
+def run_together(sources: Sequence[str]) -> list[Run]:
     """Run the scripts in this process; the Runs that `run_here` makes of them, in order.
 
     Those that are equal but for their first comment, seed and targets run as one where that is
     faster: their common text once, on Lanes; the seconds of a Run are then its share. What cannot
-    run that way, or fails in it, runs one by one; `one_by_one` gets the places of those.
+    run that way, or fails in it, runs one by one.
     """
     runs: dict[int, Run] = {}
     for code, block in _blocks(sources, observed=False):
@@ -57,11 +57,7 @@ def run_together(sources: Sequence[str], one_by_one: list[int] | None = None) ->
             share = (time.perf_counter() - began) / len(block)
             for place, text in zip(block, printed, strict=True):
                 runs[place] = Run(text, "", share, Ending.FINISHED)
-    alone = [place for place in range(len(sources)) if place not in runs]
-    runs.update((place, run_here(sources[place])) for place in alone)
-    if one_by_one is not None:
-        one_by_one += alone
-    return [runs[place] for place in range(len(sources))]
+    return [runs.get(place) or run_here(source) for place, source in enumerate(sources)]
 
 
 def _blocks(sources: Sequence[str], observed: bool) -> Iterator[tuple[CodeType, Places]]:
