@@ -1,6 +1,7 @@
 """Truth tables, and the gates, whose truth tables have a name: a row each in gates.toml."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from operator import add, mul
@@ -89,13 +90,13 @@ class Gate:
 
     name: str
     meaning: str
-    bits: tuple[str, ...] = ()
+    bits: Sequence[str] = ()
     rule: str = ""
     y: str = ""
     y_meaning: str = ""
-    inputs: tuple[str, ...] = ()
-    outputs: tuple[str, ...] = ()
-    aliases: tuple[str, ...] = ()
+    inputs: Sequence[str] = ()
+    outputs: Sequence[str] = ()
+    aliases: Sequence[str] = ()
 
     @property
     def own_inputs(self) -> int:
@@ -103,10 +104,7 @@ class Gate:
         return (len(self.bits[0]) - 1).bit_length() if self.bits else 0
 
 
-GATES: dict[str, Gate] = {}
-for _name, _facts in data("gates.toml").items():
-    _lists = {key: tuple(fact) for key, fact in _facts.items() if isinstance(fact, list)}
-    GATES[_name] = Gate(_name, **_facts | _lists)
+GATES = {name: Gate(name, **facts) for name, facts in data("gates.toml").items()}
 _ALIASES = {alias: gate.name for gate in GATES.values() for alias in gate.aliases}
 
 
@@ -120,7 +118,7 @@ def table_of(name: str) -> TruthTable:
     gate = gate_of(name)
     inputs = gate.own_inputs or int(name[len(gate.name) :] or 2)
     if gate.bits:
-        return TruthTable(inputs, gate.bits)
+        return TruthTable(inputs, tuple(gate.bits))
     wanted = eval(f"lambda ones, inputs: {gate.rule}", {})  # a text of our own table
     bits = (str(int(wanted(row.bit_count(), inputs))) for row in range(2**inputs))
     return TruthTable(inputs, ("".join(bits),))

@@ -128,7 +128,7 @@ class ScriptSpec:
     @property
     def input_names(self) -> tuple[str, ...]:
         """A name for each input: the gate's own, an expression's variables, or a, b, c, …"""
-        own = {gate_of(gate).inputs for gate in self.gates}
+        own = {tuple(gate_of(gate).inputs) for gate in self.gates}
         if len(own) == 1 and (names := own.pop()):
             return names
         letters = set(re.findall(r"\b[a-z]\b", self.expr)) or ascii_lowercase[: self.table.inputs]

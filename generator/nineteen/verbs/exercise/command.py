@@ -22,7 +22,6 @@ from nineteen.script.choices import Choices, canonical_choices, command, file_st
 from nineteen.script.files import GENERATED, check_folder, make_folder, output_path
 from nineteen.script.gates import GATES, table_of
 from nineteen.script.make import Made, make
-from nineteen.script.options import PROGRAM
 from nineteen.script.render import environment, formatted, render
 from nineteen.script.spec import Batch, ScriptSpec
 from nineteen.training.seeds import ALMOST_ALL, make_first, seed_share, seeds_to_try
@@ -142,7 +141,7 @@ def variants(own: Made, count: int) -> list[Made]:
         while len(found) < count:
             specs = list(islice(waiting, count - len(found)))
             if not specs:
-                few = f"{len(found)} of them for {command(own.spec).removeprefix(PROGRAM).strip()}"
+                few = f"{len(found)} of them for {canonical_choices(own.spec).line}"
                 raise UsageError(f"--variants {count}: there are only {few}: take fewer")
             made = parallel(delayed(_measured)(spec) for spec in specs)
             found += [one for one in made if (s := one.share) and s.learned >= ALMOST_ALL * s.tried]

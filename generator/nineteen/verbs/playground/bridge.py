@@ -12,13 +12,13 @@ from nineteen.script.annotate import annotated
 from nineteen.script.choices import canonical_choices, choose, command, file_stem, spec_of
 from nineteen.script.gates import gate_of
 from nineteen.script.make import SeedShare
-from nineteen.script.options import decimal, printable
+from nineteen.script.options import printable, written
 from nineteen.script.render import MAX_LINES, confirm, render
 from nineteen.script.spec import ScriptSpec
 
 Json = dict[str, Any]
 
-PLAIN = ("batch", "batch_size", "epochs", "seed", "samples")  # the options told as they are
+PLAIN = ("batch", "batch_size", "epochs", "seed", "samples")
 OPTIONAL = ("hidden", "batch_size", "noise", "lr", "epochs", "seed")
 PRINTED = 20_000  # characters that the page shows of what a script prints
 
@@ -53,9 +53,8 @@ def script(spec: ScriptSpec, before: str = "") -> Json:
     told: Json = {"words": chosen.line, "command": command(spec), "source": source}
     told |= {"lines": highlighted(source), "meanings": [line.meaning for line in annotated(spec)]}
     told |= {"updates": spec.updates, "rows": spec.rows, "expr": spec.expr, "limit": MAX_LINES}
-    shown = {name: str(getattr(spec, name)) for name in PLAIN}
-    shown |= {name: decimal(getattr(spec, name)) for name in ("lr", "noise")}
-    shown |= {"hidden": ",".join(map(str, spec.hidden)), "activation": spec.activation.name}
+    names = (*PLAIN, "lr", "noise", "hidden", "activation")
+    shown: Json = {name: written(getattr(spec, name)) for name in names}
     table = {"inputs": spec.input_names, "outputs": spec.output_names}
     return told | {
         "changed": changed_lines(before, source) if before else [],

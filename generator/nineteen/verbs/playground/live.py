@@ -13,7 +13,7 @@ from nineteen.script.spec import ScriptSpec
 from nineteen.training.execute import run_here
 from nineteen.training.observe import Update
 from nineteen.training.record import SECONDS, Recorder
-from nineteen.training.snapshots import Recording, Snapshot, packed
+from nineteen.training.snapshots import Recording, packed
 from nineteen.verbs.playground.bridge import Json
 
 EVERY = 0.05  # seconds between two reports
@@ -46,15 +46,13 @@ class Watch(Recorder):
         """
         means, stride = thinned(self.losses[:epochs])
         loss = [float(f"{value:.4g}") if isfinite(value) else None for value in means]
-        weights, new = packed([*map(np.asarray, self.weights)]), packed(self._untold())
-        state = {"epoch": len(self.losses), "updates": self._updates, "every": self._stride}
-        return state | {"stride": stride, "loss": loss, "weights": weights, "recording": new}
-
-    def _untold(self) -> list[Snapshot]:
         new = [each for each, _ in self._kept if each.update > self.told]
         self.told = new[-1].update if new else self.told
         fixed = len(self._fixed or ())  # what no update changes is told with the first one alone
-        return [replace(each, given=each.given[fixed * (each.update > 1) :]) for each in new]
+        new = [replace(each, given=each.given[fixed * (each.update > 1) :]) for each in new]
+        told: Json = {"epoch": len(self.losses), "updates": self._updates, "every": self._stride}
+        told |= {"stride": stride, "loss": loss, "recording": packed(new)}
+        return told | {"weights": packed([*map(np.asarray, self.weights)])}
 
     def _seen(self, epoch: Any, rows: Any, error: Any, weights: Any) -> None:
         super()._seen(epoch, rows, error, weights)

@@ -21,6 +21,7 @@ from nineteen.training.diagnosis import mistakes
 from nineteen.verbs.playground import bridge
 
 PYODIDE = "https://cdn.jsdelivr.net/pyodide/v314.0.7/full/"
+_ADDRESS = r"https?://[A-Za-z0-9.:-]+(/[A-Za-z0-9._~%@+-]+)*/?"
 MANIFEST = "site.json"
 PARTS = "playground/site.toml"
 LOCK = "pyodide-lock.json"
@@ -32,7 +33,9 @@ def site(pyodide: str = PYODIDE) -> dict[str, bytes]:
     Raises UsageError for an address that is none, and a folder that lacks what the page needs.
     """
     remote = "://" in pyodide
-    address, numpy = (_address(pyodide), "numpy") if remote else ("pyodide/", "")
+    if remote and not re.fullmatch(_ADDRESS, pyodide):
+        raise UsageError(f"--pyodide {short(pyodide)}: it is neither a folder nor an http address")
+    address, numpy = (f"{pyodide.rstrip('/')}/", "numpy") if remote else ("pyodide/", "")
     packages = {name: _packages(them) for name, them in data(PARTS)["distributions"].items()}
     packages["nineteen"] = _own_package()
     files = {f"python/{name}.zip": _zipped(inside) for name, inside in packages.items()}
@@ -78,12 +81,6 @@ def _bugs() -> list[bridge.Json]:
 def digest(content: bytes) -> str:
     """What a file of a site is known by."""
     return hashlib.sha256(content).hexdigest()
-
-
-def _address(text: str) -> str:
-    if not re.fullmatch(r"https?://[A-Za-z0-9.:-]+(/[A-Za-z0-9._~%@+-]+)*/?", text):
-        raise UsageError(f"--pyodide {short(text)}: it is neither a folder nor an http address")
-    return text if text.endswith("/") else f"{text}/"
 
 
 def _runtime(folder: Path) -> list[Path]:
