@@ -75,16 +75,15 @@ def execute(script: str | ast.Module, **names: Callable[..., Any]) -> str:
 def run_here(script: str | ast.Module, **names: Callable[..., Any]) -> Run:
     """Run a script in this process, with NumPy's warnings off; the same Run that `run` makes."""
     printed, began, failed = io.StringIO(), time.perf_counter(), ""
-    code: Any = 0
     try:
         with np.errstate(all="ignore"):
             execute(script, print=partial(print, file=printed), **names)
     except SystemExit as leaving:
-        code, failed = leaving.code, traceback.format_exc() if leaving.code else ""
+        failed = traceback.format_exc() if leaving.code else ""
     except Exception:
-        code, failed = 1, traceback.format_exc()
-    ending = Ending.CRASHED if code else Ending.FINISHED
-    return Run(printed.getvalue(), failed, time.perf_counter() - began, ending, int(bool(code)))
+        failed = traceback.format_exc()
+    ending = Ending.CRASHED if failed else Ending.FINISHED
+    return Run(printed.getvalue(), failed, time.perf_counter() - began, ending, int(bool(failed)))
 
 
 def watched_here(source: str, watcher: Callable[[], Watcher]) -> tuple[Run, Report]:

@@ -2,7 +2,7 @@
 
 import operator
 from collections.abc import Callable
-from functools import cache, partialmethod
+from functools import cache, partial, partialmethod
 from types import SimpleNamespace
 from typing import Any, NoReturn
 
@@ -200,21 +200,18 @@ def lane_numpy(lanes: int) -> SimpleNamespace:
     """What `np` is for scripts that run in so many lanes: NumPy where its protocols suffice."""
 
     # All lanes share what is made of the same, which none can change; zeros are there for that.
-    def made_by(name: str, width: int = 1) -> Callable[..., Lanes]:
-        def made(*args: Any, **options: Any) -> Lanes:
-            array = getattr(np, name)(*args, **options)
-            known = array.dtype.kind in "bif" and array.ndim > 0  # one without axes can change
-            return Lanes(np.repeat(array[None], width, 0)) if known else unknown("such an array")
-
-        return made
+    def made(name: str, width: int, *args: Any, **options: Any) -> Lanes:
+        array = getattr(np, name)(*args, **options)
+        known = array.dtype.kind in "bif" and array.ndim > 0  # one without axes can change
+        return Lanes(np.repeat(array[None], width, 0)) if known else unknown("such an array")
 
     def default_rng(seed: int) -> LaneGenerators:
         return LaneGenerators([np.random.default_rng(operator.index(seed))], lanes)
 
     of_numpy = ("exp", "log", "tanh", "maximum", "abs", "round", "split")
     known = {name: getattr(np, name) for name in of_numpy}
-    known |= {name: made_by(name) for name in ("array", "indices", "ones")}
-    known |= {"zeros": made_by("zeros", lanes), "c_": _Columns()}
+    known |= {name: partial(made, name, 1) for name in ("array", "indices", "ones")}
+    known |= {"zeros": partial(made, "zeros", lanes), "c_": _Columns()}
     return SimpleNamespace(**known, random=SimpleNamespace(default_rng=default_rng))
 
 

@@ -153,8 +153,7 @@ def _left_blank(line: str, comment: str) -> str:
 class Bug:
     """A script with a mistake, `name` in the table of them; `line`, from 1, has it.
 
-    `right` is what the line should be, or "" where it should not be there. `choices` say what may
-    be wrong, and the one at `letter` is.
+    `right` is what it should be, "" for no line at all. What is wrong is the choice at `letter`.
     """
 
     name: str
@@ -168,8 +167,7 @@ class Bug:
 def bug_of(spec: ScriptSpec, used: Counter[str]) -> tuple[Bug, str]:
     """A bug in the script of `spec`, with the mistake that was least `used`, which is counted.
 
-    It still learns; what the honest check says of it comes second. Raises UsageError where no
-    mistake of the table does that.
+    It still learns; what the honest check says comes second. Raises UsageError where none does.
     """
     for name in sorted(_possible(spec), key=lambda name: (used[name], ordered(spec, name))):
         bug = bug_named(spec, name)

@@ -170,10 +170,7 @@ def candidates(spec: ScriptSpec) -> list[ScriptSpec]:
 
 
 def _gates(spec: ScriptSpec) -> list[tuple[str, ...]]:
-    """The gates to choose from: as many of them at once as `spec` has outputs.
-
-    None copies one input or answers always the same, and no two are the same function.
-    """
+    """As many gates at once as there are outputs; none ignores an input, no two are the same."""
     inputs, outputs = spec.table.inputs, spec.table.outputs
     gates = reversed(GATES.values())
     names = [one.name + (str(inputs) if one.rule and inputs != 2 else "") for one in gates]

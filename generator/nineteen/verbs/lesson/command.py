@@ -103,9 +103,8 @@ def answers(made: Made, update: OneUpdate) -> dict[str, Any]:
     tried = min(SEEDS, seeds_to_try(replace(spec, epochs=2 * spec.epochs)))
     epochs = {"usual": spec.epochs, "half": max(1, spec.epochs // 2), "twice": 2 * spec.epochs}
     others = {name: replace(spec, epochs=count) for name, count in epochs.items()}
-    sizes = tuple(max(2, units // 2) for units in spec.hidden)
-    if sizes == spec.hidden:
-        sizes = tuple(2 * units for units in sizes)
+    half = tuple(max(2, units // 2) for units in spec.hidden)
+    sizes = half if half != spec.hidden else tuple(2 * units for units in half)
     usual = default_values(spec.table, vars(spec) | {"hidden": sizes})
     new = {"hidden": sizes, "lr": usual["lr"], "epochs": usual["epochs"], "seed": 0}
     others["other"] = other = replace(spec, **new)

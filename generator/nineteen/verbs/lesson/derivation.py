@@ -1,7 +1,4 @@
-"""Backpropagation for exactly one network: each formula beside the NumPy expression that it means.
-
-The formulas are a table, templates/lesson/formulas.toml, which says whose derivation they follow.
-"""
+"""Backpropagation for one network: the formulas of lesson/formulas.toml beside their NumPy."""
 
 import re
 from dataclasses import dataclass

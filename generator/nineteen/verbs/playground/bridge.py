@@ -44,8 +44,7 @@ def answer(request: str, report: Callable[[str], None] = lambda _: None) -> str:
 
 
 def script(spec: ScriptSpec, before: str = "") -> Json:
-    """The script of a spec, its lines as (kind, text) tokens, what each of them means, and what the
-    page's controls show.
+    """The script, its lines as (kind, text) tokens, their meanings, and what the controls show.
 
     `changed` are the places of the lines that differ from those of `before`.
     """

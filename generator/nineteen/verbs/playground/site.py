@@ -113,10 +113,7 @@ def _own_package() -> Iterator[tuple[str, bytes]]:
 
 
 def _packages(distributions: Iterable[str]) -> Iterator[tuple[str, bytes]]:
-    """The Python sources, data and licences of installed distributions; no compiled module.
-
-    Those compiled by mypyc lie beside their sources, which do the same.
-    """
+    """Sources, data and licences of what is installed; beside a compiled module is its source."""
     for name in distributions:
         files = next((one.files for one in importlib.metadata.distributions(name=name)), None)
         if not files:
