@@ -215,6 +215,12 @@ BETWEEN = (
         says="the learning rate is 5",
     ),
     m(
+        "a little weight decay",
+        "full",
+        (UPDATE, UPDATE + "    W2 *= 1 - 1e-6\n"),
+        says="not change by the learning rate times the gradient",
+    ),
+    m(
         "a rate that decays",
         "full",
         ("    delta", "    lr = 0.5 * 0.999**epoch\n    delta"),

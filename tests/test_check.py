@@ -390,6 +390,7 @@ def test_codes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
         ([".", "--seconds", "nan"], "'nan' is not a number of seconds above 0"),
         ([".", "--workers", "0"], "'0': it has to be a whole number from 1 to 256"),
         ([".", "--workers", "9" * 5000], "it has to be a whole number from 1 to 256"),
+        ([".", "--fix", "--adopt"], "--fix and --adopt: run the one, then the other"),
         ([".", "--str"], "unknown option '--str': did you mean --strict?"),
     ],
 )

@@ -43,7 +43,7 @@ def rewritten(news: dict[FoundScript, str]) -> list[replacement.Rewritten]:
 
 def changed(path: Path, news: dict[FoundScript, str]) -> str:
     """The text of the file with each script replaced by another, written and read back."""
-    notes = replacement.write_files(rewritten(news), [])
+    notes = replacement.write_files(rewritten(news), [], "fixed")
     assert all(note.startswith("fixed: ") for note in notes), notes
     return path.read_bytes().decode()
 
@@ -508,7 +508,12 @@ def test_refused_script_has_no_replacement(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_adopt(edits: tuple[tuple[str, str], ...], words: str, tmp_path: Path) -> None:
+def test_adopt(
+    edits: tuple[tuple[str, str], ...],
+    words: str,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     source = XOR
     for old, new in edits:
         assert old in source
@@ -518,6 +523,7 @@ def test_adopt(edits: tuple[tuple[str, str], ...], words: str, tmp_path: Path) -
     assert main(["check", "--adopt", "--diff", str(path)]) == 0
     assert path.read_text(encoding="utf-8") == fence(source)
     assert main(["check", "--adopt", str(path)]) == 0
+    assert "adopted: " in capsys.readouterr().out
     _, _, rest = source.partition("\n")
     line = f"import numpy as np  # python -m generator {words}"
     assert path.read_text(encoding="utf-8") == fence(f"{line}\n{rest}")

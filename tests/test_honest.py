@@ -154,6 +154,13 @@ def test_rows_by_another_name_are_followed(old: str, new: str) -> None:
     assert found_here(script, source) == Honesty("pass")
 
 
+def test_losses_that_are_not_printed_are_neither_a_pass_nor_a_failure() -> None:
+    script = spec("xor", "--show", "loss")
+    head, _, rest = render(script).partition("    if epoch % 10 == 0:\n")
+    source = head + rest.partition("\n")[2]
+    assert found_here(script, source).status == "not applicable"
+
+
 def test_single_precision_is_not_applicable() -> None:
     assert (
         found_here(XOR, SOURCE.replace("8))", "8)).astype(np.float32)")).status == "not applicable"

@@ -99,7 +99,7 @@ def _change(bad: GradientSteps, looked: GradientSteps, off: dict[int, str]) -> s
     ratios, rows, lr = bad.ratios(), bad.used.sum((1, 2)), bad.spec.lr
     if rows[0] > 1 and _alike(ratios, 1 / rows[:, None]):
         return say("all", factor=1 / rows[0], hint=say("mean", rows=rows[0]))
-    if _alike(ratios, factor := ratios[0, 0]):
+    if _alike(ratios, factor := ratios[0, 0]) and not _alike(ratios, 1):
         hint = say("signs") if factor < 0 else say("rate", found=factor * lr, meant=lr)
         return say("all", factor=factor, hint=hint)
     names = [*off.values()]
@@ -107,7 +107,7 @@ def _change(bad: GradientSteps, looked: GradientSteps, off: dict[int, str]) -> s
         if not looked.wrong_parts(changes).any():
             return say("usual", name=names[0], hint=hint)
     for i, name in off.items():
-        if _alike(ratios[:, i], factor := ratios[0, i]):
+        if _alike(ratios[:, i], factor := ratios[0, i]) and not _alike(ratios[:, i], 1):
             hint = say("sign" if factor < 0 else "factors")
             return say("one", name=name, factor=factor, hint=hint)
     which = " and ".join(names[:2]) + " and more" * (len(off) > 2)
@@ -218,11 +218,10 @@ def _not_reshuffled(epochs: list[list[tuple[int, ...]]], spec: ScriptSpec) -> st
     if shares == 1 and orders > 2 and _improbable(shared, partitions):
         return say("one_share", epochs=len(epochs))
     kept = sum(order == next_one for order, next_one in pairwise(ordered))
-    moved = len(ordered) - 1 - kept
-    ways = lgamma(kept + moved + 1) - lgamma(kept + 1) - lgamma(moved + 1)
-    if ways - kept * sequences < log(IMPROBABLE):
-        return say("few_orders", epochs=len(epochs), orders=_count(moved + 1, "order"))
-    if _improbable(ordered, sequences) or _improbable(shared, partitions):
+    ways = lgamma(len(ordered)) - lgamma(kept + 1) - lgamma(len(ordered) - kept)
+    if rare := ways - kept * sequences < log(IMPROBABLE):
+        orders = len(ordered) - kept
+    if rare or _improbable(ordered, sequences) or _improbable(shared, partitions):
         return say("few_orders", epochs=len(epochs), orders=_count(orders, "order"))
     return ""
 

@@ -84,6 +84,8 @@ def _examined(
         last = ast.unparse(parse(source).body[-1]) if problem != report["problem"] else ""
         if _TENTHS.search(last) and not unlike(off=0.0501):
             return result, verdict, Honesty("not applicable", say("tenths"))
+        if not problem and spec.show_loss and not _LOSS.search(result.stdout):
+            return result, verdict, Honesty("not applicable", say("no_loss"))
     elif verdict.ok and plain(_once(source)).stdout == result.stdout:
         problem = say("untrained")
     else:

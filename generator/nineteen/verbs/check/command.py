@@ -17,6 +17,8 @@ from nineteen.verbs.check.found_script import FoundScript
 def main(argv: list[str]) -> int:
     """Check, and with --fix or --adopt change what needs it; returns the report's exit code."""
     given = command_parser("check").read(argv)
+    if given.fix and given.adopt:
+        raise UsageError("--fix and --adopt: run the one, then the other", "--adopt")
     paths, workers = [*map(Path, given.paths)], given.workers or os.cpu_count()
     names = ("seconds", "sandbox", "seeds", "adopt", "quiet")
     said = {name: getattr(given, name) for name in names} | {"claim": getattr(given, "as")}
@@ -43,12 +45,12 @@ def _mended(report: CheckReport, settings: Settings, given: Namespace) -> CheckR
     else:
         failed = [result for result in report.results if result.failed]
         changes, notes = replacement.fixes(failed, settings, given.force or given.diff)
-    files = replacement.rewritten(changes)
+    files, done = replacement.rewritten(changes), "adopted" if given.adopt else "fixed"
     if given.diff:
         return replace(report, notes=notes, diff="".join(file.diff() for file in files))
     fixed = list[FoundScript]()
     try:
-        notes = [*replacement.write_files(files, fixed), *notes]
+        notes = [*replacement.write_files(files, fixed, done), *notes]
         paths = [*dict.fromkeys(script.path for script in fixed)]
         results = [one for one in report.results if one.found.path not in paths]
         results += check_paths(paths, settings).results if fixed else []

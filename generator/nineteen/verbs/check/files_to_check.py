@@ -59,11 +59,8 @@ def settings_of(paths: Sequence[Path], **said: Any) -> Settings:
         for key, value in found.items():
             right = isinstance(value, _KINDS.get(key, ()))
             if not right or (key == "sandbox" and value not in ("auto", "require", "off")):
-                raise UsageError(
-                    f"{file}: [tool.nineteen] {key} = {value!r}: it takes exclude (a list of "
-                    "patterns), seconds (a number), strict (true or false), sandbox (auto, require "
-                    "or off) and seeds (a number)"
-                )
+                takes = FORMATS["settings"]["takes"]
+                raise UsageError(f"{file}: [tool.nineteen] {key} = {value!r}: it takes {takes}")
         own = {**found, "exclude": tuple(found.get("exclude", ())), "folder": folder}
         return Settings(**(own | given))
     return Settings(**given)

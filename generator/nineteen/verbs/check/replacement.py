@@ -83,19 +83,19 @@ def rewritten(changes: Iterable[Change]) -> Iterator[Rewritten]:
         yield Rewritten(path, old, text, tuple(found for found, _ in scripts))
 
 
-def write_files(files: Iterable[Rewritten], fixed: list[FoundScript]) -> list[str]:
+def write_files(files: Iterable[Rewritten], fixed: list[FoundScript], done: str) -> list[str]:
     """Write the files, each in one step where it is still what was checked; a note on each script.
 
-    `fixed` gets those that were changed, file after file: Ctrl-C may end this in the middle.
+    It says what was `done`; `fixed` gets those that were changed, for Ctrl-C may end this midway.
     """
     notes = []
     for file in files:
-        said, why = "fixed", ""
+        said, why = done, ""
         try:
             replace_text(file.path, file.old, file.new)
             fixed += file.scripts
         except (UsageError, OSError) as error:
-            said, why = "not fixed", f": {error}"
+            said, why = f"not {done}", f": {error}"
         notes += [f"{said}: {found.place()}{why}" for found in file.scripts]
     return notes
 

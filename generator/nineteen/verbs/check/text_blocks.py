@@ -131,9 +131,9 @@ def restructured_blocks(text: str) -> Iterator[Block]:
     lines = page.bare()
     while at < len(lines):
         line = lines[at]
-        directive, comment = re.match(rules["directive"], line), re.match(rules["comment"], line)
+        directive = re.match(rules["directive"], line.lower())
+        comment = re.match(rules["comment"], line)
         kind, language = directive.groups()[1:] if directive else ("", "")
-        kind = kind.lower()
         opened = directive or comment
         column = len(opened[1]) if opened else indent_of(line)
         at += 1
