@@ -86,8 +86,6 @@ def command_of(choices: Choices, batch_sizes: Sequence[int] | None, seeds: int |
 def _write(given: argparse.Namespace, formats: Sequence[str]) -> None:
     choices, plan = choices_of(given), planned(given)
     how = given.workers or -1, given.quiet
-    if given.output == "-":
-        raise UsageError("-o -: a comparison is several files; name a folder")
     stem = file_stem(spec_of(choices)).removesuffix("_full")
     path = output_path(given.output, LESSONS) / f"compare_{stem}.md"
     check_target(path, force=True)
