@@ -10,6 +10,7 @@ from nineteen.script.ended import Ending, Run
 from nineteen.script.judge import judge
 from nineteen.script.render import render
 from nineteen.script.spec import Batch
+from nineteen.training import side_by_side
 from nineteen.training.examine import examine_here
 from nineteen.training.execute import execute
 from nineteen.training.seeds import advice
@@ -113,23 +114,23 @@ def test_it_is_judged_by_the_table_not_by_its_samples() -> None:
 
 @pytest.mark.parametrize("batch", BATCHES)
 @pytest.mark.parametrize("words", ["", "--noise 0", "--hidden 4,4", "--batch-size 48"])
-def test_side_by_side_prints_the_same(words: str, batch: str) -> None:
+def test_side_by_side_prints_the_same(
+    words: str, batch: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     try:
         one = spec("xor", "--samples", "100", "--batch", batch, *words.split())
         sources = [render(replace(one, seed=seed, epochs=5)) for seed in range(6)]
     except UsageError:
         return
-    alone: list[int] = []
-    assert [run.stdout for run in run_together(sources, alone)] == list(map(execute, sources))
-    assert alone == []
+    monkeypatch.setattr(side_by_side, "run_here", None)  # none runs one by one
+    assert [run.stdout for run in run_together(sources)] == list(map(execute, sources))
 
 
-def test_tables_run_side_by_side_on_samples() -> None:
+def test_tables_run_side_by_side_on_samples(monkeypatch: pytest.MonkeyPatch) -> None:
     tables = ["0110", "0001", "1000", "0111"]
     sources = [render(spec("--table", table, "--samples", "64")) for table in tables]
-    alone: list[int] = []
-    assert [run.stdout for run in run_together(sources, alone)] == list(map(execute, sources))
-    assert alone == []
+    monkeypatch.setattr(side_by_side, "run_here", None)  # none runs one by one
+    assert [run.stdout for run in run_together(sources)] == list(map(execute, sources))
 
 
 @pytest.mark.slow

@@ -76,7 +76,8 @@ def _rows(network: Matrices, change: Array, error: Array, X: Array, spec: Script
     # The nearest; or, of a change that none comes near, the one with the nearest direction.
     off = np.linalg.norm(steps - change, axis=1)
     if off.min() > 1e-3 * np.linalg.norm(change):
-        off = -np.abs(steps @ change) / np.linalg.norm(steps, axis=1)
+        lengths = np.linalg.norm(steps, axis=1)
+        off = -np.abs(steps @ change) / np.where(lengths, lengths, 1)
     return tuple(np.flatnonzero(sets[np.nanargmin(off)]).tolist())
 
 
