@@ -5,6 +5,7 @@ import warnings
 from functools import cache
 
 import pytest
+from environment import few
 from harmless import HARMLESS, OTHERWISE
 from lies import LIES
 from mutant import BASES, mutated
@@ -40,7 +41,7 @@ def test_without_a_mistake_both_checks_pass(name: str) -> None:
     assert honesty == Honesty("pass")
 
 
-@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
+@pytest.mark.parametrize("mutant", few(MUTANTS, 40), ids=lambda mutant: mutant.name)
 def test_a_mistake_is_caught_and_explained(mutant: Mistake) -> None:
     assert caught(mutant) == (not mutant.equivalent), mutant.equivalent
     verdict, honesty = checks(mutated(mutant))
@@ -48,14 +49,14 @@ def test_a_mistake_is_caught_and_explained(mutant: Mistake) -> None:
     assert verdict.ok == mutant.learns
 
 
-@pytest.mark.parametrize("lie", LIES, ids=lambda lie: lie.name)
+@pytest.mark.parametrize("lie", few(LIES, 20), ids=lambda lie: lie.name)
 def test_no_lie_passes(lie: Mistake) -> None:
     _, honesty = checks(mutated(lie))
     assert honesty.status == "fail"
     assert lie.sentence in honesty.reason
 
 
-@pytest.mark.parametrize("mutant", HARMLESS, ids=lambda mutant: mutant.name)
+@pytest.mark.parametrize("mutant", few(HARMLESS, 10), ids=lambda mutant: mutant.name)
 def test_another_way_to_write_it_is_no_mistake(mutant: Mistake) -> None:
     verdict, honesty = checks(mutated(mutant))
     assert verdict.ok, verdict.reason
