@@ -63,7 +63,7 @@ def test_another_way_to_write_it_is_no_mistake(mutant: Mistake) -> None:
     assert honesty == Honesty("pass")
 
 
-@pytest.mark.parametrize("name", OTHERWISE)
+@pytest.mark.parametrize("name", few(OTHERWISE, 25))
 def test_a_harmless_edit_is_never_dishonest(name: str) -> None:
     base, edits = OTHERWISE[name]
     first, _, rest = render(spec(*BASES[base].split())).partition("\n")
@@ -96,6 +96,7 @@ def test_alone_in_a_process_the_same_is_found(name: str) -> None:
     assert run.ending is Ending.CRASHED or there == [*here]
 
 
+@pytest.mark.slow
 def test_the_score() -> None:
     assert len({mutant.name for mutant in MUTANTS}) == len(MUTANTS)
     assert len({mutated(mutant) for mutant in MUTANTS}) == len(MUTANTS)
