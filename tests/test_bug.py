@@ -82,7 +82,7 @@ def test_a_bug_learns_and_only_the_honest_check_tells(command: str) -> None:
     assert bug.script.count("\n") <= MAX_LINES
 
 
-@pytest.mark.parametrize("command", few(COMMANDS, 3))
+@pytest.mark.parametrize("command", few(COMMANDS, 2))
 def test_one_line_differs_and_it_is_the_one_to_be_named(command: str) -> None:
     bug, right = found(command), made(command).source.splitlines()
     lines = bug.script.splitlines()
@@ -95,7 +95,7 @@ def test_one_line_differs_and_it_is_the_one_to_be_named(command: str) -> None:
         assert [one for one in right[1:] if one not in lines] in ([], [f"{line}  # update"])
 
 
-@pytest.mark.parametrize("command", few(COMMANDS, 3))
+@pytest.mark.parametrize("command", few(COMMANDS, 2))
 def test_one_of_the_choices_says_what_is_wrong_and_no_other_makes_the_same_script(
     command: str,
 ) -> None:

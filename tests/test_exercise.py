@@ -315,7 +315,7 @@ def full_points(command: str) -> dict[str, int]:
     return own | {"script": blanks.script_points}
 
 
-@pytest.mark.parametrize("command", few(COMMANDS, 4))
+@pytest.mark.parametrize("command", few(COMMANDS, 3))
 @pytest.mark.usefixtures("quick")
 def test_the_solution_gets_all_points_and_an_untouched_notebook_none(command: str) -> None:
     assert points(notebook(command), hidden=False) == full_points(command)
@@ -512,7 +512,7 @@ def steps(command: str) -> set[str]:
     return {blank.name for blank in blanks_of(made(command).spec).blanks}
 
 
-@pytest.mark.parametrize("command", few(COMMANDS, 4))
+@pytest.mark.parametrize("command", few(COMMANDS, 3))
 @pytest.mark.usefixtures("quick")
 def test_the_untouched_script_fails_everything_and_the_solved_one_nothing(
     command: str, tmp_path: Path

@@ -29,7 +29,7 @@ ROOT = Path(catalogue.__file__).parents[4]
 COMMITTED = ROOT / "generated" / FAILED
 PAGE_TEXT = (COMMITTED / "README.md").read_text(encoding="utf-8")
 EACH = pytest.mark.parametrize(
-    "failure", few(FAILURES, 3), ids=[failure.name for failure in FAILURES]
+    "failure", few(FAILURES, 2), ids=[failure.name for failure in FAILURES]
 )
 NUMBER = re.compile(r"nan|-?\d+\.?\d*")
 

@@ -628,7 +628,7 @@ def test_what_breaks_off_is_told_while_it_is_typed(source: str, line: int, reaso
 BUGS = json.loads(site()[MANIFEST])["bugs"]
 
 
-@pytest.mark.parametrize("bug", few(BUGS[::4], 5), ids=lambda bug: bug["change"][0][1])
+@pytest.mark.parametrize("bug", few(BUGS[::4], 3), ids=lambda bug: bug["change"][0][1])
 def test_a_bug_to_find_learns_and_is_one_line_that_check_tells(bug: Any) -> None:
     assert len(BUGS) > 40
     told = ask(bug["words"])

@@ -56,7 +56,7 @@ ENDINGS = {
 }
 
 
-@pytest.mark.parametrize("name", few(ENDINGS, 7))
+@pytest.mark.parametrize("name", few(ENDINGS, 5))
 def test_the_run_is_that_of_a_plain_run(name: str) -> None:
     source, status = ENDINGS[name]
     plain = run(source, seconds=30)
