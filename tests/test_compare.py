@@ -29,13 +29,13 @@ from nineteen.training.observe import Update, observe
 from nineteen.training.side_by_side import observe_together
 from nineteen.verbs.compare.command import Comparison, command_of, compare_options, compared
 from nineteen.verbs.compare.comparison_pictures import (
-    OTHERS,
+    _looks,
     gradient_noise,
     noise_in_theory,
 )
 from nineteen.verbs.compare.comparison_plan import ComparisonPlan, plan_comparison
 from nineteen.verbs.compare.grid import GridCell
-from nineteen.verbs.compare.measuring import BY_SEED, measure_grid, watch_seeds
+from nineteen.verbs.compare.measuring import BY_SEED, cell_of, measure_grid, watch_seeds
 from space import spec
 
 STRATEGIES = ("sgd", "mini", "mini --batch-size 3", "full")
@@ -387,7 +387,11 @@ def test_the_committed_pages_show_the_pictures_beside_them() -> None:
 
 
 def test_many_batch_sizes_are_told_apart() -> None:
-    assert len(set(OTHERS)) == 36
+    specs = plan_comparison(choose(["xor", "--samples", "64"]), range(1, 26), 6).usual
+    looks = np.arange(65), np.ones((1, 65)), np.zeros((1, 65), bool)
+    cells = [cell_of(one, ("",), *looks) for one in specs]
+    drawn = [(one.colour, one.line, one.marker) for one in _looks(cells)]
+    assert len(drawn) == len(set(drawn)) == 26
 
 
 def test_one_command_makes_the_committed_pages(monkeypatch: pytest.MonkeyPatch) -> None:

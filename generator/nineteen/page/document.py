@@ -93,7 +93,7 @@ def write_all(texts: dict[Path, str], force: bool) -> None:
     and differs, unless `force` is True.
     """
     if STDOUT in texts:
-        sys.stdout.write(texts.pop(STDOUT))
+        sys.stdout.write(texts[STDOUT])
         return
     for path, text in texts.items():
         if not force and path.exists() and path.read_bytes() != text.encode():

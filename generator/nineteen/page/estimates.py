@@ -111,9 +111,8 @@ def seeds_in_words(share: SeedShare) -> str:
     if not share.tried:
         return "other seeds were not tried, for the training is long: --seeds N tries N of them"
     low, high = (100 * end for end in wilson(share.learned, share.tried))
-    seeds = (
-        f"seed{'s' * (share.tried > 1)} ({floor(10 * low) / 10:g} to {ceil(10 * high) / 10:g} %)"
-    )
+    interval = f"{floor(10 * low) / 10:g} to {ceil(10 * high) / 10:g} %"
+    seeds = "seeds" if share.tried > 1 else "seed"
     shown = [*map(str, share.failed[:NAMED]), *["…"] * (len(share.failed) > NAMED)]
     others = f", not with {', '.join(shown)}" if shown else ""
-    return f"learns with {share.learned:,} of {share.tried:,} {seeds}{others}"
+    return f"learns with {share.learned:,} of {share.tried:,} {seeds} ({interval}){others}"

@@ -49,9 +49,8 @@ def fit(spec: ScriptSpec) -> tuple[str, dict[str, Any]]:
             return source, values | {"density": density}
     limit = f"{lines} lines and {MAX_LINES} is the limit"
     if spec.show_loss:
-        way_out = "leave it out, or use --batch full" + " or one hidden layer" * (
-            len(spec.hidden) > 1
-        )
+        layer = " or one hidden layer" if len(spec.hidden) > 1 else ""
+        way_out = f"leave it out, or use --batch full{layer}"
         raise UsageError(f"--show loss does not fit: it makes {limit}; {way_out}")
     way_out = ": use one hidden layer" if len(spec.hidden) > 1 else ""
     raise UsageError(f"these options need {limit}{way_out}")

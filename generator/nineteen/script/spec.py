@@ -183,7 +183,8 @@ def recipe(
         return Recipe(lr, epochs)
     if samples:
         # By the square root, the noise of an update's sum is the same for every batch (Krizhevsky
-        # 2014, arXiv:1404.5997, section 5). Where many are added up, the largest step has a limit.
+        # 2014, arXiv:1404.5997, section 5). Where many are added up, the largest step has a limit;
+        # and so has the rate of few, which else do not settle.
         size = max(1, batch_size)  # what is less is refused later
         units, highest, rate, most, travel = rows["samples"][str(inputs)]
         lr = float(f"{min(highest, rate / sqrt(size), most / size):.0e}")  # one digit

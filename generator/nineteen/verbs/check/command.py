@@ -17,8 +17,6 @@ from nineteen.verbs.check.found_script import FoundScript
 def main(argv: list[str]) -> int:
     """Check, and with --fix or --adopt change what needs it; returns the report's exit code."""
     given = command_parser("check").read(argv)
-    if given.fix and given.adopt:
-        raise UsageError("--fix and --adopt: run the one, then the other", "--adopt")
     paths, workers = [*map(Path, given.paths)], given.workers or os.cpu_count()
     names = ("seconds", "sandbox", "seeds", "adopt", "quiet")
     said = {name: getattr(given, name) for name in names} | {"claim": getattr(given, "as")}
